@@ -166,6 +166,11 @@ fn a_week(store: &dyn Store) -> Result<(), CompanyError> {
     let paid = NewPayment::received("1", "C-1", date, eur("80")).settles(Settles::invoice("1"));
     company.send("pay", &Pay::new(vec![paid]))?;
     company.send("cancel", &Cancel::one(DocumentKind::CustomerPayment, "1", date))?;
+    let rest = Named::new(DocumentKind::SalesOrder, "short");
+    let line = NewLine::new(bolt(), pcs("1")).price("10 EUR/pcs".parse().unwrap());
+    let order = NewOrder::new("short", "C-1", date).line(line);
+    company.send("short", &PlaceOrders::new(vec![order]))?;
+    company.send("given up", &CloseOrders::new(vec![rest]))?;
     company.send("close", &PostAccruals::on(day("2026-03-31")))?;
     let verified = company.verify()?;
     assert!(verified.is_clean(), "{verified}");

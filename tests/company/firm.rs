@@ -1,5 +1,6 @@
 //! A small firm that buys and sells bolts, nuts and a service, with 19 % of tax.
 
+use fondaco::company::posting::{AccountRule, Role};
 use fondaco::company::*;
 use fondaco::core::terms::{DateStep, PaymentTerms};
 use fondaco::inventory::moves::NewMove;
@@ -98,6 +99,35 @@ impl Firm {
         let come = NewMove::receipt(item, pcs(count), "MAIN", day(date)).cost(eur(cost));
         self.must(&MoveGoods::new(vec![come]));
         self
+    }
+
+    /// An account that documents alone post to, beside those that there are.
+    pub fn account(&self, class: AccountClass, code: &str, by_items: bool) {
+        let account = NewAccount::new(code, code, class).control("company");
+        let account = if by_items { account.open_items() } else { account };
+        self.must(&fondaco::accounting::ledger::OpenAccounts::new(vec![account]));
+    }
+
+    /// What is owed by those abroad stands apart, and so does what waits for another document, by category.
+    pub fn apart(&self) {
+        let (asset, liability) = (AccountClass::Asset, AccountClass::Liability);
+        let accounts = [
+            (asset, "1201", true),
+            (liability, "2001", true),
+            (asset, "1421", false),
+            (liability, "2051", false),
+        ];
+        for (class, code, by_items) in accounts {
+            self.account(class, code, by_items);
+        }
+        self.must(&SetAccounts::new(vec![
+            AccountRule::new(Role::Receivable, "1201").party_group("ABROAD"),
+            AccountRule::new(Role::Payable, "2001").party_group("ABROAD"),
+            AccountRule::new(Role::GoodsShipped, "1421")
+                .category("FASTENERS")
+                .party_group("ABROAD"),
+            AccountRule::new(Role::GoodsReceived, "2051").category("FASTENERS"),
+        ]));
     }
 
     /// What an account stands at, debits above zero.

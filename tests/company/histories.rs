@@ -31,6 +31,10 @@ struct History {
 impl History {
     fn new(set_up: &SetUpCompany, seed: u64) -> History {
         let firm = Firm::of(set_up).workshop();
+        // Every second company keeps what is owed, and what waits for another document, on accounts apart.
+        if seed.is_multiple_of(2) {
+            firm.apart();
+        }
         // Every third company's gears go by a standard cost.
         let firm = if seed.is_multiple_of(3) { firm.gears_at("11.11") } else { firm };
         let firm = firm.stocked(bolt(), "50", "177.77", "2026-01-05");
@@ -122,7 +126,7 @@ impl History {
         let (code, date) = (self.step.to_string(), self.date());
         let act = match self.makes && self.below(4) > 0 {
             true => 19 + self.below(9),
-            false => self.below(30),
+            false => self.below(36),
         };
         match act {
             0..=2 => self.order(&code, date),
@@ -144,6 +148,11 @@ impl History {
             25 => self.close(&code, date),
             26 => self.outside(&code, date),
             27..=28 => self.pay_ahead(&code, date),
+            30..=31 => self.use_up(&code, date),
+            32 => self.close_short(),
+            33 => self.credit_supplier(&code, date),
+            34 => self.regroup(),
+            35 => self.quote(&code, date),
             _ => self.cancel(date),
         }
     }
@@ -214,6 +223,68 @@ impl History {
         }
         let paid = NewPayment::received(code, "C-1", date, amount).settles(settles);
         self.send(Some(DocumentKind::CustomerPayment), &Pay::new(vec![paid]));
+    }
+
+    /// What stands on account of a credit or a payment pays an invoice, or goes back.
+    fn use_up(&mut self, code: &str, date: NaiveDate) {
+        let kinds = [DocumentKind::CreditNote, DocumentKind::CustomerPayment];
+        let open = self.documents.iter().filter(|(kind, _)| kinds.contains(kind));
+        let open = open.filter_map(|(kind, code)| self.firm.company.document(*kind, code).unwrap());
+        let open = open.filter(|one| one.status == Status::Open);
+        let Some(found) = open.collect::<Vec<_>>().pop() else { return };
+        let (kind, of, stands) = (found.kind, found.code.clone(), found.money(found.open()));
+        let from = match kind {
+            DocumentKind::CreditNote => Settles::credit(of),
+            _ => Settles::payment(of),
+        };
+        let date = date.max(day("2026-06-15"));
+        let used = match self.one_of(DocumentKind::Invoice) {
+            Some(invoice) if self.below(3) > 0 => {
+                let open = self.firm.company.document(DocumentKind::Invoice, &invoice).unwrap();
+                let open = open.map_or(stands, |invoice| invoice.money(invoice.open()));
+                let some = if open.amount() < stands.amount() { open } else { stands };
+                NewPayment::allocation(code, "C-1", date, Currency::EUR)
+                    .settles(from.amount(some))
+                    .settles(Settles::invoice(invoice).amount(some))
+            }
+            _ => NewPayment::refund(code, "C-1", date, stands).settles(from),
+        };
+        self.send(Some(DocumentKind::CustomerPayment), &Pay::new(vec![used]));
+    }
+
+    fn close_short(&mut self) {
+        let kind =
+            if self.below(2) == 0 { DocumentKind::SalesOrder } else { DocumentKind::PurchaseOrder };
+        let Some(order) = self.one_of(kind) else { return };
+        self.send(None, &CloseOrders::new(vec![Named::new(kind, order)]));
+    }
+
+    fn credit_supplier(&mut self, code: &str, date: NaiveDate) {
+        let Some(bill) = self.one_of(DocumentKind::Bill) else { return };
+        let credit = NewCredit::new(code, bill, date).line(PartLine::new(1, self.count(3)));
+        self.send(Some(DocumentKind::SupplierCredit), &CreditSuppliers::new(vec![credit]));
+    }
+
+    /// The customer or the supplier belongs to another group from now on: what stands stands where it did.
+    fn regroup(&mut self) {
+        let partner = match self.below(2) {
+            0 => NewPartner::customer("C-1"),
+            _ => NewPartner::supplier("V-1"),
+        };
+        let partner = partner.tax_code("STD");
+        let partner = if self.below(2) == 0 { partner.group("ABROAD") } else { partner };
+        self.send(None, &ChangePartner::to(partner));
+    }
+
+    /// A quote, which is confirmed or not.
+    fn quote(&mut self, code: &str, date: NaiveDate) {
+        let line = NewLine::new(bolt(), self.count(9)).price(self.price("pcs"));
+        let order = NewOrder::new(code, "C-1", date).line(line).as_quote();
+        self.send(Some(DocumentKind::SalesOrder), &PlaceOrders::new(vec![order]));
+        self.step += 1;
+        if self.below(2) == 0 {
+            self.send(None, &ConfirmOrders::new([code]));
+        }
     }
 
     fn take_back(&mut self, code: &str, date: NaiveDate) {

@@ -9,6 +9,7 @@ mod failures;
 mod figures;
 mod firm;
 mod histories;
+mod joined;
 mod layouts;
 mod order_to_cash;
 mod pages;

@@ -183,7 +183,7 @@ commands! { payroll, "payroll",
 }
 
 commands! { company, "company",
-    fondaco::company: AccrueLeave AddPartners BookTime Cancel ChangeCost ChangePartner CloseMonth
+    fondaco::company: AccrueLeave AddPartners BookTime Cancel ChangeCost ChangePartner CloseMonth CloseOrders
         CloseWorkOrders CompleteWorkOrders ConfirmOrders CreditCustomers CreditSuppliers Deliver EnterBills
         InvoiceCustomers IssueMaterial MoveGoods OrderGoods Pay PayAhead PlaceOrders PlanWorkOrders
         PostAccruals PostPay Receive ReleaseBills ReleaseOrders ReleaseWorkOrders Remit ReturnMaterial

@@ -68,12 +68,12 @@ pub(crate) use declared::PART;
 pub use define::{DefineLedger, ledgers};
 pub use error::ParallelError;
 pub use records::ParallelLedger;
-pub use sight::{LedgerPart, of_ledger};
+pub use sight::{LedgerPart, leading, of_ledger};
 
 pub(crate) use closing::set_closing;
 pub(crate) use guard::{check_all_ledgers, check_entry, check_unreserved};
 pub(crate) use sight::{
-    all_or_scope, alone, leading, ledger_of, marked, part_of, sight, sight_of, unmarked,
+    all_or_scope, alone, ledger_of, marked, part_of, sight, sight_of, unmarked,
 };
 
 /// The name of the dimension that says to which parallel ledger a posting belongs. Postings that are given can't have it.

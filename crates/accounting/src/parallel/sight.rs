@@ -159,10 +159,21 @@ pub(crate) fn all_or_scope<R: Reading>(
     }
 }
 
-/// The leading ledger, whatever the reader is meant to see.
-pub(crate) fn leading<R: Reading>(
-    read: &mut R,
-) -> Result<Filtered<'_, R, LedgerPart>, LedgerError> {
+/// The leading ledger, whatever the reader is meant to see: without what is of a parallel ledger alone.
+///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+/// # use firm::*;
+/// # let books = books();
+/// use fondaco_accounting::parallel::leading;
+/// let all = books.view(|view| Ok(leading(view)?.peek_scan(&Range::<Posting>::all())?.len()))?;
+/// assert!(all > 0);
+/// # Ok::<(), LedgerError>(())
+/// ```
+///
+/// # Errors
+/// A [`Halt`](fondaco_core::Halt).
+pub fn leading<R: Reading>(read: &mut R) -> Result<Filtered<'_, R, LedgerPart>, LedgerError> {
     let part = part(read, None, Which::Parallel)?;
     Ok(Filtered::new(read, part))
 }

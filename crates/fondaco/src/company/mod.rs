@@ -58,7 +58,7 @@ mod sales;
 mod setup;
 mod verify;
 
-pub use cancel::{Cancel, Named};
+pub use cancel::{Cancel, CloseOrders, Named};
 pub use closing::{AccrualDay, CloseMonth, CloseState, CloseStep, PostAccruals};
 pub use document::{
     Document, DocumentKind, Line, LineMatch, NewLine, PartLine, Settlement, Status,

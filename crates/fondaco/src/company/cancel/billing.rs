@@ -3,35 +3,35 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use fondaco_accounting::ledger::{Amount, Pays};
-use fondaco_core::{Money, Tx};
+use fondaco_accounting::ledger::Amount;
+use fondaco_core::Tx;
+use fondaco_inventory::Qty;
 
 use super::paid;
 use crate::company::CompanyError;
 use crate::company::document::{
-    At, Desk, Document, DocumentKind, Line, Status, less, minus, plus, share,
+    At, Desk, Document, DocumentKind, Line, less, minus, plus, settle, share,
 };
-use crate::company::masters::Partner;
 use crate::company::money::{give_deposits_back, open_items};
-use crate::company::posting::{BusinessEvent, Fact, Facts, Figure, Place, Role};
+use crate::company::posting::{BusinessEvent, Fact, Facts, Figure, Place};
 use crate::company::purchases::revalue;
-use crate::company::sales::{owe, revenue};
+use crate::company::sales::{bill_again, given_back, owe, revenue};
 
 pub(super) fn cancel(
     tx: &mut Tx<'_>,
     desk: &mut Desk,
     mut document: Document,
-    (date, partner): (NaiveDate, &Partner),
+    date: NaiveDate,
 ) -> Result<(), CompanyError> {
     let is_credit =
         matches!(document.kind, DocumentKind::CreditNote | DocumentKind::SupplierCredit);
     let lines = desk.lines_of(tx, &document)?;
     let costs = give_back(tx, desk, (&document, date), &lines)?;
-    let mut facts = facts(tx, desk, (&document, &lines), (partner, &costs))?;
+    let mut facts = facts(tx, desk, (&document, &lines), &costs)?;
     if is_credit {
         paid::unsettle(tx, desk, &document, date)?;
     } else {
-        let (taken_off, all) = give_deposits_back(tx, desk, &document, partner)?;
+        let (taken_off, all) = give_deposits_back(tx, desk, &document)?;
         facts.facts.extend(taken_off);
         let settled = less(document.settled, all, (0, "deposit"))?;
         document = Document { settled, ..document };
@@ -40,11 +40,16 @@ pub(super) fn cancel(
     let told = opposite(facts, date);
     post(tx, desk, &document, &told)?;
     of_origin(tx, desk, &document, &lines)?;
-    match document.kind {
-        DocumentKind::Invoice => reopen(tx, desk, &document),
-        DocumentKind::CreditNote => owe(tx, document.party, document.gross(), Amount::ZERO),
-        _ => Ok(()),
+    if document.kind.is_of_sales() {
+        let gross = document.gross();
+        let owed = if is_credit { gross } else { minus(gross, (0, "amount with tax"))? };
+        owe(tx, document.party, owed, Amount::ZERO)?;
     }
+    let order = match (document.of, is_credit) {
+        (Some(invoice), true) => desk.document(tx, invoice)?.of,
+        (of, _) => of,
+    };
+    settle(tx, desk, order)
 }
 
 /// Posts what takes a document back, and clears its items by it.
@@ -54,14 +59,8 @@ pub(super) fn post(
     document: &Document,
     told: &Facts,
 ) -> Result<(), CompanyError> {
-    let all = Amount::from_units(i64::MAX);
-    let items = open_items(tx, document, all)?;
-    let role = if document.kind.is_of_sales() { Role::Receivable } else { Role::Payable };
-    let pays = |line: u32, _: &_| {
-        let lines = items.iter().copied();
-        Some(lines.fold(Pays::new(line), |pays, (item, amount)| pays.part(item, amount)))
-    };
-    desk.post_clearing(tx, told, (role, pays)).map(drop)
+    let items = open_items(tx, document, Amount::from_units(i64::MAX))?;
+    desk.post_settling(tx, (told, None), &items).map(drop)
 }
 
 /// Facts with the opposite sign, on another day.
@@ -70,39 +69,30 @@ pub(crate) fn opposite(mut facts: Facts, date: NaiveDate) -> Facts {
     facts.due = Vec::new();
     for fact in &mut facts.facts {
         fact.amount = fact.amount.neg();
-        fact.worth = fact.worth.map(Money::neg);
+        fact.worth = fact.worth.map(fondaco_core::Money::neg);
     }
     facts
 }
 
-/// Gives what went into a document's lines back to where it came from. Gives the cost of each line, by its number.
+/// Costs of lines, by their numbers, each with where it stands.
+type Costs = BTreeMap<u32, Vec<(Place, Amount)>>;
+
+/// Gives what went into a document's lines back to where it came from. Gives the costs of each line.
 fn give_back(
     tx: &mut Tx<'_>,
     desk: &mut Desk,
     (document, date): (&Document, NaiveDate),
     lines: &[Line],
-) -> Result<BTreeMap<u32, Amount>, CompanyError> {
-    let mut costs: BTreeMap<u32, Amount> = BTreeMap::new();
+) -> Result<Costs, CompanyError> {
+    let mut costs = Costs::new();
     for matched in desk.matches_of(tx, document.id)? {
         let Some(of) = desk.line(tx, (matched.of, matched.of_line))? else { continue };
         let at: At = (matched.line, "cost");
-        let coins = (document.currency, at);
-        let cost = match document.kind {
-            // A credit took what the supplier owed, and keeps nothing of it.
-            DocumentKind::SupplierCredit => {
-                let line = lines.iter().find(|line| line.number == matched.line);
-                let taken = line.map_or(Amount::ZERO, |line| line.sold);
-                let whole = line.map_or(matched.quantity, |line| line.matched);
-                share(taken, matched.quantity, whole, coins)?
-            }
-            _ => share(of.sold, matched.quantity, of.invoiced, coins)?,
-        };
-        let sum = costs.entry(matched.line).or_default();
-        *sum = plus(*sum, cost, at)?;
-        let (clearing, sold) = match document.kind {
-            DocumentKind::SupplierCredit => (less(of.clearing, cost, at)?, of.sold),
-            _ => (plus(of.clearing, cost, at)?, less(of.sold, cost, at)?),
-        };
+        let cost = share(of.sold, matched.quantity, of.invoiced, (document.currency, at))?;
+        let head = desk.document(tx, matched.of)?;
+        let place = desk.place_of(tx, &head, &of)?;
+        costs.entry(matched.line).or_default().push((place, cost));
+        let (clearing, sold) = (plus(of.clearing, cost, at)?, less(of.sold, cost, at)?);
         let invoiced = Line::left(of.invoiced, &[matched.quantity]);
         desk.put_line(Line { invoiced, clearing, sold, ..of });
         if matched.revalued != Amount::ZERO
@@ -121,7 +111,7 @@ fn facts(
     tx: &mut Tx<'_>,
     desk: &mut Desk,
     (document, lines): (&Document, &[Line]),
-    (partner, costs): (&Partner, &BTreeMap<u32, Amount>),
+    costs: &Costs,
 ) -> Result<Facts, CompanyError> {
     let event = match document.kind {
         DocumentKind::Invoice => BusinessEvent::CustomerInvoice,
@@ -129,43 +119,72 @@ fn facts(
         DocumentKind::Bill => BusinessEvent::SupplierBill,
         _ => BusinessEvent::SupplierCredit,
     };
-    let is_of_sales = document.kind.is_of_sales();
+    let sells = document.kind.is_of_sales();
     let mut told = Facts::new(event, document.date, document.name()).party(document.party);
-    told.facts = revenue(tx, desk, partner, (document, lines), Figure::Revenue)?;
-    if !is_of_sales {
-        told.facts.retain(|fact| fact.figure == Figure::Tax);
-    }
+    told.owed = document.account.cloned();
+    let figures = revenue(tx, desk, (document, lines), Figure::Revenue)?;
+    told.facts.extend(figures.into_iter().filter(|fact| sells || fact.figure == Figure::Tax));
     for line in lines {
-        let cost = costs.get(&line.number).copied().unwrap_or_default();
-        let place = desk.place(tx, line.item, document.site)?;
-        if is_of_sales {
-            // What came back stands below zero.
-            let is_credit = document.kind == DocumentKind::CreditNote;
-            let cost = if is_credit { minus(cost, (line.number, "cost"))? } else { cost };
-            told.facts.push(Fact::new(Figure::Cost, cost.money(desk.currency())).at(place));
-            continue;
-        }
-        let place = Place { tax_code: line.tax_code.clone(), ..place };
-        // As it was billed: charges go by the supplier's group, too.
-        let by_group = Place { party_group: partner.party_group.clone(), ..place.clone() };
-        // A bill that is ahead of its goods stands where they will.
-        let at = (line.number, "net amount");
-        let goods = less(cost, line.clearing, at)?;
-        let figures = match (line.charge.copied(), line.item) {
-            (Some(charge), _) => [(charge, line.net), (Figure::Difference, Amount::ZERO)],
-            (None, None) if !costs.contains_key(&line.number) => {
-                [(Figure::Expense, line.net), (Figure::Difference, Amount::ZERO)]
+        let costs = costs.get(&line.number).map_or(&[][..], Vec::as_slice);
+        let facts = match document.kind {
+            DocumentKind::Invoice | DocumentKind::CreditNote => sold(document, line, costs)?,
+            DocumentKind::Bill => billed(tx, desk, (document, line), costs)?,
+            _ => {
+                // What went back stands below zero; the rest had never come.
+                let went = less(line.sold, all(costs, line)?, (line.number, "cost"))?;
+                given_back(tx, desk, (document, line), went)?
             }
-            (None, _) => [(Figure::Goods, goods), (Figure::Difference, less(line.net, goods, at)?)],
         };
-        for (figure, amount) in figures {
-            let is_charge = line.charge.copied().is_some() || figure == Figure::Expense;
-            let place = if is_charge { &by_group } else { &place };
-            told.facts.push(Fact::new(figure, document.money(amount)).at(place.clone()));
-        }
-        desk.put_line(Line { clearing: Amount::ZERO, ..line.clone() });
+        told.facts.extend(facts);
     }
     Ok(told)
+}
+
+fn all(costs: &[(Place, Amount)], line: &Line) -> Result<Amount, CompanyError> {
+    crate::company::document::sum(costs.iter().map(|(_, cost)| *cost), (line.number, "cost"))
+}
+
+/// The cost of what was invoiced or credited; what came back stands below zero.
+fn sold(
+    document: &Document,
+    line: &Line,
+    costs: &[(Place, Amount)],
+) -> Result<Vec<Fact>, CompanyError> {
+    let at: At = (line.number, "cost");
+    let fact = |(place, cost): &(Place, Amount)| {
+        let is_credit = document.kind == DocumentKind::CreditNote;
+        let cost = if is_credit { minus(*cost, at)? } else { *cost };
+        Ok(Fact::new(Figure::Cost, document.money(cost)).at(place.clone()))
+    };
+    costs.iter().map(fact).collect()
+}
+
+/// What a line of a bill was told as. One that is ahead of its goods stands where they will.
+fn billed(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    (document, line): (&Document, &Line),
+    costs: &[(Place, Amount)],
+) -> Result<Vec<Fact>, CompanyError> {
+    let place = desk.place_of(tx, document, line)?;
+    let fact = |figure, amount: Amount, place| Fact::new(figure, document.money(amount)).at(place);
+    desk.put_line(Line { clearing: Amount::ZERO, ..line.clone() });
+    match (line.charge.copied(), line.item) {
+        (Some(charge), _) => return Ok(vec![fact(charge, line.net, place)]),
+        (None, None) if costs.is_empty() && line.clearing == Amount::ZERO => {
+            return Ok(vec![fact(Figure::Expense, line.net, place)]);
+        }
+        _ => {}
+    }
+    let at: At = (line.number, "net amount");
+    let ahead = minus(line.clearing, at)?;
+    let goods = plus(all(costs, line)?, ahead, at)?;
+    let mut facts = vec![
+        fact(Figure::Goods, ahead, place.clone()),
+        fact(Figure::Difference, less(line.net, goods, at)?, place),
+    ];
+    facts.extend(costs.iter().map(|(place, cost)| fact(Figure::Goods, *cost, place.clone())));
+    Ok(facts)
 }
 
 /// The lines that it carried out have as much left as before.
@@ -178,45 +197,58 @@ fn of_origin(
     for line in lines {
         let Some(key) = line.of.zip(line.of_line) else { continue };
         let Some(of) = desk.line(tx, key)? else { continue };
-        let invoiced = Line::left(of.invoiced, &[line.quantity]);
-        // Of an order also what of it had been shipped; of what is no goods all of it.
-        let is_order = matches!(document.kind, DocumentKind::Invoice | DocumentKind::Bill);
-        let is_matched = line.item.is_some() || line.matched > fondaco_inventory::Qty::ZERO;
-        let shipped = if is_matched { line.matched } else { line.quantity };
-        let shipped = if document.kind == DocumentKind::Invoice && line.item.is_none() {
-            fondaco_inventory::Qty::ZERO
-        } else {
-            shipped
+        let of = match document.kind {
+            DocumentKind::Invoice | DocumentKind::Bill => of_order(document, line, of)?,
+            _ => of_invoice(tx, desk, (document, line), of)?,
         };
-        let matched = if is_order { Line::left(of.matched, &[shipped]) } else { of.matched };
-        let at: At = (line.number, "net amount");
-        let given_back = match document.kind {
-            // At the order's price, whatever the bill said.
-            DocumentKind::Bill => {
-                share(of.taken, line.quantity, of.invoiced, (document.currency, at))?
-            }
-            _ => line.net,
-        };
-        let taken = less(of.taken, given_back, at)?;
-        desk.put_line(Line { invoiced, matched, taken, ..of });
-    }
-    if let (DocumentKind::Bill, Some(order)) = (document.kind, document.of) {
-        let order = desk.document(tx, order)?;
-        desk.put(Document { status: Status::Open, ..order });
+        desk.put_line(of);
     }
     Ok(())
 }
 
-/// What an invoice had its order owe is ordered again.
-fn reopen(tx: &mut Tx<'_>, desk: &mut Desk, invoice: &Document) -> Result<(), CompanyError> {
-    let gross = invoice.gross();
-    let Some(order) = invoice.of else { return Ok(()) };
-    let order = desk.document(tx, order)?;
-    let lines = desk.lines_of(tx, &order)?;
-    let none_left = lines.iter().all(|line| line.invoiced.units() == 0);
-    let back = if none_left { order.settled } else { gross.min(order.settled) };
-    let at = (0, "amount invoiced of the order");
-    owe(tx, order.party, minus(gross, at)?, minus(back, at)?)?;
-    desk.put(Document { settled: less(order.settled, back, at)?, status: Status::Open, ..order });
-    Ok(())
+/// What an order's line has left when an invoice or a bill of it is taken back.
+fn of_order(document: &Document, line: &Line, of: Line) -> Result<Line, CompanyError> {
+    let at: At = (line.number, "net amount");
+    // Of what is no goods all of it was matched by a bill, and none by an invoice.
+    let shipped = match (line.item, document.kind) {
+        (None, DocumentKind::Invoice) => Qty::ZERO,
+        (None, _) if line.matched == Qty::ZERO => line.quantity,
+        _ => line.matched,
+    };
+    let given_back = match document.kind {
+        // At the order's price, whatever the bill said.
+        DocumentKind::Bill => share(of.taken, line.quantity, of.invoiced, (document.currency, at))?,
+        _ => line.net,
+    };
+    let (invoiced, matched) =
+        (Line::left(of.invoiced, &[line.quantity]), Line::left(of.matched, &[shipped]));
+    Ok(Line { invoiced, matched, taken: less(of.taken, given_back, at)?, ..of })
+}
+
+/// What an invoice's or a bill's line has left to be credited when a credit of it is taken back.
+fn of_invoice(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    (document, line): (&Document, &Line),
+    of: Line,
+) -> Result<Line, CompanyError> {
+    let at: At = (line.number, "net amount");
+    if let Some(key) = of.of.zip(of.of_line)
+        && let Some(ordered) = desk.line(tx, key)?
+        && line.returned > ordered.left_to_bill()
+    {
+        let order = desk.document(tx, key.0)?.name();
+        let by = format!("what it credited of {order}, line {}, was billed again", key.1);
+        return Err(CompanyError::InUse { document: document.name(), by });
+    }
+    bill_again(tx, desk, (&of, line), Line::left(Qty::ZERO, &[line.returned]))?;
+    let off = if document.kind.is_of_sales() { Amount::ZERO } else { line.sold };
+    Ok(Line {
+        invoiced: Line::left(of.invoiced, &[line.quantity]),
+        returned: Line::left(of.returned, &[line.returned]),
+        taken: less(of.taken, line.net, at)?,
+        tax_taken: less(of.tax_taken, line.tax, at)?,
+        clearing: less(of.clearing, off, at)?,
+        ..of
+    })
 }

@@ -8,7 +8,7 @@ use fondaco_inventory::moves::{Movement, NewMove};
 use fondaco_inventory::posting::move_stock;
 use fondaco_inventory::reserve::Release;
 
-use crate::company::document::{Desk, Document, DocumentKind, Line, Status};
+use crate::company::document::{Desk, Document, DocumentKind, Line, settle};
 use crate::company::goods::{Telling, tell_value};
 use crate::company::production::unserve;
 use crate::company::sales::{Promise, Wanting, of_line, promise_goods};
@@ -31,14 +31,11 @@ pub(super) fn cancel_moved(
             desk.put_line(Line { shipped, ..ordered });
         }
     }
-    let Some(order) = document.of else { return Ok(()) };
-    let order = desk.document(tx, order)?;
-    let order = Document { status: Status::Open, ..order };
-    if document.kind == DocumentKind::Delivery {
+    if let (DocumentKind::Delivery, Some(order)) = (document.kind, document.of) {
+        let order = desk.document(tx, order)?;
         promise_again(tx, desk, &order)?;
     }
-    desk.put(order);
-    Ok(())
+    settle(tx, desk, document.of)
 }
 
 /// What is to be shipped again is promised again, where it was.
@@ -83,7 +80,9 @@ pub(super) fn cancel_returned(
         let matched = Line::left(moved.matched, &[line.matched]);
         desk.put_line(Line { returned, matched, ..moved });
     }
-    Ok(())
+    let Some(moved) = document.of else { return Ok(()) };
+    let order = desk.document(tx, moved)?.of;
+    settle(tx, desk, order)
 }
 
 /// Takes the moves of a document back.

@@ -8,6 +8,7 @@ mod paid;
 
 pub(crate) use billing::opposite;
 pub(crate) use goods::reverse;
+pub use orders::CloseOrders;
 
 use chrono::NaiveDate;
 use fondaco_core::policy::{Authority, Permission};
@@ -19,7 +20,7 @@ use smol_str::SmolStr;
 use super::document::{Desk, Document, DocumentKind, Status};
 use super::goods::cancel as goods_cancel;
 use super::masters::partner_of;
-use super::sales::allow;
+use super::sales::{allow, site};
 use super::{CompanyError, production, rights};
 
 /// A document by its kind and code.
@@ -144,7 +145,7 @@ fn cancel(
     }
     let document = desk.document(tx, id)?;
     tx.emit(Event::new("document.cancelled").with("document", id).with("date", date));
-    desk.put(Document { status: Status::Cancelled, ..document });
+    desk.put(Document { status: Status::Cancelled, cancelled_on: Some(date).into(), ..document });
     Ok(())
 }
 
@@ -161,25 +162,29 @@ fn of_partner(
     (document, party, date): (Document, PartyId, NaiveDate),
     authority: Option<&Authority>,
 ) -> Result<(), CompanyError> {
+    use DocumentKind as K;
     let partner = partner_of(tx, party)?;
     if let Some(authority) = authority {
-        let gross = document.money(document.gross());
-        allow(tx, authority, &document.name(), (&partner, None), Some(gross))?;
+        let gross = document.money(document.gross()).abs();
+        let site = match document.kind {
+            // Money is of no site.
+            K::CustomerPayment | K::SupplierPayment => None,
+            K::CustomerDeposit | K::SupplierDeposit => None,
+            _ => Some(site(tx, Some(document.site))?.code.clone()),
+        };
+        allow(tx, authority, &document.name(), (&partner, site.as_ref()), Some(gross))?;
     }
     check_free(tx, desk, &document)?;
-    use DocumentKind as K;
     match document.kind {
         K::SalesOrder | K::PurchaseOrder => orders::cancel(tx, desk, document)?,
         K::Delivery | K::Receipt => goods::cancel_moved(tx, desk, document, date)?,
         K::CustomerReturn | K::SupplierReturn => goods::cancel_returned(tx, desk, document, date)?,
         K::Invoice | K::Bill | K::CreditNote | K::SupplierCredit => {
-            billing::cancel(tx, desk, document, (date, &partner))?;
+            billing::cancel(tx, desk, document, date)?;
         }
-        K::CustomerPayment | K::SupplierPayment => {
-            paid::cancel(tx, desk, document, (date, &partner))?
-        }
+        K::CustomerPayment | K::SupplierPayment => paid::cancel(tx, desk, document, date)?,
         K::CustomerDeposit | K::SupplierDeposit => {
-            paid::cancel_deposit(tx, desk, document, (date, &partner))?;
+            paid::cancel_deposit(tx, desk, document, date)?;
         }
         // What is about no partner is taken back otherwise.
         _ => {}

@@ -154,13 +154,6 @@ impl AsOf {
         for into in all.iter().filter(|into| into.is_later) {
             let kind = self.kinds.get(&into.whose.0).map(|(kind, _)| *kind);
             let back = match kind {
-                Some(DocumentKind::SupplierCredit) => {
-                    let credit = desk.line(tx, into.whose)?;
-                    let of =
-                        credit.map_or((Amount::ZERO, Qty::ZERO), |line| (line.sold, line.matched));
-                    let cost = share(of.0, into.quantity, of.1, (desk.currency(), at))?;
-                    less(Amount::ZERO, cost, at)?
-                }
                 Some(DocumentKind::Invoice) => {
                     let invoice = desk.line(tx, into.whose)?;
                     let of =
@@ -174,10 +167,7 @@ impl AsOf {
             };
             let clearing = plus(stood.clearing, back, at)?;
             let invoiced = Line::left(stood.invoiced, &[into.quantity]);
-            let sold = match kind {
-                Some(DocumentKind::SupplierCredit) => stood.sold,
-                _ => less(stood.sold, back, at)?,
-            };
+            let sold = less(stood.sold, back, at)?;
             stood = Line { clearing, invoiced, sold, ..stood };
         }
         Ok(stood)

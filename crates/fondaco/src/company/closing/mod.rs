@@ -19,8 +19,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::document::{At, Desk, Document, DocumentKind, Line, Status, beyond, minus, share};
-use super::masters::partner_of;
-use super::posting::{BusinessEvent, Fact, Facts, Figure, Place};
+use super::posting::{BusinessEvent, Fact, Facts, Figure};
 use super::production::in_progress;
 use super::{CompanyError, rights};
 
@@ -104,12 +103,7 @@ fn accruals(tx: &mut Tx<'_>, desk: &mut Desk, date: NaiveDate) -> Result<Vec<Fac
             let line = line.map_err(|error| error.of(&document.name()))?;
             let open = open(tx, desk, document, &line);
             for (event, figure, amount) in open.map_err(|error| error.of(&document.name()))? {
-                let partner = partner_of(tx, document.party)?;
-                let place = Place {
-                    party_group: partner.party_group.clone(),
-                    tax_code: line.tax_code.clone(),
-                    ..desk.place(tx, line.item, document.site)?
-                };
+                let place = desk.place_of(tx, document, &line)?;
                 let of_event = told.iter_mut().filter(|facts| facts.event == event);
                 for facts in of_event {
                     let fact = Fact::new(figure, amount.money(desk.currency()));

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use fondaco_accounting::ledger::{
-    self, Amount, NewEntry, Pays, PostClearing, Posted, PostedClearing,
+    self, Amount, Clear, ClearLine, Clearing, ItemKey, NewEntry, NewPosting, Pays, PostClearing,
+    Posted, PostedClearing,
 };
 use fondaco_core::{Currency, DocumentId, Id, Money, Needs, Range, Reading, SiteId, Tx, tree};
 use fondaco_inventory::items::{Category, Item};
@@ -318,6 +319,31 @@ impl Desk {
         Ok(Place { categories, site: Some(site), item, ..Place::default() })
     }
 
+    /// Where a figure of a document's line arises: by what it was when it was entered.
+    pub(crate) fn place_of(
+        &mut self,
+        tx: &mut Tx<'_>,
+        document: &Document,
+        line: &Line,
+    ) -> Result<Place, CompanyError> {
+        let place = self.place(tx, line.item, document.site)?;
+        let categories = match line.category.get() {
+            Some(category) if place.categories.first().map_or("", |one| one) != category => {
+                let category = Some(category).filter(|code| !code.is_empty());
+                tree::rest_above::<Category>(tx, category)?
+            }
+            _ => place.categories,
+        };
+        let (party_group, tax_code) = (document.party_group.cloned(), line.tax_code.clone());
+        Ok(Place { categories, party_group, tax_code, ..place })
+    }
+
+    /// The account on which what is to be paid of a document stands: one, by its party's group and its site.
+    pub(crate) fn owed_at(&self, document: &Document) -> Result<Option<SmolStr>, CompanyError> {
+        let place = Place { method: None, ..document.place(None) };
+        self.account_at(owed_role(document.kind), &place)
+    }
+
     fn item_and_categories(
         &mut self,
         tx: &mut Tx<'_>,
@@ -403,7 +429,7 @@ impl Desk {
         self.facts.push(Told { facts, of });
     }
 
-    /// Posts facts at once, and clears items by the line that is to be paid, which comes last among what is given: for payments and credits.
+    /// Posts facts at once, and clears items by the line that is to be paid, which comes last among what is given: for pay.
     /// Gives the entry as it was made, and what came of it; `None` where nothing is posted.
     pub(crate) fn post_clearing(
         &mut self,
@@ -414,14 +440,69 @@ impl Desk {
         self.counted.note(facts);
         let Some(entry) = self.leading(facts)? else { return Ok(None) };
         let line = self.owed_lines(role, &entry).first().copied().unwrap_or(0);
-        let mut command = PostClearing::new(entry.clone());
-        command.pays.extend(pays(line, &entry).filter(|pays| !pays.items.is_empty()));
+        let pays = pays(line, &entry).filter(|pays| !pays.items.is_empty());
+        let posted = self.post_now(tx, facts, (&entry, pays.into_iter().collect()))?;
+        Ok(Some((entry, line, posted)))
+    }
+
+    fn post_now(
+        &self,
+        tx: &mut Tx<'_>,
+        facts: &Facts,
+        (entry, pays): (&NewEntry, Vec<Pays>),
+    ) -> Result<PostedClearing, CompanyError> {
+        let command = PostClearing { pays, ..PostClearing::new(entry.clone()) };
         let posted = tx.as_engine(&ENGINE, |tx| ledger::post_clearing(tx, &command))?;
-        let beside = self.beside(facts, Some(&entry))?;
+        let beside = self.beside(facts, Some(entry))?;
         if !beside.is_empty() {
             tx.as_engine(&ENGINE, |tx| ledger::post_many(tx, &beside))?;
         }
-        Ok(Some((entry, line, posted)))
+        Ok(posted)
+    }
+
+    /// Posts facts at once, and clears items, each on its own account: against what is posted there, or against one another where nothing is.
+    /// Gives the clearings by account. A document that is named remembers the entry.
+    pub(crate) fn post_settling(
+        &mut self,
+        tx: &mut Tx<'_>,
+        (facts, of): (&Facts, Option<DocumentId>),
+        items: &[(SmolStr, ItemKey, Money)],
+    ) -> Result<BTreeMap<SmolStr, Id<Clearing>>, CompanyError> {
+        let (mut parts, mut net) = (BTreeMap::<_, Vec<_>>::new(), BTreeMap::<_, i128>::new());
+        for (account, item, amount) in items {
+            parts.entry(account.clone()).or_default().push(ClearLine::part(*item, *amount));
+            let units = amount.to_fixed::<4>().map_or(0, Amount::units);
+            *net.entry(account.clone()).or_default() += i128::from(units);
+        }
+        let mut cleared = BTreeMap::new();
+        self.counted.note(facts);
+        if let Some(entry) = self.leading(facts)? {
+            let line = |account: &SmolStr| {
+                let at = entry.postings.iter().position(|posting| posting.account == *account)?;
+                u32::try_from(at + 1).ok()
+            };
+            let pays = parts.iter().filter(|(account, _)| net.get(*account) != Some(&0));
+            let pays: Vec<(SmolStr, Pays)> = pays
+                .filter_map(|(account, items)| {
+                    let pays = Pays { items: items.clone(), ..Pays::new(line(account)?) };
+                    Some((account.clone(), pays))
+                })
+                .collect();
+            let (accounts, pays): (Vec<SmolStr>, Vec<Pays>) = pays.into_iter().unzip();
+            let posted = self.post_now(tx, facts, (&entry, pays))?;
+            if let Some(of) = of {
+                self.remember(of, posted.posted, &entry);
+            }
+            accounts.iter().for_each(|account| drop(parts.remove(account)));
+            let clearings = posted.clearings.iter().map(|one| one.clearing);
+            cleared.extend(accounts.into_iter().zip(clearings));
+        }
+        for (account, lines) in parts {
+            let clear = Clear { lines, ..Clear::new(account.clone()).on(facts.date) };
+            let done = tx.as_engine(&ENGINE, |tx| ledger::clear(tx, &clear))?;
+            cleared.insert(account, done.clearing);
+        }
+        Ok(cleared)
     }
 
     fn leading(&self, facts: &Facts) -> Result<Option<NewEntry>, CompanyError> {
@@ -514,17 +595,39 @@ impl Desk {
     }
 
     /// A document remembers its entry and which of its lines are to be paid.
-    pub(crate) fn remember(&mut self, of: DocumentId, posted: Posted, entry: &NewEntry) {
+    fn remember(&mut self, of: DocumentId, posted: Posted, entry: &NewEntry) {
         let Some(mut document) = self.documents.get(&of).cloned() else { return };
-        let role = if document.kind.is_of_sales() { Role::Receivable } else { Role::Payable };
-        let owed = self.owed_lines(role, entry);
+        let mut accounts = self.accounts_of(owed_role(document.kind)).unwrap_or_default();
+        accounts.extend(document.account.cloned());
+        let lines = entry.postings.iter().zip(1..);
+        let is_owed = |posting: &NewPosting| accounts.contains(&posting.account);
+        let owed: Vec<u32> =
+            lines.filter(|(posting, _)| is_owed(posting)).map(|(_, line)| line).collect();
         document.entry = Some(posted.id);
         document.items_from = owed.first().copied().unwrap_or(0);
         document.items = u32::try_from(owed.len()).unwrap_or(0);
         self.put(document);
     }
 
-    fn stage(self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
+    /// New lines remember what rules of accounts may name of their items.
+    fn remember_categories(&mut self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
+        let new: Vec<Line> = self
+            .lines
+            .values()
+            .filter(|line| self.new_documents.contains(&line.document))
+            .cloned()
+            .collect();
+        for line in new {
+            if let Some(item) = line.item {
+                let category = Some(self.item(tx, item)?.category.clone().unwrap_or_default());
+                self.keep(Line { category: category.into(), ..line });
+            }
+        }
+        Ok(())
+    }
+
+    fn stage(mut self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
+        self.remember_categories(tx)?;
         self.counted.stage(tx, &self.documents, &self.settlements)?;
         let Desk { documents, lines, new_documents, changed, changed_lines, .. } = self;
         let is_new = |key: &DocumentId| new_documents.contains(key);
@@ -549,6 +652,11 @@ impl Desk {
         tx.insert_all(self.settlements)?;
         Ok(self.works.stage(tx)?)
     }
+}
+
+/// What part the account plays on which what is to be paid of a document stands.
+pub(crate) fn owed_role(kind: DocumentKind) -> Role {
+    if kind.is_of_sales() { Role::Receivable } else { Role::Payable }
 }
 
 /// An amount of a document as it is stored.

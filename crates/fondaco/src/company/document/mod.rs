@@ -5,6 +5,7 @@ mod kind;
 mod lines;
 mod quantity;
 mod record;
+mod settle;
 mod shelf;
 mod sums;
 
@@ -18,6 +19,7 @@ pub use lines::{NewLine, PartLine};
 pub(crate) use lines::{Pricing, blank, tax};
 pub(crate) use quantity::{share, stored_quantity};
 pub use record::{Document, Line, LineMatch, Settlement};
+pub(crate) use settle::{ordered, settle};
 pub(crate) use shelf::Shelf;
 pub(crate) use sums::{At, beyond, less, minus, plus, sum};
 

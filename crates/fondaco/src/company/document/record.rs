@@ -16,7 +16,7 @@ use fondaco_inventory::moves::Move;
 use smol_str::SmolStr;
 
 use super::{DocumentKind, Status};
-use crate::company::posting::Figure;
+use crate::company::posting::{Figure, Place};
 
 /// A document: its head.
 #[derive(Record, Debug, Clone, PartialEq)]
@@ -61,8 +61,12 @@ pub struct Document {
     pub items_from: u32,
     /// How many of them.
     pub items: u32,
-    /// What it cleared, of a payment or credit.
-    pub clearing: Rare<Id<Clearing>>,
+    /// The group of its party, when it was entered: what rules of accounts named.
+    pub party_group: Rare<SmolStr>,
+    /// The account on which what is to be paid of it stands, or what stands on account.
+    pub account: Rare<SmolStr>,
+    /// When its cancelling counted.
+    pub cancelled_on: Rare<NaiveDate>,
     /// Why it is not to be paid.
     pub blocked: Rare<SmolStr>,
     /// The other side's number of it.
@@ -86,6 +90,13 @@ impl Document {
     /// With whom it is; `None` of what is within the company.
     pub fn partner(&self) -> Option<PartyId> {
         Some(self.party).filter(|_| !self.kind.is_internal())
+    }
+
+    /// Where a figure of all of it arises.
+    pub(crate) fn place(&self, tax_code: Option<SmolStr>) -> Place {
+        let site = Some(self.site).filter(|site| *site != SiteId::from_u128(0));
+        let (party_group, method) = (self.party_group.cloned(), self.method.cloned());
+        Place { party_group, site, tax_code, method, ..Place::default() }
     }
 
     /// What it comes to with tax: within what is stored, which is checked when it is entered.
@@ -129,6 +140,8 @@ pub struct Line {
     pub number: u32,
     /// The item; `None` of what is no goods.
     pub item: Option<ItemId>,
+    /// The item's category when the line was entered, empty for none: what rules of accounts named.
+    pub category: Rare<SmolStr>,
     /// How much, in the item's stock unit.
     pub quantity: Qty,
     /// That unit.
@@ -155,10 +168,16 @@ pub struct Line {
     pub invoiced: Qty,
     /// Of an order: how much of that had been shipped. Of a return: how much had never been invoiced.
     pub matched: Qty,
-    /// How much came back or went back. Of an order: before it was invoiced.
+    /// How much came back or went back. Of an order: before it was invoiced. Of an invoice or a bill, and of a credit: how much was credited
+    /// that had not been shipped or received.
     pub returned: Qty,
-    /// How much of its net amount went into invoices or bills that count; of an invoice or a bill, into credits.
+    /// Of an order: how much is not to be shipped or received any more.
+    pub given_up: Qty,
+    /// How much of its net amount went into invoices or bills that count; of an invoice or a bill, into credits. Of a
+    /// return to a supplier: what of its cost came off the receipt.
     pub taken: Amount,
+    /// Of an invoice or a bill: how much of its tax went into credits.
+    pub tax_taken: Amount,
     /// What stands for it on the account of goods shipped and not invoiced, or received and not billed, at cost.
     pub clearing: Amount,
     /// What of its cost went on to the cost of sales.
@@ -187,7 +206,17 @@ impl Line {
 
     /// Of an order: what is not shipped yet.
     pub fn to_ship(&self) -> Qty {
-        Line::left(self.quantity, &[self.shipped])
+        Line::left(self.quantity, &[self.shipped, self.given_up])
+    }
+
+    /// Of an order: what may still be invoiced or billed of it, shipped or not.
+    pub fn left_to_bill(&self) -> Qty {
+        Line::left(self.quantity, &[self.returned, self.invoiced, self.given_up])
+    }
+
+    /// Of an invoice or a bill: what of it waits for its goods.
+    pub fn ahead(&self) -> Qty {
+        Line::left(self.quantity, &[self.matched, self.returned])
     }
 
     /// The line of a document that carries so much of this one out, or takes it back.
@@ -198,6 +227,7 @@ impl Line {
             item: self.item,
             quantity,
             unit: self.unit,
+            tax_code: self.tax_code.clone(),
             of: Some(self.document),
             of_line: Some(self.number),
             ..super::blank()
@@ -208,7 +238,7 @@ impl Line {
     pub fn to_invoice(&self) -> Qty {
         match self.item {
             Some(_) => Line::left(self.shipped, &[self.returned, self.invoiced]),
-            None => Line::left(self.quantity, &[self.invoiced]),
+            None => self.left_to_bill(),
         }
     }
 
@@ -254,4 +284,6 @@ pub struct Settlement {
     pub write_off: Amount,
     /// Of a deposit: how much of that was tax, posted when it was paid.
     pub tax: Amount,
+    /// What cleared it in the books.
+    pub clearing: Rare<Id<Clearing>>,
 }

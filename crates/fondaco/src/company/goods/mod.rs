@@ -7,8 +7,8 @@ mod value;
 use fondaco_core::engine::Part;
 
 pub use moving::{ChangeCost, MoveGoods};
-pub(crate) use transfers::cancel;
 pub use transfers::{NewArrival, NewTransfer, TakeIn, TransferGoods, TransferLine};
+pub(crate) use transfers::{cancel, site_of};
 pub(crate) use value::{Telling, tell_value};
 
 use super::rights;

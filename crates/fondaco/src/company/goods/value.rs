@@ -16,7 +16,7 @@ use fondaco_inventory::value::{CostChange, CostChangeKind, ValueEntry};
 use smol_str::SmolStr;
 
 use crate::company::document::{At, Desk, DocumentKind, Line, less, minus, plus, share};
-use crate::company::posting::{BusinessEvent, Fact, Facts, Figure};
+use crate::company::posting::{BusinessEvent, Fact, Facts, Figure, Place};
 use crate::company::{CompanyError, production};
 
 /// What a fact of value is about.
@@ -53,6 +53,8 @@ fn tell(tx: &mut Tx<'_>, desk: &mut Desk, telling: &Telling<'_>) -> Result<(), C
     let mut origins: BTreeMap<Id<Move>, Origin> = BTreeMap::new();
     let mut told: BTreeMap<(NaiveDate, BusinessEvent), Facts> = BTreeMap::new();
     for by in telling.by {
+        let undone = leg_of(tx, *by)?.filter(|leg| leg.kind == MoveKind::Reversal);
+        let undone = undone.and_then(|leg| leg.of.copied());
         for entry in desk.values_by(tx, *by) {
             let about = entry.about();
             let origin = match origins.get(&about) {
@@ -63,7 +65,8 @@ fn tell(tx: &mut Tx<'_>, desk: &mut Desk, telling: &Telling<'_>) -> Result<(), C
                     found
                 }
             };
-            for (event, fact) in facts_of(tx, desk, &entry, origin)? {
+            let is_back = undone.is_some() && (about == *by || undone == Some(about));
+            for (event, fact) in facts_of(tx, desk, &entry, (origin, is_back))? {
                 let facts = told.entry((entry.date, event)).or_insert_with(|| Facts {
                     party: telling.party,
                     ..Facts::new(event, entry.date, telling.document.clone())
@@ -180,7 +183,7 @@ fn facts_of(
     tx: &mut Tx<'_>,
     desk: &mut Desk,
     entry: &ValueEntry,
-    origin: Origin,
+    (origin, is_back): (Origin, bool),
 ) -> Result<Vec<(BusinessEvent, Fact)>, CompanyError> {
     let event = match entry.cause {
         Cause::Landed => BusinessEvent::LandedCost,
@@ -204,34 +207,42 @@ fn facts_of(
         false => entry.value,
     };
     let mut place = desk.place(tx, Some(entry.item), entry.site)?;
-    if let Some((document, _)) = origin.line {
-        place.party = Some(desk.document(tx, document)?.party);
+    if let Some(key) = origin.line
+        && let Some(line) = desk.line(tx, key)?
+    {
+        // What stands for a document's line stands by what that was.
+        let head = desk.document(tx, key.0)?;
+        let of = desk.place_of(tx, &head, &line)?;
+        place = Place { site: place.site, item: place.item, party: Some(head.party), ..of };
     }
     let currency = desk.currency();
-    let mut parts = vec![(figure, amount)];
+    let mut parts = vec![(event, figure, amount)];
     if let (Figure::Cost, Some(key)) = (figure, origin.line)
         && event == origin.event
         && let Some(line) = desk.line(tx, key)?
     {
-        parts = stand(desk, tx, line, event, amount)?;
+        parts = stand(desk, tx, line, (event, amount), is_back)?;
     }
-    let fact = |(figure, amount): (Figure, Amount)| {
+    let fact = |(event, figure, amount): Part| {
         (event, Fact::new(figure, amount.money(currency)).at(place.clone()))
     };
-    Ok(parts.into_iter().filter(|(_, amount)| *amount != Amount::ZERO).map(fact).collect())
+    Ok(parts.into_iter().filter(|(.., amount)| *amount != Amount::ZERO).map(fact).collect())
 }
+
+/// A part of a cost, as it is told.
+type Part = (BusinessEvent, Figure, Amount);
 
 /// Shares a cost out to where the line's cost stands, and has the line remember it.
 fn stand(
     desk: &mut Desk,
     tx: &mut Tx<'_>,
     line: Line,
-    event: BusinessEvent,
-    amount: Amount,
-) -> Result<Vec<(Figure, Amount)>, CompanyError> {
+    (event, amount): (BusinessEvent, Amount),
+    is_back: bool,
+) -> Result<Vec<Part>, CompanyError> {
     let at: At = (line.number, "cost");
     let coins = (desk.currency(), at);
-    match event {
+    let told = match event {
         BusinessEvent::Delivery | BusinessEvent::DropShipment => {
             let open = line.uninvoiced();
             let whole = plus(open, line.invoiced, (line.number, "quantity"))?;
@@ -241,7 +252,7 @@ fn stand(
                 _ => share(amount, open, whole, coins)?,
             };
             let sold = less(amount, kept, at)?;
-            split(desk, line, amount, sold)
+            split(desk, line, amount, sold)?
         }
         BusinessEvent::CustomerReturn => {
             // What had never been invoiced comes off the delivery; the rest waits for a credit note.
@@ -262,33 +273,65 @@ fn stand(
             };
             split(desk, line, rest, sold)?;
             let kept = less(amount, sold, at)?;
-            Ok(vec![(Figure::Cost, kept), (Figure::SoldCost, sold)])
+            vec![(Figure::Cost, kept), (Figure::SoldCost, sold)]
         }
         BusinessEvent::Receipt => {
             split(desk, line, amount, Amount::ZERO)?;
-            Ok(vec![(Figure::Cost, amount)])
+            vec![(Figure::Cost, amount)]
         }
         BusinessEvent::SupplierReturn => {
             // The supplier owes it: what was not billed comes off the receipt.
             let owed = minus(amount, at)?;
-            let of_receipt = match line.matched.units() {
+            let unbilled = match line.matched.units() {
                 0 => Amount::ZERO,
                 _ => share(owed, line.matched, line.quantity, coins)?,
             };
-            if let Some(key) = line.of.zip(line.of_line)
-                && let Some(receipt) = desk.line(tx, key)?
-            {
-                split(desk, receipt, of_receipt, Amount::ZERO)?;
-            }
-            let rest = less(owed, of_receipt, at)?;
-            split(desk, line, rest, Amount::ZERO)?;
-            Ok(vec![(Figure::Cost, amount)])
+            let of_receipt = off_receipt(desk, tx, (&line, unbilled), is_back)?;
+            let line = Line { taken: plus(line.taken, of_receipt, at)?, ..line };
+            let variance = less(of_receipt, unbilled, at)?;
+            let rest = less(owed, unbilled, at)?;
+            let open = Line::left(line.quantity, &[line.matched]);
+            let credited = match line.invoiced.units() {
+                0 => Amount::ZERO,
+                _ => share(rest, line.invoiced, open, coins)?,
+            };
+            split(desk, line, rest, credited)?;
+            // What was credited before it went back was told as a difference: now it is known what for.
+            let credit = BusinessEvent::SupplierCredit;
+            return Ok(vec![
+                (event, Figure::Cost, less(amount, variance, at)?),
+                (event, Figure::Variance, variance),
+                (credit, Figure::Goods, minus(credited, at)?),
+                (credit, Figure::Difference, credited),
+            ]);
         }
         BusinessEvent::ComponentIssue | BusinessEvent::FinishedReceipt => {
-            production::stand(desk, tx, line, event, amount)
+            production::stand(desk, tx, line, event, amount)?
         }
-        _ => Ok(vec![(Figure::Cost, amount)]),
-    }
+        _ => vec![(Figure::Cost, amount)],
+    };
+    Ok(told.into_iter().map(|(figure, amount)| (event, figure, amount)).collect())
+}
+
+/// Takes what goes back and was never billed off its receipt: all that stands there where nothing of that is left to be billed, so that none of
+/// it stands for ever. Gives how much; a return that is taken back gives what it took.
+fn off_receipt(
+    desk: &mut Desk,
+    tx: &mut Tx<'_>,
+    (line, unbilled): (&Line, Amount),
+    is_back: bool,
+) -> Result<Amount, CompanyError> {
+    let at: At = (line.number, "cost");
+    let key = line.of.zip(line.of_line).filter(|_| line.matched != Qty::ZERO);
+    let Some(key) = key else { return Ok(unbilled) };
+    let Some(receipt) = desk.line(tx, key)? else { return Ok(unbilled) };
+    let off = match is_back {
+        true => minus(line.taken, at)?,
+        false if receipt.uninvoiced() <= Qty::ZERO => minus(receipt.clearing, at)?,
+        false => unbilled,
+    };
+    split(desk, receipt, off, Amount::ZERO)?;
+    Ok(off)
 }
 
 /// Adds to what stands for a line: so much in all, of which so much with the cost of sales.

@@ -19,7 +19,7 @@ use crate::company::document::{
     share, stored,
 };
 use crate::company::masters::{Partner, TaxCode, partner_of};
-use crate::company::posting::{BusinessEvent, Fact, Facts, Figure, Place};
+use crate::company::posting::{BusinessEvent, Fact, Facts, Figure};
 use crate::company::sales::{allow, head, in_state, owe};
 use crate::company::{CompanyError, rights};
 
@@ -152,6 +152,7 @@ fn pay_ahead(
     let net = less(amount, tax, (0, "tax"))?;
     let document = Document {
         party: order.party,
+        party_group: partner.party_group.clone().into(),
         date: new.date,
         site: order.site,
         location: order.location.clone(),
@@ -173,10 +174,12 @@ fn pay_ahead(
         clearing: net,
         ..blank()
     };
-    let told = deposit_facts(desk, &partner, &document, &line);
+    let told = deposit_facts(&document, &line);
     let id = document.id;
     desk.tell(told, Some(id));
     desk.add(document, vec![line]);
+    // An order that is cancelled at the same moment was read as it stands: one of both fails.
+    desk.put(order.clone());
     if !new.to_supplier {
         owe(tx, order.party, minus(amount, (0, "amount"))?, Amount::ZERO)?;
     }
@@ -209,37 +212,24 @@ fn tax_within(
     let of_whole = rust_decimal::Decimal::ONE
         .checked_add(rate.factor())
         .and_then(|whole| rate.factor().checked_div(whole));
-    let money = |error| CompanyError::Money {
-        document: DocumentKind::SalesOrder.name_of(&new.code),
-        error,
-    };
+    let document = new.kinds().0.name_of(&new.code);
+    let money = |error| CompanyError::Money { document, error };
     let tax =
         new.amount.mul_round(of_whole.unwrap_or_default(), Rounding::HalfUp).map_err(money)?;
     Ok((tax.round(Rounding::HalfUp), Some(rate)))
 }
 
 /// What a deposit tells the books.
-pub(crate) fn deposit_facts(
-    desk: &Desk,
-    partner: &Partner,
-    document: &Document,
-    line: &Line,
-) -> Facts {
+pub(crate) fn deposit_facts(document: &Document, line: &Line) -> Facts {
     let event = match document.kind {
         DocumentKind::SupplierDeposit => BusinessEvent::SupplierDeposit,
         _ => BusinessEvent::CustomerDeposit,
     };
-    let place = Place {
-        party_group: partner.party_group.clone(),
-        method: document.method.cloned(),
-        tax_code: line.tax_code.clone(),
-        ..Place::default()
-    };
-    let money = |amount: Amount| amount.money(desk.currency());
+    let place = document.place(line.tax_code.clone());
     Facts::new(event, document.date, document.name())
         .party(document.party)
-        .fact(Fact::new(Figure::Paid, money(line.net)).at(place.clone()))
-        .fact(Fact::new(Figure::Tax, money(line.tax)).at(place))
+        .fact(Fact::new(Figure::Paid, document.money(line.net)).at(place.clone()))
+        .fact(Fact::new(Figure::Tax, document.money(line.tax)).at(place))
 }
 
 /// Takes deposits off an invoice or a bill, in the order in which they are named, as far as it has something open. Gives what that tells
@@ -270,7 +260,7 @@ pub(crate) fn take_deposits(
         let Some(line) = desk.line(tx, (deposit.id, 1))? else { continue };
         let net = part(line.clearing, taken, deposit.open(), (desk.currency(), at))?;
         let tax = less(taken, net, at)?;
-        facts.extend(off(desk, partner, &line, (net, tax)));
+        facts.extend(off(&deposit, &line, (net, tax)));
         let zero = Amount::ZERO;
         desk.note_settlement(Settlement {
             document: document.id,
@@ -279,6 +269,7 @@ pub(crate) fn take_deposits(
             discount: zero,
             write_off: zero,
             tax,
+            clearing: None.into(),
         });
         document.settled = plus(document.settled, taken, at)?;
         desk.put_line(Line { clearing: less(line.clearing, net, at)?, ..line });
@@ -299,16 +290,11 @@ fn part(
 }
 
 /// What is taken off, as an invoice or a bill tells it: the deposit, and the tax that was posted with it.
-fn off(desk: &Desk, partner: &Partner, line: &Line, (net, tax): (Amount, Amount)) -> [Fact; 2] {
-    let place = Place {
-        party_group: partner.party_group.clone(),
-        tax_code: line.tax_code.clone(),
-        ..Place::default()
-    };
-    let money = |amount: Amount| amount.money(desk.currency());
+fn off(deposit: &Document, line: &Line, (net, tax): (Amount, Amount)) -> [Fact; 2] {
+    let place = deposit.place(line.tax_code.clone());
     [
-        Fact::new(Figure::Deposit, money(net)).at(place.clone()),
-        Fact::new(Figure::Tax, money(tax).neg()).at(place),
+        Fact::new(Figure::Deposit, deposit.money(net)).at(place.clone()),
+        Fact::new(Figure::Tax, deposit.money(tax).neg()).at(place),
     ]
 }
 
@@ -317,7 +303,6 @@ pub(crate) fn give_deposits_back(
     tx: &mut Tx<'_>,
     desk: &mut Desk,
     document: &Document,
-    partner: &Partner,
 ) -> Result<(Vec<Fact>, Amount), CompanyError> {
     let at: At = (0, "deposit");
     let (mut facts, mut all) = (Vec::new(), Amount::ZERO);
@@ -325,7 +310,7 @@ pub(crate) fn give_deposits_back(
         let deposit = desk.document(tx, settlement.of)?;
         let Some(line) = desk.line(tx, (deposit.id, 1))? else { continue };
         let net = less(settlement.amount, settlement.tax, at)?;
-        facts.extend(off(desk, partner, &line, (net, settlement.tax)));
+        facts.extend(off(&deposit, &line, (net, settlement.tax)));
         all = plus(all, settlement.amount, at)?;
         desk.put_line(Line { clearing: plus(line.clearing, net, at)?, ..line });
         let settled = less(deposit.settled, settlement.amount, at)?;

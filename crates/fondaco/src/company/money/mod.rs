@@ -6,6 +6,7 @@ mod payment;
 use fondaco_accounting::ledger::{Amount, ItemKey, OpenItem};
 use fondaco_core::engine::Part;
 use fondaco_core::{DocumentId, Money, Reading, Tx};
+use smol_str::SmolStr;
 
 pub use deposit::{NewDeposit, PayAhead};
 pub(crate) use deposit::{deposit_facts, give_deposits_back, take_deposits};
@@ -26,12 +27,12 @@ pub(crate) fn read_items(tx: &mut Tx<'_>, of: &[DocumentId]) -> Result<(), Compa
     Ok(tx.need::<OpenItem>(&keys)?)
 }
 
-/// The items of a document that so much of it is settled by, the first to fall due first; with the items' signs.
+/// The items of a document that so much of it is settled by, the first to fall due first; with the items' accounts and signs.
 pub(crate) fn open_items(
     tx: &mut Tx<'_>,
     document: &Document,
     settled: Amount,
-) -> Result<Vec<(ItemKey, Money)>, CompanyError> {
+) -> Result<Vec<(SmolStr, ItemKey, Money)>, CompanyError> {
     let keys: Vec<_> = document.item_keys().map(|key| (key.entry, key.line)).collect();
     let mut left = settled.units();
     let mut items = Vec::new();
@@ -39,7 +40,7 @@ pub(crate) fn open_items(
         let part = item.open.units().abs().min(left);
         if part > 0 {
             let signed = Amount::from_units(part * item.open.units().signum());
-            items.push((item.item_key(), signed.money(item.currency)));
+            items.push((item.account.clone(), item.item_key(), signed.money(item.currency)));
             left -= part;
         }
     }

@@ -1,13 +1,16 @@
 //! Payments: what is paid, what it settles, what is let off or given up; what is over stands on account.
+//!
+//! What stands on account, of a payment or a credit, is named like what is owed: it is used up, and so much less is to be paid. A payment of
+//! nothing allocates it to what is open; one the other way pays it back.
 
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use fondaco_accounting::ledger::{Amount, ItemKey, Pays};
+use fondaco_accounting::ledger::{Amount, Clearing};
 use fondaco_core::allocation::{Residual, allocate};
 use fondaco_core::policy::Authority;
 use fondaco_core::store::Event;
-use fondaco_core::{Act, DocumentId, Money, Rounding, Tx};
+use fondaco_core::{Act, DocumentId, Id, Money, Rounding, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -16,7 +19,7 @@ use crate::company::document::{
     Ahead, At, Desk, Document, DocumentKind, Settlement, Status, less, minus, plus, stored, sum,
 };
 use crate::company::masters::{Partner, partner_by_code};
-use crate::company::posting::{BusinessEvent, Fact, Facts, Figure, Place, Role};
+use crate::company::posting::{BusinessEvent, Fact, Facts, Figure, Place};
 use crate::company::sales::{allow, head, owe};
 use crate::company::{CompanyError, rights};
 
@@ -32,11 +35,11 @@ use crate::company::{CompanyError, rights};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settles {
-    /// What it is: an invoice or a bill.
+    /// What it is: an invoice or a bill, or a credit or a payment of which something stands on account.
     pub kind: DocumentKind,
     /// Its code.
     pub code: SmolStr,
-    /// How much is paid of it; all that is open, less what is let off and given up, where it is left out.
+    /// How much is paid or used of it; where it is left out all that is open, less what is let off and given up, as far as the payment goes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Money>,
     /// Whether what was agreed is let off for paying early.
@@ -60,6 +63,26 @@ impl Settles {
     /// All that is open of a bill.
     pub fn bill(code: impl Into<SmolStr>) -> Settles {
         Settles::of(DocumentKind::Bill, code)
+    }
+
+    /// All that stands on account of a credit, to a customer.
+    pub fn credit(code: impl Into<SmolStr>) -> Settles {
+        Settles::of(DocumentKind::CreditNote, code)
+    }
+
+    /// All that stands on account of a credit of a supplier.
+    pub fn supplier_credit(code: impl Into<SmolStr>) -> Settles {
+        Settles::of(DocumentKind::SupplierCredit, code)
+    }
+
+    /// All that stands on account of a payment of a customer.
+    pub fn payment(code: impl Into<SmolStr>) -> Settles {
+        Settles::of(DocumentKind::CustomerPayment, code)
+    }
+
+    /// All that stands on account of a payment to a supplier.
+    pub fn supplier_payment(code: impl Into<SmolStr>) -> Settles {
+        Settles::of(DocumentKind::SupplierPayment, code)
     }
 
     /// So much of it.
@@ -103,7 +126,7 @@ pub struct NewPayment {
     pub partner: SmolStr,
     /// The day.
     pub date: NaiveDate,
-    /// How much.
+    /// How much: nothing where what stands on account is allocated, below zero where it is paid back.
     pub amount: Money,
     /// How: what rules of accounts may name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -142,6 +165,45 @@ impl NewPayment {
         NewPayment { to_supplier: true, ..NewPayment::received(code, partner, date, amount) }
     }
 
+    /// What stands on account of a customer goes to what he owes, and no money moves.
+    ///
+    /// ```
+    /// use fondaco::company::{NewPayment, Settles};
+    /// use fondaco::core::Currency;
+    /// let used = NewPayment::allocation("A-1", "C-100", "2026-03-20".parse()?, Currency::EUR)
+    ///     .settles(Settles::credit("CN-1"))
+    ///     .settles(Settles::invoice("I-2"));
+    /// assert!(used.amount.is_zero());
+    /// # Ok::<(), fondaco::chrono::ParseError>(())
+    /// ```
+    pub fn allocation(
+        code: impl Into<SmolStr>,
+        partner: impl Into<SmolStr>,
+        date: NaiveDate,
+        currency: fondaco_core::Currency,
+    ) -> NewPayment {
+        NewPayment::received(code, partner, date, Money::zero(currency))
+    }
+
+    /// What stands on account of a customer is paid back.
+    ///
+    /// ```
+    /// use fondaco::company::{NewPayment, Settles};
+    /// use fondaco::core::Money;
+    /// let back = NewPayment::refund("R-1", "C-100", "2026-03-20".parse()?, Money::parse("38 EUR")?)
+    ///     .settles(Settles::credit("CN-1"));
+    /// assert!(back.amount.is_negative());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn refund(
+        code: impl Into<SmolStr>,
+        partner: impl Into<SmolStr>,
+        date: NaiveDate,
+        amount: Money,
+    ) -> NewPayment {
+        NewPayment::received(code, partner, date, amount.neg())
+    }
+
     /// Of a document.
     #[must_use]
     pub fn settles(mut self, document: Settles) -> NewPayment {
@@ -157,7 +219,7 @@ impl NewPayment {
     }
 }
 
-/// Records payments: all or none.
+/// Records payments: all or none. It also allocates what stands on account to what is open, and pays it back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pay {
@@ -204,6 +266,7 @@ impl Act for Pay {
 /// What a payment does to one document.
 struct Settled {
     document: Document,
+    /// What is paid of it, or used of what stands on account of it.
     paid: Amount,
     discount: Amount,
     write_off: Amount,
@@ -213,9 +276,19 @@ impl Settled {
     fn all(&self) -> Result<Amount, CompanyError> {
         sum([self.paid, self.discount, self.write_off], SETTLED)
     }
+
+    /// What of the payment goes into it: below zero of what stands on account.
+    fn takes(&self) -> Result<Amount, CompanyError> {
+        if is_owed(self.document.kind) { Ok(self.paid) } else { minus(self.paid, SETTLED) }
+    }
 }
 
 const SETTLED: At = (0, "amount settled");
+
+/// Whether a document says what is owed; else what stands on account.
+fn is_owed(kind: DocumentKind) -> bool {
+    matches!(kind, DocumentKind::Invoice | DocumentKind::Bill)
+}
 
 fn pay(
     tx: &mut Tx<'_>,
@@ -226,64 +299,109 @@ fn pay(
     let (kind, name) = (new.kind(), new.kind().name_of(&new.code));
     desk.check_new(tx, kind, &new.code)?;
     let partner = partner_by_code(tx, &new.partner)?;
-    allow(tx, authority, &name, (&partner, None), Some(new.amount))?;
-    let currency = desk.currency();
-    if new.amount.currency() != currency {
-        let given = new.amount.currency();
-        return Err(CompanyError::OtherCurrency { document: name, given, expected: currency });
-    }
-    if new.amount.is_negative() || !new.amount.is_rounded() {
-        let (field, value) = ("amount", new.amount.to_string());
-        return Err(CompanyError::NotPositive { document: name, line: 0, field, value });
-    }
-    let amount = stored(new.amount, &name, (0, "amount"))?;
-    let mut settled: Vec<Settled> = Vec::with_capacity(new.settles.len());
-    for wanted in &new.settles {
-        let one = settle(tx, desk, new, (&partner, wanted))?;
-        if settled.iter().any(|other| other.document.id == one.document.id) {
-            return Err(CompanyError::AlreadyPaid { document: one.document.name() });
-        }
-        settled.push(one);
-    }
-    let taken = sum(settled.iter().map(|one| one.paid), SETTLED)?;
-    if taken > amount {
-        let (given, taken) = (new.amount, taken.money(currency));
+    allow(tx, authority, &name, (&partner, None), Some(new.amount.abs()))?;
+    let amount = given(desk, new, &name)?;
+    let settled = settle_all(tx, desk, new, (&partner, amount))?;
+    let taken = settled.iter().map(Settled::takes).collect::<Result<Vec<_>, _>>()?;
+    let taken = sum(taken, SETTLED)?;
+    // What is paid back is of what stands on account, to the cent.
+    let is_back = amount < Amount::ZERO || taken < Amount::ZERO;
+    if taken > amount || (is_back && taken != amount) {
+        let (given, taken) = (new.amount, taken.money(desk.currency()));
         return Err(CompanyError::PaymentShort { document: name, given, taken });
     }
     let let_off = settled.iter().flat_map(|one| [one.discount, one.write_off]);
     let let_off = sum(let_off, SETTLED)?;
     if let_off > Amount::ZERO {
         // What is given up is as good as paid: a limit holds for both together.
-        let all = plus(amount, let_off, SETTLED)?.money(currency);
+        let all = plus(amount, let_off, SETTLED)?.money(desk.currency());
         allow(tx, authority, &name, (&partner, None), Some(all))?;
     }
-    let document = Document {
+    let mut document = Document {
         party: partner.party,
+        party_group: partner.party_group.clone().into(),
         date: new.date,
         net: amount,
         method: new.method.clone().into(),
-        ..head(tx, kind, &new.code, currency)
+        ..head(tx, kind, &new.code, desk.currency())
     };
-    let facts = facts(tx, desk, &document, (&partner, &settled))?;
+    document.account = desk.owed_at(&document)?.into();
+    let facts = facts(tx, desk, &document, &settled)?;
     let id = document.id;
     desk.add(document, Vec::new());
-    post(tx, desk, (id, new), (&facts, &settled))?;
-    finish(tx, desk, (id, new), amount, settled)?;
+    let mut items = Vec::new();
+    for one in &settled {
+        items.extend(open_items(tx, &one.document, one.all()?)?);
+    }
+    let cleared = desk.post_settling(tx, (&facts, Some(id)), &items)?;
+    finish(tx, desk, (id, taken), (settled, &cleared))?;
     Ok(id)
 }
 
-/// How much of a document is paid, let off and given up.
+/// An amount in whole coins of the company's currency.
+fn given(desk: &Desk, new: &NewPayment, name: &SmolStr) -> Result<Amount, CompanyError> {
+    let (document, given, expected) = (name.clone(), new.amount.currency(), desk.currency());
+    if given != expected {
+        return Err(CompanyError::OtherCurrency { document, given, expected });
+    }
+    let pays_back = new.settles.iter().any(|one| !is_owed(one.kind));
+    if !new.amount.is_rounded() || (new.amount.is_negative() && !pays_back) {
+        let (field, value) = ("amount", new.amount.to_string());
+        return Err(CompanyError::NotPositive { document, line: 0, field, value });
+    }
+    stored(new.amount, name, (0, "amount"))
+}
+
+/// What a payment does to each document: first what is said of amounts and what is used of what stands on account; what is left of the money
+/// goes to the others, as they are named.
+fn settle_all(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    new: &NewPayment,
+    (partner, amount): (&Partner, Amount),
+) -> Result<Vec<Settled>, CompanyError> {
+    let mut settled: Vec<Settled> = Vec::with_capacity(new.settles.len());
+    for wanted in &new.settles {
+        let one = settle(tx, desk, new, (partner, wanted))?;
+        if settled.iter().any(|other| other.document.id == one.document.id) {
+            let (document, status) = (one.document.name(), one.document.status.code());
+            let why = "a payment names it twice: name it once, with all that is paid of it";
+            return Err(CompanyError::WrongState { document, status, why });
+        }
+        settled.push(one);
+    }
+    let is_said = |wanted: &Settles| wanted.amount.is_some() || !is_owed(wanted.kind);
+    let mut left = amount;
+    for (one, wanted) in settled.iter().zip(&new.settles) {
+        if is_said(wanted) {
+            left = less(left, one.takes()?, SETTLED)?;
+        }
+    }
+    for (one, wanted) in settled.iter_mut().zip(&new.settles) {
+        // What is let off for paying early is let off of what is paid whole.
+        if !is_said(wanted) && !wanted.discounted {
+            one.paid = one.paid.min(left.max(Amount::ZERO));
+        }
+        if !is_said(wanted) {
+            left = less(left, one.paid, SETTLED)?;
+        }
+    }
+    Ok(settled)
+}
+
+/// How much of a document is paid, let off and given up; or used of what stands on account of it.
 fn settle(
     tx: &mut Tx<'_>,
     desk: &mut Desk,
     new: &NewPayment,
     (partner, wanted): (&Partner, &Settles),
 ) -> Result<Settled, CompanyError> {
+    use DocumentKind as K;
     let document = desk.named(tx, wanted.kind, &wanted.code)?;
     let (name, open) = (document.name(), document.open());
     let fits = match new.to_supplier {
-        true => document.kind == DocumentKind::Bill,
-        false => document.kind == DocumentKind::Invoice,
+        true => matches!(document.kind, K::Bill | K::SupplierCredit | K::SupplierPayment),
+        false => matches!(document.kind, K::Invoice | K::CreditNote | K::CustomerPayment),
     };
     if !fits || document.party != partner.party {
         let code = partner.code.clone();
@@ -304,6 +422,10 @@ fn settle(
     let given_up = wanted.write_off.unwrap_or_else(|| Money::zero(document.currency));
     let write_off = positive(given_up, &document, "write_off")?;
     let let_off = plus(discount, write_off, (0, "write_off"))?;
+    if let_off != Amount::ZERO && !is_owed(document.kind) {
+        let (field, value) = ("write_off", document.money(let_off).to_string());
+        return Err(CompanyError::NotPositive { document: name, line: 0, field, value });
+    }
     let rest = less(open, let_off, (0, "write_off"))?;
     let paid = match wanted.amount {
         Some(paid) => positive(paid, &document, "amount")?,
@@ -390,7 +512,6 @@ pub(crate) fn payment_facts(
     tx: &mut Tx<'_>,
     desk: &mut Desk,
     payment: &Document,
-    partner: &Partner,
 ) -> Result<Facts, CompanyError> {
     let mut settled = Vec::new();
     for row in desk.settlements_of(tx, payment.id)? {
@@ -399,34 +520,46 @@ pub(crate) fn payment_facts(
         let document = desk.document(tx, row.of)?;
         settled.push(Settled { document, paid, discount, write_off });
     }
-    facts(tx, desk, payment, (partner, &settled))
+    facts(tx, desk, payment, &settled)
 }
 
-/// What a payment tells the books.
+/// What a payment tells the books: what settles something on the account on which that stands, the rest on account.
 fn facts(
     tx: &mut Tx<'_>,
     desk: &mut Desk,
     payment: &Document,
-    (partner, settled): (&Partner, &[Settled]),
+    settled: &[Settled],
 ) -> Result<Facts, CompanyError> {
     let event = match payment.kind {
         DocumentKind::SupplierPayment => BusinessEvent::SupplierPayment,
         _ => BusinessEvent::CustomerPayment,
     };
-    let place = Place {
-        party_group: partner.party_group.clone(),
-        method: payment.method.cloned(),
-        ..Place::default()
-    };
-    let mut facts = Facts::new(event, payment.date, payment.name()).party(partner.party);
-    facts.facts.push(Fact::new(Figure::Paid, payment.money(payment.net)).at(place.clone()));
+    let mut facts = Facts::new(event, payment.date, payment.name()).party(payment.party);
+    facts.owed = payment.account.cloned();
+    let mut paid: BTreeMap<Option<SmolStr>, Amount> = BTreeMap::new();
+    let mut rest = payment.net;
     for one in settled {
+        let sum = paid.entry(one.document.account.cloned()).or_default();
+        *sum = plus(*sum, one.takes()?, SETTLED)?;
+        rest = less(rest, one.takes()?, SETTLED)?;
+    }
+    let sum = paid.entry(payment.account.cloned()).or_default();
+    *sum = plus(*sum, rest, SETTLED)?;
+    for (owed, amount) in paid {
+        let place = Place { owed, ..payment.place(None) };
+        facts.facts.push(Fact::new(Figure::Paid, payment.money(amount)).at(place));
+    }
+    for one in settled {
+        let place = |tax_code| Place {
+            method: payment.method.cloned(),
+            owed: one.document.account.cloned(),
+            ..one.document.place(tax_code)
+        };
         for (figure, tax_code, amount) in let_off(tx, desk, one)? {
-            let place = Place { tax_code, ..place.clone() };
-            facts.facts.push(Fact::new(figure, amount).at(place));
+            facts.facts.push(Fact::new(figure, amount).at(place(tax_code)));
         }
         let given_up = one.document.money(one.write_off);
-        facts.facts.push(Fact::new(Figure::WriteOff, given_up).at(place.clone()));
+        facts.facts.push(Fact::new(Figure::WriteOff, given_up).at(place(None)));
     }
     Ok(facts)
 }
@@ -456,46 +589,20 @@ fn let_off(
     Ok(shared.collect())
 }
 
-/// Posts a payment, and clears the items that it settles.
-fn post(
-    tx: &mut Tx<'_>,
-    desk: &mut Desk,
-    (id, new): (DocumentId, &NewPayment),
-    (facts, settled): (&Facts, &[Settled]),
-) -> Result<(), CompanyError> {
-    let mut items: Vec<(ItemKey, Money)> = Vec::new();
-    for one in settled {
-        items.extend(open_items(tx, &one.document, one.all()?)?);
-    }
-    let role = if new.to_supplier { Role::Payable } else { Role::Receivable };
-    let pays = |line: u32, _: &_| {
-        let lines = items.iter().copied();
-        Some(lines.fold(Pays::new(line), |pays, (item, amount)| pays.part(item, amount)))
-    };
-    let done = desk.post_clearing(tx, facts, (role, pays))?;
-    if let Some((entry, _, posted)) = done {
-        desk.remember(id, posted.posted, &entry);
-        let document = desk.document(tx, id)?;
-        let clearing = posted.clearings.first().map(|one| one.clearing);
-        desk.put(Document { clearing: clearing.into(), ..document });
-    }
-    Ok(())
-}
-
 /// Has documents remember what was settled of them.
 fn finish(
     tx: &mut Tx<'_>,
     desk: &mut Desk,
-    (id, new): (DocumentId, &NewPayment),
-    amount: Amount,
-    settled: Vec<Settled>,
+    (id, taken): (DocumentId, Amount),
+    (settled, cleared): (Vec<Settled>, &BTreeMap<SmolStr, Id<Clearing>>),
 ) -> Result<(), CompanyError> {
-    let (mut reduced, mut used) = (amount, Amount::ZERO);
+    let payment = desk.document(tx, id)?;
+    let mut reduced = payment.net;
     for one in settled {
         let all = one.all()?;
         reduced = sum([reduced, one.discount, one.write_off], SETTLED)?;
-        used = plus(used, one.paid, SETTLED)?;
         let Settled { document, discount, write_off, .. } = one;
+        let clearing = document.account.get().and_then(|account| cleared.get(account).copied());
         desk.note_settlement(Settlement {
             document: id,
             of: document.id,
@@ -503,15 +610,14 @@ fn finish(
             discount,
             write_off,
             tax: Amount::ZERO,
+            clearing: clearing.into(),
         });
         let settled = plus(document.settled, all, SETTLED)?;
         desk.put(close_if_paid(Document { settled, ..document }));
     }
-    let payment = desk.document(tx, id)?;
-    let status = if used == amount { Status::Done } else { Status::Open };
-    if !new.to_supplier {
+    if payment.kind.is_of_sales() {
         owe(tx, payment.party, minus(reduced, SETTLED)?, Amount::ZERO)?;
     }
-    desk.put(Document { settled: used, status, ..payment });
+    desk.put(close_if_paid(Document { settled: taken, ..payment }));
     Ok(())
 }

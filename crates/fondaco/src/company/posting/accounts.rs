@@ -149,6 +149,8 @@ pub struct Place {
     pub item: Option<ItemId>,
     /// With whom, where that is another than that of the whole document. No rule names it either.
     pub party: Option<PartyId>,
+    /// The account on which what is settled stands, whatever the rules say today. Only of what is [kept by items](Role::is_kept_by_items).
+    pub owed: Option<SmolStr>,
 }
 
 /// Rules of accounts, by role.

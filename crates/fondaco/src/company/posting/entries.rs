@@ -98,7 +98,12 @@ impl Poster<'_> {
         Ok(())
     }
 
+    /// What is owed stands on one account, wherever the figures of which it comes arise; what is settled, where it stands.
     fn account(&self, facts: &Facts, fact: &Fact, role: Role) -> Result<SmolStr, PostingError> {
+        let known = fact.place.owed.as_ref().or(facts.owed.as_ref());
+        if let Some(known) = known.filter(|_| role.is_kept_by_items()) {
+            return Ok(known.clone());
+        }
         let found = self.accounts.find(role, &fact.place, self.profile);
         found.cloned().ok_or_else(|| PostingError::NoAccount {
             document: facts.document.clone(),
@@ -167,11 +172,16 @@ struct Sums {
     passes: bool,
     /// Accounts of what is to be paid.
     owed: Vec<SmolStr>,
+    /// Accounts of money: it comes or goes once.
+    money: Vec<SmolStr>,
 }
 
 impl Sums {
     fn add(&mut self, role: Role, line: Line, fact: &Fact) -> Result<(), MoneyError> {
         self.passes |= role == Role::Transfer;
+        if role == Role::Bank && !self.money.contains(&line.0) {
+            self.money.push(line.0.clone());
+        }
         if role.is_kept_by_items() && !self.owed.contains(&line.0) {
             self.owed.push(line.0.clone());
         }
@@ -249,11 +259,13 @@ impl Sums {
         }
         let owed = std::mem::take(&mut self.owed);
         // What was paid before is taken off what is owed, so that one item is to be paid.
+        let money = std::mem::take(&mut self.money);
         owed.iter()
+            .chain(&money)
             .try_for_each(|account| self.net(account))
             .map_err(|error| amount(facts, error))?;
         let mut postings = Vec::new();
-        for posting in self.into_postings() {
+        for posting in together(self.into_postings(), &owed) {
             match owed.contains(&posting.account) {
                 true if !facts.owed_to.is_empty() => postings.extend(to_each(facts, posting)?),
                 true if facts.due.len() > 1 => postings.extend(instalments(facts, posting)?),
@@ -276,6 +288,15 @@ impl Sums {
         };
         Ok(Some(entry))
     }
+}
+
+/// Postings with those on some accounts one after the other, where the first of them stands.
+fn together(postings: Vec<NewPosting>, accounts: &[SmolStr]) -> Vec<NewPosting> {
+    let is_theirs = |posting: &NewPosting| accounts.contains(&posting.account);
+    let first = postings.iter().position(is_theirs).unwrap_or(postings.len());
+    let (theirs, mut others): (Vec<_>, Vec<_>) = postings.into_iter().partition(is_theirs);
+    others.splice(first..first, theirs);
+    others
 }
 
 /// What is owed, part by part as it falls due.

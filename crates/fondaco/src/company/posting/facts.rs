@@ -31,6 +31,8 @@ pub struct Facts {
     pub text: Option<SmolStr>,
     /// With whom.
     pub party: Option<PartyId>,
+    /// The account of what is to be paid, one for the whole document; by the rules at each figure's place where it is left out.
+    pub owed: Option<SmolStr>,
     /// What falls due when, of what is to be paid; empty where all of it does at once.
     pub due: Vec<DueAmount>,
     /// To whom what is owed goes, where it is to many: amounts above zero, which come to it.
@@ -62,6 +64,7 @@ impl Facts {
             document_date: None,
             text: None,
             party: None,
+            owed: None,
             due: Vec::new(),
             owed_to: Vec::new(),
             facts: Vec::new(),

@@ -12,7 +12,7 @@ use smol_str::{SmolStr, format_smolstr};
 use super::matching::take_receipts;
 use crate::company::document::{
     Ahead, Desk, Document, DocumentKind, Line, NewLine, PartLine, Pricing, Status, less, minus,
-    plus, stored, tax,
+    plus, settle, stored, tax,
 };
 use crate::company::masters::{Partner, check_price, partner_by_code, partner_of};
 use crate::company::money::{close_if_paid, take_deposits};
@@ -227,7 +227,7 @@ fn enter(
     let place = site(tx, order.as_ref().map(|order| order.site))?;
     let mut entering = Entering { lines: Vec::new(), facts: Vec::new(), outside: Vec::new() };
     if let Some(order) = &order {
-        goods(tx, desk, new, (order, id), &mut entering)?;
+        goods(tx, desk, new, (order, id), &partner.party_group, &mut entering)?;
     }
     for (lines, figure) in [(&new.charges, Figure::Expense), (&new.freight, Figure::Freight)] {
         charges(tx, desk, (new, lines, figure), (&partner, place.id), &mut entering)?;
@@ -241,6 +241,7 @@ fn enter(
         order.as_ref().and_then(|order| order.terms.cloned()).or_else(|| partner.terms.clone());
     let mut document = Document {
         party: partner.party,
+        party_group: partner.party_group.clone().into(),
         date: new.date,
         site: place.id,
         location: place.root().clone(),
@@ -253,24 +254,24 @@ fn enter(
         reference: new.reference.clone().into(),
         ..head(tx, kind, &new.code, desk.currency())
     };
+    document.account = desk.owed_at(&document)?.into();
     let gross = document.money(document.gross());
     allow(tx, authority, &name, (&partner, Some(&place.code)), Some(gross))?;
     let mut told =
         Facts::new(BusinessEvent::SupplierBill, new.date, name.clone()).party(partner.party);
+    told.owed = document.account.cloned();
     told.facts = facts;
     told.facts.extend(take_deposits(tx, desk, &mut document, (&partner, &new.deposits))?);
     told.due = due(&document, &name)?;
     // Of what lines come to only the taxes are left to tell.
-    let taxes = revenue(tx, desk, &partner, (&document, &lines), Figure::Expense)?;
+    let taxes = revenue(tx, desk, (&document, &lines), Figure::Expense)?;
     told.facts.extend(taxes.into_iter().filter(|fact| fact.figure == Figure::Tax));
     desk.tell(told, Some(id));
     if !outside.is_empty() {
         tx.emit(Event::new("bill.blocked").with("bill", id));
     }
     desk.add(close_if_paid(document), lines);
-    if let Some(order) = order {
-        close_if_done(tx, desk, order)?;
-    }
+    settle(tx, desk, order.map(|order| order.id))?;
     Ok(id)
 }
 
@@ -295,6 +296,7 @@ fn goods(
     desk: &mut Desk,
     new: &NewBill,
     (order, id): (&Document, DocumentId),
+    group: &Option<SmolStr>,
     entering: &mut Entering,
 ) -> Result<(), CompanyError> {
     let parts = named_parts(tx, desk, (order, &new.parts()), Line::to_invoice)?;
@@ -308,8 +310,7 @@ fn goods(
             line = repriced(line, (order, &of), price)?;
         }
         judge(desk, (&of, quantity), (line.net, expected), entering)?;
-        let place = desk.place(tx, of.item, order.site)?;
-        let place = Place { tax_code: line.tax_code.clone(), ..place };
+        let place = Place { party_group: group.clone(), ..desk.place_of(tx, order, &line)? };
         let mut matched = quantity;
         if of.item.is_none() && of.shipped == Qty::ZERO {
             let fact = Fact::new(Figure::Expense, order.money(line.net)).at(place);
@@ -320,10 +321,11 @@ fn goods(
             let billed = plus(taken.goods, taken.difference, at)?;
             // What was not received yet waits for its goods.
             let ahead = less(line.net, billed, at)?;
-            let all = plus(taken.goods, ahead, at)?;
-            for (figure, amount) in [(Figure::Goods, all), (Figure::Difference, taken.difference)] {
+            for (figure, amount) in [(Figure::Goods, ahead), (Figure::Difference, taken.difference)]
+            {
                 entering.facts.push(Fact::new(figure, order.money(amount)).at(place.clone()));
             }
+            entering.facts.extend(taken.facts);
             line.clearing = minus(ahead, at)?;
             line.matched = taken.received;
             matched = taken.received;
@@ -414,19 +416,6 @@ fn charges(
         };
         entering.facts.push(Fact::new(figure, line.net.money(currency)).at(place));
         entering.lines.push(Line { charge: Some(figure).into(), ..line });
-    }
-    Ok(())
-}
-
-/// An order that came and was billed whole is done.
-fn close_if_done(tx: &mut Tx<'_>, desk: &mut Desk, order: Document) -> Result<(), CompanyError> {
-    let lines = desk.lines_of(tx, &order)?;
-    let is_done = lines.iter().all(|line| {
-        let is_billed = Line::left(line.quantity, &[line.invoiced, line.returned]) <= Qty::ZERO;
-        is_billed && (line.item.is_none() || line.to_ship() <= Qty::ZERO)
-    });
-    if is_done {
-        desk.put(Document { status: Status::Done, ..order });
     }
     Ok(())
 }

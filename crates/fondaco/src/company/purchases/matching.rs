@@ -11,6 +11,7 @@ use crate::company::document::{
     At, Desk, DocumentKind, Line, LineMatch, less, minus, plus, share, sum,
 };
 use crate::company::goods::{Telling, tell_value};
+use crate::company::posting::{Fact, Figure};
 use crate::company::setup::Differences;
 use crate::company::{CompanyError, ENGINE};
 
@@ -36,7 +37,7 @@ pub(super) fn take_ahead(
         return Ok((Qty::ZERO, Amount::ZERO));
     }
     for bill in desk.carried_out(tx, (of.document, of.number), DocumentKind::Bill)? {
-        let open = Line::left(bill.quantity, &[bill.matched, bill.invoiced]);
+        let open = bill.ahead();
         let part = open.min(left);
         if part <= Qty::ZERO {
             continue;
@@ -86,6 +87,8 @@ pub(super) struct Taken {
     pub(super) goods: Amount,
     /// What is billed beyond that.
     pub(super) difference: Amount,
+    /// The goods, where each of them stood.
+    pub(super) facts: Vec<Fact>,
 }
 
 /// Takes what is billed of a line from its receipts. What the bill says otherwise goes to the stock that is there, and to where the rest
@@ -98,7 +101,7 @@ pub(super) fn take_receipts(
 ) -> Result<Taken, CompanyError> {
     let currency = desk.currency();
     let (mut left, mut rest) = (billed.quantity, billed.net);
-    let (mut goods, mut difference) = (Amount::ZERO, Amount::ZERO);
+    let (mut goods, mut difference, mut facts) = (Amount::ZERO, Amount::ZERO, Vec::new());
     let (at, many): (At, At) = ((billed.number, "net amount"), (billed.number, "quantity billed"));
     for receipt in desk.carried_out(tx, (of.document, of.number), DocumentKind::Receipt)? {
         let open = receipt.uninvoiced();
@@ -124,6 +127,9 @@ pub(super) fn take_receipts(
             quantity: part,
             revalued: if revalued { differs } else { Amount::ZERO },
         });
+        let head = desk.document(tx, key.0)?;
+        let place = desk.place_of(tx, &head, &receipt)?;
+        facts.push(Fact::new(Figure::Goods, taken.money(currency)).at(place));
         goods = plus(goods, taken, at)?;
         difference = plus(difference, less(price, taken, at)?, at)?;
         left = Line::left(left, &[part]);
@@ -135,7 +141,8 @@ pub(super) fn take_receipts(
             ..receipt
         });
     }
-    Ok(Taken { received: Line::left(billed.quantity, &[left]), goods, difference })
+    let received = Line::left(billed.quantity, &[left]);
+    Ok(Taken { received, goods, difference, facts })
 }
 
 /// Has a receipt cost so much more; whether it could: what was never valued keeps the difference.

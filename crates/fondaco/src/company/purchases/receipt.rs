@@ -13,11 +13,11 @@ use smol_str::SmolStr;
 
 use super::matching::{settle_ahead, take_ahead};
 use crate::company::document::{
-    Ahead, Desk, Document, DocumentKind, Line, PartLine, Status, less, plus, share,
+    Ahead, Desk, Document, DocumentKind, Line, PartLine, Status, less, plus, settle, share,
 };
 use crate::company::masters::partner_of;
 use crate::company::production::{Served, serve};
-use crate::company::sales::{Prepared, allow, carry_out, head, in_state, parts, site};
+use crate::company::sales::{Prepared, allow, carry_out, head, in_state, parts, site_at};
 use crate::company::{CompanyError, rights};
 
 /// What came of a line of an order.
@@ -179,8 +179,11 @@ fn prepare(
     let order = desk.named(tx, DocumentKind::PurchaseOrder, &new.order)?;
     in_state(&order, &[Status::Open, Status::Done], "nothing comes of what was cancelled")?;
     let partner = partner_of(tx, order.party)?;
-    let place = site(tx, Some(order.site))?;
-    allow(tx, authority, &kind.name_of(&new.code), (&partner, Some(&place.code)), None)?;
+    let named = new.lines.iter().flatten().map(|line| &line.location);
+    for location in named.filter(|named| named.is_some()).chain([&new.location]) {
+        let place = site_at(tx, location, order.site)?;
+        allow(tx, authority, &kind.name_of(&new.code), (&partner, Some(&place.code)), None)?;
+    }
     let location = new.location.clone().unwrap_or_else(|| order.location.clone());
     let parts = parts(tx, desk, (&order, &new.taken()), ("receive", Line::to_ship))?;
     let (id, mut lines, mut made) = (kind.id(&new.code), Vec::new(), Vec::new());
@@ -228,6 +231,7 @@ fn prepare(
     }
     let document = Document {
         party: order.party,
+        party_group: partner.party_group.clone().into(),
         date: new.date,
         site: order.site,
         location,
@@ -236,6 +240,7 @@ fn prepare(
         ..head(tx, kind, &new.code, order.currency)
     };
     desk.add(document, lines);
+    settle(tx, desk, Some(order.id))?;
     Ok(made)
 }
 

@@ -14,7 +14,7 @@ use smol_str::SmolStr;
 use super::allow;
 use super::order::{check_partner, head, in_state};
 use crate::company::document::{
-    Ahead, Desk, Document, DocumentKind, Line, LineMatch, PartLine, Status, blank, plus,
+    Ahead, Desk, Document, DocumentKind, Line, LineMatch, PartLine, Status, plus, settle,
     stored_quantity,
 };
 use crate::company::goods::{Telling, tell_value};
@@ -176,11 +176,15 @@ fn prepare(
     let kind = DocumentKind::Delivery;
     desk.check_new(tx, kind, &new.code)?;
     let order = desk.named(tx, DocumentKind::SalesOrder, &new.order)?;
-    in_state(&order, &[Status::Open], "only open orders are shipped: confirm or release it first")?;
+    in_state(
+        &order,
+        &[Status::Open, Status::Done],
+        "only open orders are shipped: confirm or release it first",
+    )?;
     let partner = partner_of(tx, order.party)?;
     let name = kind.name_of(&new.code);
     check_partner(&partner, &name, true)?;
-    let site = super::order::site(tx, Some(order.site))?;
+    let site = super::order::site_at(tx, &new.location, order.site)?;
     allow(tx, authority, &name, (&partner, Some(&site.code)), None)?;
     let location = new.location.clone().unwrap_or_else(|| order.location.clone());
     let parts = parts(tx, desk, (&order, &new.lines), ("ship", Line::to_ship))?;
@@ -195,17 +199,7 @@ fn prepare(
         moved.fulfils = of.promise.copied();
         moved.lot = lot;
         made.push((moved, (id, number)));
-        lines.push(Line {
-            document: id,
-            number,
-            item: Some(item),
-            quantity,
-            unit: of.unit,
-            of: Some(of.document),
-            of_line: Some(of.number),
-            invoiced: ahead,
-            ..blank()
-        });
+        lines.push(Line { invoiced: ahead, ..of.carried_by((id, number), quantity) });
         let shipped = plus(of.shipped, quantity, (number, "quantity shipped"))?;
         desk.put_line(Line {
             shipped,
@@ -218,6 +212,7 @@ fn prepare(
     }
     let document = Document {
         party: order.party,
+        party_group: partner.party_group.clone().into(),
         date: new.date,
         site: order.site,
         location,
@@ -226,6 +221,7 @@ fn prepare(
         ..head(tx, kind, &new.code, order.currency)
     };
     desk.add(document, lines);
+    settle(tx, desk, Some(order.id))?;
     Ok(made)
 }
 
@@ -242,7 +238,7 @@ fn match_ahead(
         return Ok(ahead);
     }
     for invoice in desk.carried_out(tx, (of.document, of.number), DocumentKind::Invoice)? {
-        let part = Line::left(invoice.quantity, &[invoice.matched]).min(left);
+        let part = invoice.ahead().min(left);
         if part > Qty::ZERO {
             desk.note_match(LineMatch {
                 document: invoice.document,
@@ -323,7 +319,7 @@ pub(crate) fn named_parts(
         return Ok(all.into_iter().map(|(line, quantity, _)| (line, quantity)).collect());
     };
     let lines = desk.lines_of(tx, document)?;
-    let mut found = Vec::with_capacity(named.len());
+    let mut found: Vec<(Line, Qty)> = Vec::with_capacity(named.len());
     for PartLine { line: number, quantity, .. } in named {
         let at = number.checked_sub(1).and_then(|at| usize::try_from(at).ok());
         let line = at.and_then(|at| lines.get(at)).ok_or_else(|| CompanyError::UnknownLine {
@@ -333,7 +329,12 @@ pub(crate) fn named_parts(
         })?;
         let quantity = match quantity {
             Some(quantity) => in_unit(tx, desk, (document, line), *quantity)?,
-            None => left(line),
+            // A line that is named twice has been taken from already.
+            None => {
+                let taken = found.iter().filter(|(other, _)| other.number == *number);
+                let taken: Vec<Qty> = taken.map(|(_, quantity)| *quantity).collect();
+                Line::left(left(line), &taken)
+            }
         };
         if quantity <= Qty::ZERO {
             return Err(CompanyError::NothingLeft { document: document.name(), act: "bill" });

@@ -7,7 +7,7 @@ use fondaco_accounting::ledger::Amount;
 use fondaco_core::policy::Authority;
 use fondaco_core::store::Event;
 use fondaco_core::terms::DueAmount;
-use fondaco_core::{Act, Currency, DocumentId, Money, Rounding, Tx};
+use fondaco_core::{Act, Currency, DocumentId, Rounding, Tx};
 use fondaco_inventory::Qty;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -17,11 +17,11 @@ use super::order::{head, in_state};
 use super::{allow, owe};
 use crate::company::document::{
     Ahead, At, Desk, Document, DocumentKind, Line, LineMatch, PartLine, Status, blank, less, plus,
-    share, tax,
+    settle, share, tax,
 };
-use crate::company::masters::{Partner, partner_of};
+use crate::company::masters::partner_of;
 use crate::company::money::{close_if_paid, take_deposits};
-use crate::company::posting::{BusinessEvent, Fact, Facts, Figure, Place};
+use crate::company::posting::{BusinessEvent, Fact, Facts, Figure};
 use crate::company::{CompanyError, rights};
 
 /// An invoice to a customer.
@@ -134,13 +134,13 @@ fn invoice(
     let order = desk.named(tx, DocumentKind::SalesOrder, &new.order)?;
     in_state(
         &order,
-        &[Status::Open],
+        &[Status::Open, Status::Done],
         "only open orders are invoiced: confirm or release it first",
     )?;
     let partner = partner_of(tx, order.party)?;
     let (name, id) = (kind.name_of(&new.code), kind.id(&new.code));
     let left = |line: &Line| match new.ahead {
-        true => Line::left(line.quantity, &[line.returned, line.invoiced]),
+        true => line.left_to_bill(),
         false => line.to_invoice(),
     };
     let parts = parts(tx, desk, (&order, &new.lines), ("invoice", left))?;
@@ -152,8 +152,7 @@ fn invoice(
     for ((of, quantity, _), number) in parts.into_iter().zip(1..) {
         let of = desk.line(tx, (of.document, of.number))?.unwrap_or(of);
         let line = part_of(&of, quantity, (id, number), order.currency)?;
-        let (cost, shipped) = take_cost(tx, desk, (&of, quantity), (id, number))?;
-        costs.push(cost);
+        let (cost, shipped) = take_cost(tx, desk, (&of, quantity), (id, number), &mut costs)?;
         let at = (number, "quantity invoiced");
         let (invoiced, matched) =
             (plus(of.invoiced, quantity, at)?, plus(of.matched, shipped, at)?);
@@ -164,6 +163,7 @@ fn invoice(
     let (net, taxed) = tax(&mut lines, &name, order.currency)?;
     let mut document = Document {
         party: order.party,
+        party_group: partner.party_group.clone().into(),
         date: new.date,
         site: order.site,
         location: order.location.clone(),
@@ -175,16 +175,21 @@ fn invoice(
         reference: order.reference.clone(),
         ..head(tx, kind, &new.code, order.currency)
     };
+    document.account = desk.owed_at(&document)?.into();
     let gross = document.money(document.gross());
     let site = super::order::site(tx, Some(order.site))?;
     allow(tx, authority, &name, (&partner, Some(&site.code)), Some(gross))?;
     let taken_off = take_deposits(tx, desk, &mut document, (&partner, &new.deposits))?;
     let due = due(&document, &name)?;
-    let mut told = facts(tx, desk, &partner, (&document, &lines, &costs))?;
-    told.facts.extend(taken_off);
+    let event = BusinessEvent::CustomerInvoice;
+    let mut told = Facts::new(event, document.date, document.name()).party(document.party);
+    told.owed = document.account.cloned();
+    told.facts = revenue(tx, desk, (&document, &lines), Figure::Revenue)?;
+    told.facts.extend(costs.into_iter().chain(taken_off));
     desk.tell(Facts { due, ..told }, Some(id));
-    settle_order(tx, desk, order, document.gross())?;
+    owe(tx, order.party, document.gross(), Amount::ZERO)?;
     desk.add(close_if_paid(document), lines);
+    settle(tx, desk, Some(order.id))?;
     Ok(id)
 }
 
@@ -216,12 +221,14 @@ pub(crate) fn part_of(
     })
 }
 
-/// Takes the cost of what is invoiced from the deliveries of a line, the first sent first. Gives it, and how much had been shipped.
+/// Takes the cost of what is invoiced from the deliveries of a line, the first sent first, and tells it where it stood. Gives it, and how
+/// much had been shipped.
 fn take_cost(
     tx: &mut Tx<'_>,
     desk: &mut Desk,
     (of, quantity): (&Line, Qty),
     (document, line): (DocumentId, u32),
+    facts: &mut Vec<Fact>,
 ) -> Result<(Amount, Qty), CompanyError> {
     let (mut cost, mut left) = (Amount::ZERO, quantity);
     let (at, many): (At, At) = ((line, "cost"), (line, "quantity invoiced"));
@@ -243,6 +250,9 @@ fn take_cost(
             quantity: part,
             revalued: Amount::ZERO,
         });
+        let head = desk.document(tx, delivery.document)?;
+        let place = desk.place_of(tx, &head, &delivery)?;
+        facts.push(Fact::new(Figure::Cost, taken.money(desk.currency())).at(place));
         cost = plus(cost, taken, at)?;
         left = Line::left(left, &[part]);
         desk.put_line(Line {
@@ -270,74 +280,22 @@ pub(crate) fn due(document: &Document, name: &SmolStr) -> Result<Vec<DueAmount>,
     due.map_err(|error| CompanyError::Terms { document: name.clone(), error })
 }
 
-/// What an invoice tells the books.
-fn facts(
-    tx: &mut Tx<'_>,
-    desk: &mut Desk,
-    partner: &Partner,
-    (document, lines, costs): (&Document, &[Line], &[Amount]),
-) -> Result<Facts, CompanyError> {
-    let event = BusinessEvent::CustomerInvoice;
-    let mut facts = Facts::new(event, document.date, document.name()).party(document.party);
-    facts.facts = revenue(tx, desk, partner, (document, lines), Figure::Revenue)?;
-    for (line, cost) in lines.iter().zip(costs) {
-        let place = desk.place(tx, line.item, document.site)?;
-        let cost: Money = cost.money(desk.currency());
-        facts.facts.push(Fact::new(Figure::Cost, cost).at(place));
-    }
-    Ok(facts)
-}
-
 /// What lines earn or cost without tax, and the taxes by code.
 pub(crate) fn revenue(
     tx: &mut Tx<'_>,
     desk: &mut Desk,
-    partner: &Partner,
     (document, lines): (&Document, &[Line]),
     figure: Figure,
 ) -> Result<Vec<Fact>, CompanyError> {
     let (mut facts, mut taxes) = (Vec::new(), BTreeMap::<Option<SmolStr>, Amount>::new());
     for line in lines {
-        let place = Place {
-            party_group: partner.party_group.clone(),
-            tax_code: line.tax_code.clone(),
-            ..desk.place(tx, line.item, document.site)?
-        };
+        let place = desk.place_of(tx, document, line)?;
         facts.push(Fact::new(figure, document.money(line.net)).at(place));
         let tax = taxes.entry(line.tax_code.clone()).or_default();
         *tax = plus(*tax, line.tax, (line.number, "tax"))?;
     }
     for (tax_code, tax) in taxes {
-        let place = Place {
-            party_group: partner.party_group.clone(),
-            tax_code,
-            site: Some(document.site),
-            ..Place::default()
-        };
-        facts.push(Fact::new(Figure::Tax, document.money(tax)).at(place));
+        facts.push(Fact::new(Figure::Tax, document.money(tax)).at(document.place(tax_code)));
     }
     Ok(facts)
-}
-
-/// What was invoiced is owed and no longer ordered; an order of which nothing is left is done.
-fn settle_order(
-    tx: &mut Tx<'_>,
-    desk: &mut Desk,
-    order: Document,
-    gross: Amount,
-) -> Result<(), CompanyError> {
-    let lines = desk.lines_of(tx, &order)?;
-    let is_done = lines.iter().all(|line| {
-        Line::left(line.quantity, &[line.invoiced, line.returned]) <= Qty::ZERO
-            && (line.item.is_none() || line.to_ship() <= Qty::ZERO)
-    });
-    // Taxes of parts may come to another cent than that of the whole: the last part takes what is left of it.
-    let at = (0, "amount invoiced of the order");
-    let open = less(order.gross(), order.settled, at)?;
-    let ordered = if is_done { open } else { gross.min(open) };
-    owe(tx, order.party, gross, ordered)?;
-    let settled = plus(order.settled, ordered, at)?;
-    let status = if is_done { Status::Done } else { order.status };
-    desk.put(Document { settled, status, ..order });
-    Ok(())
 }

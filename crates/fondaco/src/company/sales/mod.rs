@@ -9,8 +9,8 @@ mod returning;
 
 use fondaco_core::engine::Part;
 
-pub(crate) use credit::settle_credit;
 pub use credit::{CreditCustomers, NewCredit};
+pub(crate) use credit::{bill_again, credit_all, given_back};
 pub use delivery::{Deliver, NewDelivery};
 pub(crate) use delivery::{Prepared, carry_out, comes_back, named_parts, of_line, parts};
 pub(crate) use exposure::owe;
@@ -18,8 +18,9 @@ pub use invoice::{InvoiceCustomers, NewInvoice};
 pub(crate) use invoice::{due, part_of, revenue};
 pub use order::{ConfirmOrders, NewOrder, PlaceOrders, Promise, ReleaseOrders};
 pub(crate) use order::{
-    Wanting, check_partner, head, in_state, priced, promise_goods, read_ahead, site,
+    Wanting, check_partner, head, in_state, priced, promise_goods, read_ahead, site, site_at,
 };
+pub(crate) use returning::return_all;
 pub use returning::{NewReturn, TakeBack};
 
 use super::rights;

@@ -242,6 +242,7 @@ pub(crate) fn priced(
         status: Status::Open,
         code: new.code.clone(),
         party: partner.party,
+        party_group: partner.party_group.clone().into(),
         date: new.date,
         site: site.id,
         location: new.location.clone().unwrap_or_else(|| site.root().clone()),
@@ -282,7 +283,9 @@ pub(crate) fn head(
         entry: None,
         items_from: 0,
         items: 0,
-        clearing: None.into(),
+        party_group: None.into(),
+        account: None.into(),
+        cancelled_on: None.into(),
         blocked: None.into(),
         reference: None.into(),
         method: None.into(),
@@ -308,6 +311,19 @@ pub(crate) fn site(tx: &mut Tx<'_>, named: Option<SiteId>) -> Result<Arc<Site>, 
         [only] => tx.require::<Site, CompanyError>(&only.id, || unknown(only.code.clone())),
         _ => Err(unknown(SmolStr::new_static("(none named, and there are several)"))),
     }
+}
+
+/// The site where goods are moved: that of a location, where one is named.
+pub(crate) fn site_at(
+    tx: &mut Tx<'_>,
+    location: &Option<SmolStr>,
+    otherwise: SiteId,
+) -> Result<Arc<Site>, CompanyError> {
+    let at = match location {
+        Some(location) => crate::company::goods::site_of(tx, location)?,
+        None => otherwise,
+    };
+    site(tx, Some(at))
 }
 
 /// What orders name, read in as few trips as it takes.
@@ -500,7 +516,8 @@ fn confirm_one(
     let partner = partner_of(tx, document.party)?;
     check_partner(&partner, &document.name(), true)?;
     let amount = Some(gross(&document));
-    allow(tx, authority, &document.name(), (&partner, None), amount)?;
+    let site = site(tx, Some(document.site))?;
+    allow(tx, authority, &document.name(), (&partner, Some(&site.code)), amount)?;
     confirm(tx, desk, &partner, &mut document, false)?;
     desk.put(document);
     Ok(())
@@ -572,6 +589,7 @@ fn release_one(tx: &mut Tx<'_>, desk: &mut Desk, code: &SmolStr) -> Result<(), C
     let mut document = desk.named(tx, DocumentKind::SalesOrder, code)?;
     in_state(&document, &[Status::Held], "only what is held is released")?;
     let partner = partner_of(tx, document.party)?;
+    check_partner(&partner, &document.name(), true)?;
     let request = Request::new(&rights::RELEASE).about(document.name()).amount(gross(&document));
     let request = match &partner.party_group {
         Some(group) => request.at("party_group", group.clone()),

@@ -1,16 +1,18 @@
 //! That books, stock and documents agree: recomputed from facts, day by day.
 
+mod documents;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use fondaco_accounting::ledger::{Account, Amount, Posting};
+use fondaco_accounting::parallel::leading;
 use fondaco_core::engine::Discrepancies;
 use fondaco_core::{Halt, Range, Reading, View};
 use fondaco_inventory::value::ValueDay;
 use smol_str::SmolStr;
 
-use super::document::{Document, DocumentKind, Line, Status};
-use super::masters::Exposure;
+use super::document::DocumentKind;
 use super::posting::{Accounts, BusinessEvent, Figure, PostingTable, Role, Roles};
 use super::production::{self, Production};
 use super::setup::{Profiles, Settings, seen_accounts};
@@ -28,17 +30,21 @@ pub(crate) fn verify(view: &mut View<'_>, found: &mut Discrepancies) -> Result<(
         clearing(view, found, (&accounts, &leading.table), &leading.code)?;
         made(view, found, (&accounts, &leading.table, &leading.code), &production)?;
     }
-    owed(view, found, &accounts, &leading.code)
+    documents::verify(view, found)
 }
 
-/// What was posted to some accounts, by day.
+/// What was posted to some accounts in the leading ledger, by day.
 fn posted(view: &mut View<'_>, codes: &[SmolStr]) -> Result<BTreeMap<NaiveDate, i128>, Halt> {
     let mut days: BTreeMap<NaiveDate, i128> = BTreeMap::new();
+    let mut leading = leading(view).map_err(|error| Halt::Bug(error.to_string()))?;
     for code in codes {
-        view.peek_each(&Range::<Posting>::by(Posting::BY_ACCOUNT, code), |posting: &Posting| {
-            *days.entry(posting.date).or_default() += i128::from(posting.ledger_amount.units());
-            Ok::<(), Halt>(())
-        })?;
+        leading.peek_each(
+            &Range::<Posting>::by(Posting::BY_ACCOUNT, code),
+            |posting: &Posting| {
+                *days.entry(posting.date).or_default() += i128::from(posting.ledger_amount.units());
+                Ok::<(), Halt>(())
+            },
+        )?;
     }
     Ok(days)
 }
@@ -76,43 +82,49 @@ pub(crate) fn shown(units: i128) -> rust_decimal::Decimal {
     Amount::from_units(i64::try_from(units).unwrap_or(i64::MAX)).to_decimal().normalize()
 }
 
-/// What open lines leave on the accounts of goods shipped and of goods received is what stands there.
+/// The roles of what documents leave until others take it off.
+const CLEARING: [Role; 4] =
+    [Role::GoodsShipped, Role::GoodsReceived, Role::CustomerDeposit, Role::SupplierDeposit];
+
+/// What open lines leave on the accounts of goods shipped and received, and of deposits, is what stands there, account by account.
 fn clearing(
     view: &mut View<'_>,
     found: &mut Discrepancies,
     (accounts, table): (&Accounts, &PostingTable),
     profile: &str,
 ) -> Result<(), Halt> {
-    let mut kinds: BTreeMap<fondaco_core::DocumentId, DocumentKind> = BTreeMap::new();
-    view.peek_each(&Range::<Document>::all(), |document: &Document| {
-        kinds.insert(document.id, document.kind);
-        Ok::<(), Halt>(())
-    })?;
-    let (mut shipped, mut received) = (0_i128, 0_i128);
-    let (mut ahead_in, mut ahead_out) = (0_i128, 0_i128);
-    view.peek_each(&Range::<Line>::all(), |line: &Line| {
-        let stands = i128::from(line.clearing.units());
-        match kinds.get(&line.document) {
-            Some(DocumentKind::Delivery | DocumentKind::CustomerReturn) => shipped += stands,
-            Some(DocumentKind::Receipt | DocumentKind::SupplierReturn | DocumentKind::Bill) => {
-                received -= stands;
-            }
-            Some(DocumentKind::CustomerDeposit) => ahead_in -= stands,
-            Some(DocumentKind::SupplierDeposit) => ahead_out += stands,
-            _ => {}
+    let mut codes: BTreeSet<SmolStr> = BTreeSet::new();
+    for role in CLEARING {
+        if is_kept(view, (accounts, table, profile), role)? {
+            codes.extend(accounts.of(role, profile));
         }
-        Ok::<(), Halt>(())
-    })?;
-    let all = [
-        (Role::GoodsShipped, shipped),
-        (Role::GoodsReceived, received),
-        (Role::CustomerDeposit, ahead_in),
-        (Role::SupplierDeposit, ahead_out),
-    ];
-    all.into_iter().try_for_each(|(role, stands)| {
-        let what = "open lines leave";
-        kept(view, found, (accounts, table, profile), (role, stands, what))
-    })
+    }
+    let mut stands: BTreeMap<SmolStr, i128> = BTreeMap::new();
+    for (line, document) in documents::lines_that_stand(view)? {
+        let units = i128::from(line.clearing.units());
+        use DocumentKind as K;
+        let (role, units) = match document.kind {
+            K::Delivery | K::CustomerReturn => (Role::GoodsShipped, units),
+            K::CustomerDeposit => (Role::CustomerDeposit, -units),
+            K::SupplierDeposit => (Role::SupplierDeposit, units),
+            _ => (Role::GoodsReceived, -units),
+        };
+        let place = documents::place(view, &document, &line)?;
+        if let Some(code) = accounts.find(role, &place, profile) {
+            *stands.entry(code.clone()).or_default() += units;
+        }
+    }
+    for code in codes {
+        let books: i128 = posted(view, std::slice::from_ref(&code))?.values().sum();
+        let lines = stands.get(&code).copied().unwrap_or_default();
+        if books != lines {
+            let (books, lines) = (shown(books), shown(lines));
+            found.say(format_args!(
+                "account {code} stands at {books} in the books, and open lines leave {lines}"
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// What stands as work in progress is what open work orders cost, and what was absorbed is the hours that were booked.
@@ -151,13 +163,7 @@ fn kept(
     (role, stands, what): (Role, i128, &str),
 ) -> Result<(), Halt> {
     let codes = accounts.of(role, profile);
-    // Profiles that keep no such account, and accounts that others post to, are not compared.
-    let named = |roles: Roles| roles.debit == role || roles.credit == role;
-    let mut is_kept = table.all().any(|(_, _, roles)| named(roles));
-    for code in &codes {
-        let account = view.peek::<Account>(code)?;
-        is_kept &= account.is_some_and(|account| account.control.is_some());
-    }
+    let is_kept = is_kept(view, (accounts, table, profile), role)?;
     let books: i128 = posted(view, &codes)?.values().sum();
     if is_kept && books != stands {
         let (books, stands) = (shown(books), shown(stands));
@@ -167,57 +173,17 @@ fn kept(
     Ok(())
 }
 
-/// What customers and suppliers owe and are owed by their documents is what stands on their accounts, party by party.
-fn owed(
+/// Whether a profile keeps accounts of a role, to which nobody else posts.
+fn is_kept(
     view: &mut View<'_>,
-    found: &mut Discrepancies,
-    accounts: &Accounts,
-    profile: &str,
-) -> Result<(), Halt> {
-    let (mut owed, mut ahead): (BTreeMap<bool, i128>, i128) = (BTreeMap::new(), 0);
-    view.peek_each(&Range::<Document>::all(), |document: &Document| {
-        if document.status == Status::Cancelled {
-            return Ok::<(), Halt>(());
-        }
-        let open = i128::from(document.open().units());
-        use DocumentKind as K;
-        let (sales, sign) = match document.kind {
-            K::Invoice => (true, 1),
-            K::CreditNote | K::CustomerPayment => (true, -1),
-            K::Bill => (false, -1),
-            K::SupplierCredit | K::SupplierPayment => (false, 1),
-            K::CustomerDeposit => {
-                ahead += open;
-                return Ok(());
-            }
-            _ => return Ok(()),
-        };
-        *owed.entry(sales).or_default() += sign * open;
-        Ok(())
-    })?;
-    for (role, sales) in [(Role::Receivable, true), (Role::Payable, false)] {
-        let books: i128 = posted(view, &accounts.of(role, profile))?.values().sum();
-        let documents = owed.get(&sales).copied().unwrap_or_default();
-        if books != documents {
-            let (books, documents) = (shown(books), shown(documents));
-            found.say(format_args!(
-                "{} stands at {books} in the books, and documents have {documents} open",
-                role.code()
-            ));
-        }
+    (accounts, table, profile): (&Accounts, &PostingTable, &str),
+    role: Role,
+) -> Result<bool, Halt> {
+    let named = |roles: Roles| roles.debit == role || roles.credit == role;
+    let mut is_kept = table.all().any(|(_, _, roles)| named(roles));
+    for code in accounts.of(role, profile) {
+        let account = view.peek::<Account>(&code)?;
+        is_kept &= account.is_some_and(|account| account.control.is_some());
     }
-    let mut exposed = 0_i128;
-    view.peek_each(&Range::<Exposure>::all(), |row: &Exposure| {
-        exposed += i128::from(row.owed.units());
-        Ok::<(), Halt>(())
-    })?;
-    // What was paid ahead stands elsewhere, and makes as much room.
-    let documents = owed.get(&true).copied().unwrap_or_default() - ahead;
-    if exposed != documents {
-        let (exposed, documents) = (shown(exposed), shown(documents));
-        found.say(format_args!(
-            "customers' limits are held against {exposed}, and their documents have {documents} open"
-        ));
-    }
-    Ok(())
+    Ok(is_kept)
 }
