@@ -200,6 +200,7 @@ commands! { crm, "crm",
     fondaco::crm::events: CorrectEvent EraseEvent RecordEvents;
     fondaco::crm::leads: AssignLead MoveLeads OpenLeads;
     fondaco::crm::matching: SetDomains;
+    fondaco::crm::membership: PutSegment UseSegment;
     fondaco::crm::merge: MergeContacts UnmergeContact;
     fondaco::crm::opportunities: ChangeOpportunity EndOpportunity OpenOpportunity SetPipeline;
     fondaco::crm::scores: PutScorecard RefreshScores UseScorecard;

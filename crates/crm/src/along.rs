@@ -78,7 +78,7 @@ pub(crate) trait Along {
 }
 
 /// Who takes part, in this order.
-pub(crate) type GoesAlong = (crate::scores::Keeping,);
+pub(crate) type GoesAlong = (crate::scores::Keeping, crate::membership::Keeping);
 
 /// Tells all that take part.
 pub(crate) fn note(tx: &mut Tx<'_>, changes: &[Change<'_>]) -> Result<(), CrmError> {

@@ -9,9 +9,11 @@ use crate::consent::ConsentError;
 use crate::contacts::ContactError;
 use crate::events::EventError;
 use crate::leads::LeadError;
+use crate::membership::MembershipError;
 use crate::merge::MergeError;
 use crate::opportunities::OpportunityError;
 use crate::scores::ScoreError;
+use crate::segments::SegmentError;
 
 /// What the CRM refuses.
 ///
@@ -48,6 +50,14 @@ pub enum CrmError {
     #[error(transparent)]
     #[inner]
     Score(#[from] ScoreError),
+    /// A segment that is stored.
+    #[error(transparent)]
+    #[inner]
+    Membership(Box<MembershipError>),
+    /// What a segment says.
+    #[error(transparent)]
+    #[inner]
+    Segment(Box<SegmentError>),
     /// Something on offer.
     #[error(transparent)]
     #[inner]
@@ -93,6 +103,18 @@ impl CrmError {
 impl From<EventError> for CrmError {
     fn from(error: EventError) -> CrmError {
         CrmError::Event(Box::new(error))
+    }
+}
+
+impl From<MembershipError> for CrmError {
+    fn from(error: MembershipError) -> CrmError {
+        CrmError::Membership(Box::new(error))
+    }
+}
+
+impl From<SegmentError> for CrmError {
+    fn from(error: SegmentError) -> CrmError {
+        CrmError::Segment(Box::new(error))
     }
 }
 

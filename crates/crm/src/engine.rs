@@ -27,6 +27,7 @@ pub static ENGINE: Engine = Engine {
         &crate::merge::PART,
         &crate::import::PART,
         &crate::scores::PART,
+        &crate::membership::PART,
         &crate::opportunities::PART,
     ],
 };

@@ -24,7 +24,7 @@
 //! | to give leads to sellers | [`routing`] |
 //! | to know what deals bring, and when | [`pipeline`], of stored [`opportunities`] |
 //! | to keep promises on time | [`sla`] |
-//! | to say who is meant, and know who is in at every instant | [`segments`] |
+//! | to say who is meant, and know who is in at every instant | [`segments`], kept in the store by [`membership`] |
 //! | to write to whoever comes into a segment, and not too often | [`campaigns`] |
 //! | to tell customers apart by when, how often and for how much they bought | [`rfm`] |
 //! | to find customers that are alike | [`clusters`] |
@@ -47,6 +47,7 @@ pub mod import;
 pub mod leads;
 pub mod linkage;
 pub mod matching;
+pub mod membership;
 pub mod merge;
 pub mod opportunities;
 pub mod pipeline;
@@ -80,6 +81,7 @@ pub use leads::LeadError;
 pub(crate) use limits::{
     check_code, check_count, check_line_length, check_source_id, check_text, is_ahead,
 };
+pub use membership::MembershipError;
 pub use merge::MergeError;
 pub use opportunities::OpportunityError;
 pub use scores::ScoreError;
@@ -88,3 +90,8 @@ pub use scores::ScoreError;
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/crm.md")]
 struct CrmPage;
+
+/// The page's code is compiled and run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/segments.md")]
+struct SegmentsPage;

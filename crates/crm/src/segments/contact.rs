@@ -5,7 +5,7 @@ use fondaco_core::Timestamp;
 use super::bulk::needed;
 use super::columns::Columns;
 use super::compile::{Condition, Op, SegmentSet};
-use super::evaluate::{Asked, Records, condition};
+use super::evaluate::{Asked, Records, answer, condition};
 use super::{SegmentError, Truth};
 
 impl Columns {
@@ -57,7 +57,39 @@ pub(super) fn truth<R: Records>(asked: &Asked<'_, R>, set: &SegmentSet, needed: 
     found.last().map_or(Truth::Unknown, |(_, truth)| *truth)
 }
 
+impl Columns {
+    /// The names of the segments that a contact is in, and the next moment at which time alone may change that; without people.
+    pub(crate) fn standing<'s>(
+        &self,
+        set: &'s SegmentSet,
+        contact: u32,
+        now: Timestamp,
+    ) -> (Vec<&'s str>, Option<Timestamp>) {
+        let asked = Asked { records: self, contact, now: now.micros() };
+        let answers: Vec<_> = set.conditions.iter().map(|one| answer(&asked, one)).collect();
+        let mut is_in = Vec::with_capacity(set.segments.len());
+        for ready in &set.segments {
+            let truth = ready.program.truth(|at| match set.conditions.get(*at) {
+                Some(Condition::Segment(other)) => {
+                    is_in.get(*other).copied().unwrap_or(false).into()
+                }
+                _ => answers.get(*at).map_or(Truth::Unknown, |(truth, _)| *truth),
+            });
+            is_in.push(truth.is_yes());
+        }
+        let next = answers.iter().filter_map(|(_, next)| *next).min();
+        let members = set.segments.iter().zip(is_in).filter(|(_, is)| *is);
+        let names = members.filter_map(|(ready, _)| ready.name.as_deref());
+        (names.collect(), next.and_then(Timestamp::from_micros))
+    }
+}
+
 impl SegmentSet {
+    /// Whether an organisation's people are asked.
+    pub(crate) fn asks_people(&self) -> bool {
+        self.conditions.iter().any(|one| matches!(one, Condition::People(..)))
+    }
+
     /// The conditions that a segment's program asks.
     pub(super) fn conditions_of(&self, segment: usize) -> impl Iterator<Item = usize> {
         let ops = self.segments.get(segment).map(|ready| ready.program.ops.as_slice());

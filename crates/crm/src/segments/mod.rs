@@ -27,9 +27,9 @@ mod text;
 mod truth;
 
 #[cfg(test)]
-mod naive;
+pub(crate) mod naive;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use columns::{Bits, Columns, ColumnsBuilder};
 pub use compile::SegmentSet;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use fondaco_core::due::{Handlers, Queue};
 use fondaco_core::party;
 use fondaco_core::policy::Permission;
 use fondaco_core::policy::stored::NewGrant as Grant;
@@ -20,6 +21,7 @@ use fondaco_crm::events::*;
 use fondaco_crm::leads::rights::WORK_LEADS;
 use fondaco_crm::leads::*;
 use fondaco_crm::matching::SetDomains;
+use fondaco_crm::membership::*;
 use fondaco_crm::merge::rights::MERGE;
 use fondaco_crm::merge::{MergeContacts, UnmergeContact};
 use fondaco_crm::opportunities::rights::SELL;
@@ -48,6 +50,13 @@ fn before(host: &Host) {
     host.must("a", &engine("a", "100"));
     host.must("card", &PutScorecard::new(card(1)));
     host.must("use", &UseScorecard::new("leads", Some(1)));
+    host.must("callers", &PutSegment::new(callers(1)));
+    host.must("use callers", &UseSegment::new("callers", Some(1)));
+}
+
+/// Who called of late.
+fn callers(version: u32) -> StoredSegment {
+    StoredSegment::new("callers", version, "count(call) in 60 days >= 1").event("call", [])
 }
 
 /// A form with the id of a person in its place.
@@ -173,6 +182,18 @@ fn catalogue() -> Catalogue {
             of_ada(r#"{"card":"leads","parties":["$ada"]}"#),
             "3750a18d035b3f4252230084acf40a57a737a480c5046a41e1f30b545ab4c7bc",
             &[&SCORE],
+        ))
+        .case(one(
+            || PutSegment::new(callers(2)),
+            r#"{"segment":{"name":"callers","version":2,"events":{"call":{}},"is":"count(call) in 60 days >= 1"}}"#,
+            "0ab3e379e3018c2985e0f59d89409a799f0fa74d31ffba6fe91622f7af94454a",
+            &[&SET_UP],
+        ))
+        .case(one(
+            || UseSegment::new("callers", Some(1)),
+            r#"{"name":"callers","version":1}"#,
+            "d37d65db30f2f2e4076c666525ee4c98e4de6afe8b04d0db463a3f3c7936defd",
+            &[&SET_UP],
         ))
         .case(one(
             || OpenLeads::new(vec![NewLead::new(p("bo"), "webinar")]),
@@ -358,6 +379,16 @@ fn a_year(store: &dyn Store) -> Result<(), CrmError> {
     driver.carry_out(send("card"), &PutScorecard::new(card(1)))?;
     driver.carry_out(send("use"), &UseScorecard::new("leads", Some(1)))?;
     driver.carry_out(send("look"), &RefreshScores::new("leads", vec![p("ada")]))?;
+    driver.carry_out(send("callers"), &PutSegment::new(callers(1)))?;
+    driver.carry_out(send("use callers"), &UseSegment::new("callers", Some(1)))?;
+    let again = did("ada", "call", "d", 7);
+    driver.carry_out(send("again"), &RecordEvents::new(vec![again]))?;
+    // She has not called for sixty days by then.
+    let later: Timestamp = "2026-08-30T12:00:00Z".parse().unwrap();
+    for time in [time, later] {
+        let queue = Queue::new(&driver, Handlers::of([&ENGINE]));
+        queue.tick(time).map_err(|error| error.halt)?;
+    }
     driver.carry_out(send("right"), &CorrectEvent::new(call.with("minutes", 40), "typo"))?;
     driver.carry_out(send("news"), &DefinePurposes::one("news", "News", true))?;
     driver.carry_out(send("key"), &SetSuppressionKey::new("0123 4567 89ab cdef"))?;

@@ -10,6 +10,7 @@ mod firm;
 #[cfg(feature = "import")]
 mod import;
 mod leads;
+mod membership;
 mod merge;
 mod opportunities;
 mod scores;

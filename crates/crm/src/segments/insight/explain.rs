@@ -59,11 +59,12 @@ impl Why {
     }
 }
 
-impl fmt::Display for Why {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Why {
+    /// All of it as text, of a contact that is called so.
+    pub(crate) fn tell(&self, who: &dyn fmt::Display, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let stands = |is: bool| if is { "in" } else { "out of" };
-        let (contact, segment, at) = (self.contact, &self.segment, self.at);
-        writeln!(f, "contact {contact} is {} {segment:?} at {at}", stands(self.is_member()))?;
+        let (segment, at) = (&self.segment, self.at);
+        writeln!(f, "contact {who} is {} {segment:?} at {at}", stands(self.is_member()))?;
         let mut open = vec![(0, &self.explanation)];
         while let Some((depth, one)) = open.pop() {
             let said = match one.truth {
@@ -86,6 +87,12 @@ impl fmt::Display for Why {
             writeln!(f, "to be {} it, {way}: {}", stands(!self.is_member()), flip.part)?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.tell(&self.contact, f)
     }
 }
 

@@ -320,6 +320,36 @@ fn leaf(segments: Vec<String>) -> BoxedStrategy<Leaf> {
     prop::strategy::Union::new_weighted(all).boxed()
 }
 
+/// What the store can keep: no lists, no scores, no people.
+fn kept_leaf(segments: Vec<String>) -> BoxedStrategy<Leaf> {
+    let mut attributes = fields(schema().attributes().list());
+    attributes.retain(|(name, kind)| *kind != Kind::Texts && !name.starts_with("score."));
+    attributes.push(("owner".into(), Kind::Text));
+    let stage = prop::sample::select(vec!["subscriber", "lead", "mql"]);
+    let stage = (stage, prop::option::of(span()))
+        .prop_map(|(stage, held)| Leaf::Stage { stage: stage.into(), held });
+    let mut all = vec![
+        (4, attribute_test(attributes, true).prop_map(Leaf::Attribute).boxed()),
+        (6, behaviour().boxed()),
+        (2, sequence().boxed()),
+        (2, interest().boxed()),
+        (1, stage.boxed()),
+    ];
+    if !segments.is_empty() {
+        all.push((2, prop::sample::select(segments).prop_map(Leaf::Segment).boxed()));
+    }
+    prop::strategy::Union::new_weighted(all).boxed()
+}
+
+/// Three segments that the store can keep, of which later ones may rest on earlier ones.
+pub(crate) fn kept_segments() -> BoxedStrategy<BTreeMap<String, Predicate>> {
+    let named = |n: usize| (0..n).map(|n| format!("s{n}")).collect::<Vec<_>>();
+    let one = move |n: usize| formula(kept_leaf(named(n)));
+    (one(0), one(1), one(2))
+        .prop_map(move |(a, b, c)| named(3).into_iter().zip([a, b, c]).collect())
+        .boxed()
+}
+
 pub(crate) fn predicate(segments: Vec<String>) -> BoxedStrategy<Predicate> {
     let alone = formula(leaf(segments.clone()));
     let quantifier = prop_oneof![Just(Quantifier::All), (1_u32..3).prop_map(Quantifier::AtLeast)];

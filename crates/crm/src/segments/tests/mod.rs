@@ -1,7 +1,7 @@
 //! Random predicates over random lives, held against [`naive`](super::naive); texts; what is refused.
 
 mod against_naive;
-mod any;
+pub(crate) mod any;
 mod insight;
 mod live;
 mod refused;

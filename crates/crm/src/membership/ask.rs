@@ -1,0 +1,244 @@
+//! Asking contacts where they stand, and staging what came of it.
+//!
+//! # Phases
+//! A fixed number of trips reads all that is recorded of the contacts; they are asked in memory; what moved is staged.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use fondaco_core::due::{Due, DueItem};
+use fondaco_core::store::{Event, Json, Value};
+use fondaco_core::tx::Needs;
+use fondaco_core::{Halt, PartyId, Timestamp, Tx};
+use smol_str::{SmolStr, ToSmolStr};
+
+use super::clock::CLOCK;
+use super::known::{Known, columns, groups, standing};
+use super::sets::Sets;
+use super::{ContactSegments, SegmentCause, SegmentMember, SegmentStep};
+use crate::CrmError;
+use crate::along::Change;
+use crate::segments::Columns;
+
+/// The longest reason that an event tells, in bytes.
+const MAX_REASON: usize = 400;
+
+/// What is asked, and why.
+pub(super) struct Asking<'a> {
+    pub(super) sets: &'a Sets,
+    /// What the act is about to stage.
+    pub(super) changes: &'a [Change<'a>],
+    pub(super) cause: SegmentCause,
+    /// As of when; not before a contact was asked last.
+    pub(super) at: Timestamp,
+}
+
+/// Somebody who comes into a segment, or leaves it.
+struct Move {
+    party: PartyId,
+    segment: SmolStr,
+    entered: bool,
+    at: Timestamp,
+    /// The condition that decided.
+    because: String,
+}
+
+/// Somebody who moved: as it was kept, and as it is.
+struct Moved {
+    row: ContactSegments,
+    is_new: bool,
+    next_before: Option<Timestamp>,
+    moves: Vec<Move>,
+}
+
+impl Asking<'_> {
+    /// Asks the contacts of these ids, and stages what came of it; gives who moved.
+    pub(super) fn ask(
+        &self,
+        tx: &mut Tx<'_>,
+        parties: &[PartyId],
+    ) -> Result<Vec<PartyId>, CrmError> {
+        let groups = groups(tx, parties)?;
+        let all: Vec<PartyId> = groups.iter().flatten().copied().collect();
+        let items: Vec<_> =
+            all.iter().map(|id| (SmolStr::new_static(CLOCK), subject(*id))).collect();
+        tx.need_all(Needs::new().rows::<ContactSegments>(&all).rows::<DueItem>(&items))?;
+        let mut rows = tx.get_many::<ContactSegments>(&all)?.into_iter();
+        let zone = tx.zone()?;
+        let mut known = Known::load(tx, groups)?;
+        for one in &mut known {
+            self.changes.iter().for_each(|change| one.apply(change));
+        }
+        let columns = columns(&known, self.sets, &zone)?;
+        let mut moved = Vec::new();
+        for (contact, one) in (0_u32..).zip(&known) {
+            let asked_by = self.sets.asked_by(&zone, &one.ids, one.is_there());
+            for (nth, party) in one.ids.iter().enumerate() {
+                let row = rows.next().flatten();
+                // An alias is in nothing: whom it stands for is.
+                moved.extend(match nth {
+                    0 => Some(self.one(&columns, (contact, one), row, asked_by)?),
+                    _ => self.none(*party, row)?,
+                });
+            }
+        }
+        self.stage(tx, moved)
+    }
+
+    /// Asks one.
+    fn one(
+        &self,
+        columns: &Columns,
+        (contact, known): (u32, &Known),
+        row: Option<Arc<ContactSegments>>,
+        asked_by: i64,
+    ) -> Result<Moved, CrmError> {
+        let party = known.ids.first().copied().unwrap_or_else(|| PartyId::from_u128(0));
+        let before = row.as_ref().map_or_else(|| Ok(Vec::new()), |row| row.names())?;
+        let asked_at = row.as_ref().map_or(self.at, |row| row.asked_at.max(self.at));
+        let (after, next_at) = standing(columns, self.sets, (contact, known), asked_at);
+        let mut moves = Vec::new();
+        for (segment, entered) in differences(&before, &after) {
+            let because = match known.is_there() {
+                true => self.because(columns, contact, &segment, asked_at)?,
+                false => String::new(),
+            };
+            moves.push(Move { party, segment, entered, at: asked_at, because });
+        }
+        let steps = row.as_ref().map_or(0, |row| row.steps);
+        let segments = names(&after)?;
+        let next_before = row.as_ref().and_then(|row| row.next_at);
+        let is_new = row.is_none();
+        let row = ContactSegments { party, segments, asked_at, next_at, asked_by, steps };
+        Ok(Moved { row, is_new, next_before, moves })
+    }
+
+    /// Takes an alias out of all that it was in.
+    fn none(
+        &self,
+        party: PartyId,
+        row: Option<Arc<ContactSegments>>,
+    ) -> Result<Option<Moved>, CrmError> {
+        let Some(row) = row else { return Ok(None) };
+        let at = row.asked_at.max(self.at);
+        let left =
+            |segment: SmolStr| Move { party, segment, entered: false, at, because: String::new() };
+        let moves: Vec<Move> = row.names()?.into_iter().map(left).collect();
+        let next_before = row.next_at;
+        let row = ContactSegments {
+            segments: names(&[])?,
+            asked_at: at,
+            next_at: None,
+            asked_by: 0,
+            ..row.as_ref().clone()
+        };
+        Ok(Some(Moved { row, is_new: false, next_before, moves }))
+    }
+
+    /// The conditions that decided: those that would have to turn for it to be otherwise.
+    fn because(
+        &self,
+        columns: &Columns,
+        contact: u32,
+        segment: &str,
+        at: Timestamp,
+    ) -> Result<String, CrmError> {
+        if self.sets.set.predicate(segment).is_none() {
+            return Ok(String::new()); // it does not count any more
+        }
+        let why = columns.explain(&self.sets.set, segment, contact, at)?;
+        let mut because = String::new();
+        for flip in &why.flips {
+            let not = if flip.to_hold { "not: " } else { "" };
+            if because.len() + flip.part.len() > MAX_REASON {
+                because.push_str(" ...");
+                break;
+            }
+            let joint = if because.is_empty() { "" } else { "; " };
+            because = format!("{because}{joint}{not}{}", flip.part);
+        }
+        Ok(because)
+    }
+
+    fn stage(&self, tx: &mut Tx<'_>, moved: Vec<Moved>) -> Result<Vec<PartyId>, CrmError> {
+        let moves = moved.iter().flat_map(|moved| &moved.moves);
+        let keys: Vec<_> = moves.map(|one| (one.segment.clone(), one.party)).collect();
+        tx.need::<SegmentMember>(&keys)?;
+        let (mut steps, mut who) = (Vec::new(), Vec::new());
+        for Moved { mut row, is_new, next_before, moves } in moved {
+            if !moves.is_empty() {
+                who.push(row.party);
+            }
+            for one in moves {
+                row.steps = row.steps.saturating_add(1);
+                self.step(tx, &one, row.steps, &mut steps)?;
+            }
+            // The item that is being carried out is off the queue already.
+            let is_queued = next_before == row.next_at && self.cause != SegmentCause::Clock;
+            if !is_queued || is_new {
+                queue(tx, &row)?;
+            }
+            match is_new {
+                true => tx.insert(row)?,
+                false => tx.put(row)?,
+            }
+        }
+        tx.insert_all(steps)?;
+        Ok(who)
+    }
+
+    fn step(
+        &self,
+        tx: &mut Tx<'_>,
+        one: &Move,
+        number: u32,
+        steps: &mut Vec<SegmentStep>,
+    ) -> Result<(), CrmError> {
+        let (party, segment, at) = (one.party, one.segment.clone(), one.at);
+        let key = (segment.clone(), party);
+        match (tx.get::<SegmentMember>(&key)?.is_some(), one.entered) {
+            (false, true) => {
+                tx.insert(SegmentMember { segment: segment.clone(), party, since: at })?
+            }
+            (true, false) => tx.delete::<SegmentMember>(&key)?,
+            _ => {}
+        }
+        let name = if one.entered { "crm.segment_entered" } else { "crm.segment_left" };
+        let event = Event::new(name)
+            .with("party", Value::Id(party.to_u128()))
+            .with("segment", Value::text(segment.clone()))
+            .with("version", Value::I64(self.sets.version(&segment).into()))
+            .with("at", Value::Instant(at))
+            .with("cause", self.cause.code())
+            .with("because", Value::text(one.because.as_str()));
+        tx.emit(event);
+        let (entered, recorded_at, cause) = (one.entered, tx.now(), self.cause);
+        steps.push(SegmentStep { party, number, segment, entered, at, recorded_at, cause });
+        Ok(())
+    }
+}
+
+/// Puts the next moment of a contact on the queue, or takes it off.
+fn queue(tx: &mut Tx<'_>, row: &ContactSegments) -> Result<(), Halt> {
+    match row.next_at {
+        Some(at) => drop(tx.due(Due::new(CLOCK, subject(row.party), at))?),
+        None => drop(tx.cancel_due(CLOCK, &subject(row.party))?),
+    }
+    Ok(())
+}
+
+pub(super) fn subject(party: PartyId) -> SmolStr {
+    party.to_smolstr()
+}
+
+fn names(names: &[SmolStr]) -> Result<Json, Halt> {
+    Json::of(names).ok_or_else(|| Halt::Bug("names that are no JSON".into()))
+}
+
+/// What is in one list and not in the other: those that are left, and those that are entered.
+fn differences(before: &[SmolStr], after: &[SmolStr]) -> Vec<(SmolStr, bool)> {
+    let (before, after): (BTreeSet<_>, BTreeSet<_>) =
+        (before.iter().cloned().collect(), after.iter().cloned().collect());
+    let left = before.difference(&after).map(|name| (name.clone(), false));
+    left.chain(after.difference(&before).map(|name| (name.clone(), true))).collect()
+}

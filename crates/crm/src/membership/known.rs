@@ -1,0 +1,244 @@
+//! What is recorded of contacts, as segments ask it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use fondaco_core::calendar::Zone;
+use fondaco_core::party::PartyAlias;
+use fondaco_core::{Halt, PartyId, Range, Reading, Timestamp, Tx};
+use rust_decimal::{Decimal, RoundingStrategy};
+use smol_str::SmolStr;
+
+use super::sets::{CREATED, DECIMALS, Sets};
+use crate::along::Change;
+use crate::attributes::{AttributeValue, Value};
+use crate::contacts::Profile;
+use crate::events::{BehaviourEvent, Superseded};
+use crate::segments::{self as asked, Columns, ColumnsBuilder, Field, Kind, SegmentError};
+
+/// The ids that contacts have, those that they go by first; the decision rests on that.
+pub(super) fn groups(tx: &mut Tx<'_>, parties: &[PartyId]) -> Result<Vec<Vec<PartyId>>, Halt> {
+    let roots = roots(parties, &tx.get_many::<PartyAlias>(parties)?);
+    let below: Vec<_> = roots.iter().map(|root| Range::by(PartyAlias::BY_KEEP, root)).collect();
+    let below = tx.scan_each(&below)?;
+    Ok(joined(roots, &below))
+}
+
+/// The ids that contacts have, for who looks.
+pub(super) fn peek_groups(
+    read: &mut impl Reading,
+    parties: &[PartyId],
+) -> Result<Vec<Vec<PartyId>>, Halt> {
+    let roots = roots(parties, &read.peek_many::<PartyAlias>(parties)?);
+    let below: Vec<_> = roots.iter().map(|root| Range::by(PartyAlias::BY_KEEP, root)).collect();
+    let below = read.peek_scans(&below)?;
+    Ok(joined(roots, &below))
+}
+
+fn roots(parties: &[PartyId], aliases: &[Option<Arc<PartyAlias>>]) -> Vec<PartyId> {
+    let found = parties.iter().zip(aliases);
+    let mut roots: Vec<PartyId> =
+        found.map(|(party, alias)| alias.as_ref().map_or(*party, |alias| alias.keep)).collect();
+    roots.sort_unstable();
+    roots.dedup();
+    roots
+}
+
+fn joined(roots: Vec<PartyId>, below: &[Vec<Arc<PartyAlias>>]) -> Vec<Vec<PartyId>> {
+    let groups = roots.into_iter().zip(below);
+    groups
+        .map(|(root, below)| {
+            std::iter::once(root).chain(below.iter().map(|alias| alias.party)).collect()
+        })
+        .collect()
+}
+
+/// What is recorded of one contact, under all its ids.
+pub(super) struct Known {
+    /// Its ids, the one that it goes by first.
+    pub(super) ids: Vec<PartyId>,
+    profiles: BTreeMap<PartyId, Profile>,
+    values: BTreeMap<(PartyId, SmolStr), Value>,
+    events: BTreeMap<(SmolStr, SmolStr, u32), Arc<BehaviourEvent>>,
+}
+
+impl Known {
+    /// Of all of these contacts, in a fixed number of trips.
+    pub(super) fn load(
+        read: &mut impl Reading,
+        groups: Vec<Vec<PartyId>>,
+    ) -> Result<Vec<Known>, Halt> {
+        let all: Vec<PartyId> = groups.iter().flatten().copied().collect();
+        let profiles = read.peek_many::<Profile>(&all)?;
+        let by_key = |party: &PartyId| Range::<Superseded>::by_key(party);
+        let gone = read.peek_scans(&all.iter().map(by_key).collect::<Vec<_>>())?;
+        let by_key = |party: &PartyId| Range::<AttributeValue>::by_key(party);
+        let values = read.peek_scans(&all.iter().map(by_key).collect::<Vec<_>>())?;
+        let by_party = |party: &PartyId| Range::by(BehaviourEvent::BY_PARTY, party);
+        let events = read.peek_scans(&all.iter().map(by_party).collect::<Vec<_>>())?;
+        let mut rows = profiles.into_iter().zip(gone).zip(values.into_iter().zip(events));
+        let known = groups.into_iter().map(|ids| {
+            let mut known = Known {
+                ids,
+                profiles: BTreeMap::new(),
+                values: BTreeMap::new(),
+                events: BTreeMap::new(),
+            };
+            for party in known.ids.clone() {
+                let Some(((profile, gone), (values, events))) = rows.next() else { break };
+                known.profiles.extend(profile.map(|one| (party, one.as_ref().clone())));
+                let value = |row: &Arc<AttributeValue>| {
+                    let value = row.value.as_ref()?.get()?.clone();
+                    Some(((party, row.attribute.clone()), value))
+                };
+                known.values.extend(values.iter().filter_map(value));
+                let gone: BTreeSet<_> = gone
+                    .iter()
+                    .map(|mark| (&mark.source, &mark.source_id, mark.revision))
+                    .collect();
+                let counts = |event: &Arc<BehaviourEvent>| {
+                    !gone.contains(&(&event.source, &event.source_id, event.revision))
+                };
+                let events = events.into_iter().filter(counts);
+                known.events.extend(events.map(|event| (key(&event), event)));
+            }
+            known
+        });
+        Ok(known.collect())
+    }
+
+    /// Takes in what an act is about to stage.
+    pub(super) fn apply(&mut self, change: &Change<'_>) {
+        match change {
+            Change::Event(event) if self.ids.contains(&event.party) => {
+                self.events.insert(key(event), Arc::new((*event).clone()));
+            }
+            Change::Withdrawn(event) => drop(self.events.remove(&key(event))),
+            Change::Added(profile) | Change::Profile { after: profile, .. }
+                if self.ids.contains(&profile.party) =>
+            {
+                self.profiles.insert(profile.party, (*profile).clone());
+            }
+            Change::Attribute { party, attribute, after, .. } if self.ids.contains(party) => {
+                let key = (*party, attribute.clone());
+                match after {
+                    Some(value) => drop(self.values.insert(key, value.clone())),
+                    None => drop(self.values.remove(&key)),
+                }
+            }
+            Change::Erased { party } => drop(self.profiles.remove(party)),
+            _ => {}
+        }
+    }
+
+    /// The contact as it goes by now: its own part, or the first that lives of those that are one with it.
+    fn living(&self) -> Option<&Profile> {
+        let all = self.ids.iter().filter_map(|id| self.profiles.get(id));
+        all.into_iter().find(|profile| !profile.is_erased())
+    }
+
+    /// Whether anybody is there who is not erased.
+    pub(super) fn is_there(&self) -> bool {
+        self.living().is_some()
+    }
+
+    fn value(&self, field: &Field) -> asked::Value {
+        let Some(living) = self.living() else { return asked::Value::Null };
+        let code = |code: &Option<SmolStr>| {
+            code.as_ref().map_or(asked::Value::Null, |code| asked::Value::Text(code.to_string()))
+        };
+        match field.name.as_str() {
+            "kind" => asked::Value::Text(living.kind.code().into()),
+            "source" => code(&living.source),
+            "owner" => code(&living.owner),
+            "territory" => code(&living.territory),
+            "stage" => asked::Value::Text(living.stage.code().into()),
+            "stage.since" => asked::Value::Instant(living.stage_since),
+            CREATED => {
+                let lives = self.profiles.values().filter(|profile| !profile.is_erased());
+                let first = lives.map(|profile| profile.added_at).min();
+                first.map_or(asked::Value::Null, asked::Value::Instant)
+            }
+            name => {
+                // What is known of the one that stands counts before what is of those merged into it.
+                let mut values =
+                    self.ids.iter().filter_map(|id| self.values.get(&(*id, name.into())));
+                values.next().map_or(asked::Value::Null, |value| as_asked(value, field.kind))
+            }
+        }
+    }
+
+    /// What it did, in the order of time.
+    fn did(&self, sets: &Sets) -> Vec<&BehaviourEvent> {
+        let counts =
+            |event: &&Arc<BehaviourEvent>| event.machine.is_none() && sets.reads_event(&event.kind);
+        let mut did: Vec<&BehaviourEvent> =
+            self.events.values().filter(counts).map(AsRef::as_ref).collect();
+        did.sort_by(|a, b| (a.at, &a.source, &a.source_id).cmp(&(b.at, &b.source, &b.source_id)));
+        did
+    }
+}
+
+fn key(event: &BehaviourEvent) -> (SmolStr, SmolStr, u32) {
+    (event.source.clone(), event.source_id.clone(), event.revision)
+}
+
+/// A value of a type; nothing where it has another.
+fn as_asked(value: &Value, kind: Kind) -> asked::Value {
+    match (value, kind) {
+        (Value::Text(text), Kind::Text) => asked::Value::Text(text.to_string()),
+        (Value::Number(number), Kind::Number { .. }) => asked::Value::Number(counted(*number)),
+        (Value::Flag(flag), Kind::Flag) => asked::Value::Flag(*flag),
+        (Value::Day(day), Kind::Day) => asked::Value::Day(*day),
+        (Value::Instant(at), Kind::Instant) => asked::Value::Instant(*at),
+        _ => asked::Value::Null,
+    }
+}
+
+/// A number as it counts: with six decimals, and no farther from zero than 64 bits of them reach.
+pub(super) fn counted(number: Decimal) -> Decimal {
+    let farthest = Decimal::from(9_000_000_000_000_i64);
+    let near = number.clamp(-farthest, farthest);
+    near.round_dp_with_strategy(DECIMALS.into(), RoundingStrategy::MidpointNearestEven)
+}
+
+/// What the company's zone is called among the columns.
+const COMPANY: &str = "company";
+
+/// These contacts as columns, in their order.
+pub(super) fn columns(known: &[Known], sets: &Sets, zone: &Zone) -> Result<Columns, SegmentError> {
+    let schema = sets.set.schema().clone().zone(COMPANY, zone.clone());
+    let mut builder = ColumnsBuilder::new(&schema);
+    for one in known {
+        let values: Vec<_> =
+            schema.attributes().list().iter().map(|field| one.value(field)).collect();
+        let contact = builder.contact(Some(COMPANY), None, &values)?;
+        for event in one.did(sets) {
+            let kind = schema.kind_of(&event.kind).and_then(|place| schema.events().get(place));
+            let fields = kind.map(|kind| kind.fields.list()).unwrap_or_default();
+            let value = |field: &Field| {
+                event
+                    .value(&field.name)
+                    .map_or(asked::Value::Null, |value| as_asked(value, field.kind))
+            };
+            let values: Vec<_> = fields.iter().map(value).collect();
+            builder.event(contact, &event.kind, event.at, &values)?;
+        }
+    }
+    Ok(builder.finish())
+}
+
+/// Where one contact stands: the names of the segments that it is in, in order, and the next moment at which time alone may change that.
+pub(super) fn standing(
+    columns: &Columns,
+    sets: &Sets,
+    (contact, known): (u32, &Known),
+    at: Timestamp,
+) -> (Vec<SmolStr>, Option<Timestamp>) {
+    if !known.is_there() {
+        return (Vec::new(), None);
+    }
+    let (mut names, next) = columns.standing(&sets.set, contact, at);
+    names.sort_unstable();
+    (names.into_iter().map(SmolStr::from).collect(), next)
+}

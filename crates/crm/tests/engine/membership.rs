@@ -1,0 +1,244 @@
+//! Members of segments in the store: with each act, with the clock, through merges and erasure; what is refused; what is told.
+
+use fondaco_core::party::{EraseParty, MergeParties};
+use fondaco_core::store::{FeedFrom, Value as Stored};
+use fondaco_crm::attributes::*;
+use fondaco_crm::consent::EraseContact;
+use fondaco_crm::events::*;
+use fondaco_crm::membership::*;
+use fondaco_crm::merge::*;
+use fondaco_testkit::Host;
+
+use crate::firm::*;
+
+fn used(host: &Host, segment: StoredSegment) {
+    let (name, version) = (segment.name.clone(), segment.version);
+    host.must(&format!("put {name} {version}"), &PutSegment::new(segment));
+    host.must(&format!("use {name} {version}"), &UseSegment::new(name, Some(version)));
+}
+
+fn callers(version: u32, is: &str) -> StoredSegment {
+    StoredSegment::new("callers", version, is).event("call", [("minutes", ValueKind::Number)])
+}
+
+fn members(host: &Host, segment: &str) -> Vec<fondaco_core::PartyId> {
+    host.view(|view| members_of(view, segment)).iter().map(|member| member.party).collect()
+}
+
+fn told(host: &Host, party: &str) -> Vec<(String, bool, SegmentCause, String)> {
+    let steps = host.view(|view| segment_steps(view, p(party)));
+    let told = |step: &SegmentStep| {
+        (step.segment.to_string(), step.entered, step.cause, step.at.to_string())
+    };
+    steps.iter().map(|step| told(step)).collect()
+}
+
+#[test]
+fn who_comes_and_goes_is_told_once_with_its_moment_and_its_cause() {
+    everywhere(|host| {
+        host.at("2026-05-02T00:00:00Z");
+        used(host, callers(1, "count(call) in 30 days >= 2"));
+        used(
+            host,
+            StoredSegment::new("lapsed", 1, "kind = \"person\" and not in segment \"callers\""),
+        );
+        let calls = |ids: &[(&str, i64)]| {
+            RecordEvents::new(ids.iter().map(|(id, at)| did("ada", "call", id, *at)).collect())
+        };
+        host.must("one", &calls(&[("a", 5)]));
+        assert!(members(host, "callers").is_empty());
+        host.must("two", &calls(&[("b", 9), ("a", 5)]));
+        assert_eq!(members(host, "callers"), [p("ada")]);
+        // Nothing happens for thirty days: at that very moment she has called once in them, whenever the host ticks.
+        host.at("2026-06-20T00:00:00Z");
+        host.tick();
+        host.tick();
+        assert!(members(host, "callers").is_empty());
+        let (came, asked) =
+            ("2026-05-02T00:00:00Z".to_owned(), "2026-05-31T00:05:00.000001Z".to_owned());
+        let of_callers: Vec<_> =
+            told(host, "ada").into_iter().filter(|(segment, ..)| segment == "callers").collect();
+        assert_eq!(
+            of_callers,
+            [
+                ("callers".into(), true, SegmentCause::Event, came),
+                ("callers".into(), false, SegmentCause::Clock, asked),
+            ]
+        );
+        assert_eq!(members(host, "lapsed").len(), 2);
+        assert_eq!(host.view(|view| segments_of(view, p("ada"))), ["lapsed"]);
+    });
+}
+
+#[test]
+fn the_outbox_says_why_and_nothing_about_the_person() {
+    let host = in_memory();
+    host.at("2026-05-02T00:00:00Z");
+    used(&host, callers(3, "sum(call.minutes) in 30 days > 10 and title = \"Countess\""));
+    host.must("title", &SetValues::one(p("ada"), "title", Value::from("Countess")));
+    let call = did("ada", "call", "a", 5).with("minutes", 12);
+    host.must("call", &RecordEvents::new(vec![call]));
+    let feed = host.store().feed(&FeedFrom::new(fondaco_core::CompanyId::named("acme"), 0, 1_000));
+    let commits = feed.unwrap();
+    let mut event = commits.iter().flat_map(|commit| &commit.events);
+    let event = event.rfind(|event| event.name == "crm.segment_entered").unwrap();
+    let of = |name: &str| {
+        let found = event.data.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| value.clone()).unwrap()
+    };
+    assert_eq!(of("segment"), Stored::text("callers"));
+    assert_eq!(of("version"), Stored::I64(3));
+    assert_eq!(of("cause"), Stored::text("event"));
+    assert_eq!(of("because"), Stored::text("sum(call.minutes) in 30 days > 10"));
+}
+
+#[test]
+fn another_definition_is_asked_of_everybody_by_ticks_or_by_a_job() {
+    everywhere(|host| {
+        host.at("2026-05-02T00:00:00Z");
+        host.must("call", &RecordEvents::new(vec![did("ada", "call", "a", 5).with("minutes", 12)]));
+        used(host, callers(1, "done(call)"));
+        assert!(members(host, "callers").is_empty());
+        host.wait(1);
+        host.tick();
+        assert_eq!(members(host, "callers"), [p("ada")]);
+        assert_eq!(told(host, "ada")[0].2, SegmentCause::Definition);
+        used(host, callers(2, "not done(call)"));
+        host.clean();
+        let done = host.run_job("recount", &mut RecountSegments::default(), &mut ()).unwrap();
+        assert_eq!((done.report.asked, done.report.moved), (3, 3));
+        assert_eq!(members(host, "callers").len(), 2);
+        host.must("none", &UseSegment::new("callers", None));
+        host.wait(1);
+        host.tick();
+        assert!(members(host, "callers").is_empty());
+        assert!(host.next_due().is_none());
+    });
+}
+
+#[test]
+fn one_contact_under_two_ids_is_one_member() {
+    everywhere(|host| {
+        let host = &host.clone().with(&fondaco_core::party::ENGINE);
+        host.at("2026-05-02T00:00:00Z");
+        used(host, callers(1, "count(call) >= 2"));
+        used(host, StoredSegment::new("called", 1, "done(call)").event("call", []));
+        let calls = vec![did("ada", "call", "a", 5), did("bo", "call", "b", 6)];
+        host.must("calls", &RecordEvents::new(calls));
+        assert_eq!((members(host, "callers").len(), members(host, "called").len()), (0, 2));
+        host.must("merge", &MergeContacts::new(p("ada"), p("bo"), "same"));
+        assert_eq!(members(host, "callers"), [p("ada")]);
+        assert_eq!(members(host, "called"), [p("ada")]);
+        assert_eq!(host.view(|view| segments_of(view, p("bo"))), ["called", "callers"]);
+        host.must("unmerge", &UnmergeContact::new(p("bo"), "not_so"));
+        assert_eq!((members(host, "callers").len(), members(host, "called").len()), (0, 2));
+        // What core merges and erases by itself is found with the next act, or by a recount.
+        host.must("for good", &MergeParties { keep: p("ada"), gone: p("bo") });
+        host.clean();
+        host.must("more", &RecordEvents::new(vec![did("ada", "call", "c", 7)]));
+        assert_eq!(
+            (members(host, "callers"), members(host, "called")),
+            (vec![p("ada")], vec![p("ada")])
+        );
+        host.must("erase", &EraseParty::new(p("ada")));
+        host.clean();
+        let done = host.run_job("recount", &mut RecountSegments::default(), &mut ()).unwrap();
+        assert_eq!(done.report.named, [p("ada")]);
+        assert!(members(host, "callers").is_empty());
+    });
+}
+
+#[test]
+fn who_is_erased_is_in_nothing() {
+    everywhere(|host| {
+        let host = &host.clone().with(&fondaco_core::party::ENGINE);
+        host.at("2026-05-02T00:00:00Z");
+        used(host, callers(1, "not done(call) in 30 days"));
+        host.must("call", &RecordEvents::new(vec![did("ada", "call", "a", 5)]));
+        host.wait(1);
+        host.tick();
+        assert_eq!(members(host, "callers").len(), 2);
+        let erase =
+            |who: &str| EraseContact { suppress: false, ..EraseContact::new(p(who), "asked") };
+        host.must("bo", &erase("bo"));
+        host.must("ada", &erase("ada"));
+        assert_eq!(members(host, "callers"), [p("firm")]);
+        host.at("2026-07-01T00:00:00Z");
+        host.tick();
+        assert_eq!(members(host, "callers"), [p("firm")]);
+    });
+}
+
+#[test]
+fn why_somebody_is_in_is_told_part_by_part() {
+    let host = in_memory();
+    host.at("2026-05-02T00:00:00Z");
+    used(&host, callers(1, "sum(call.minutes) in 30 days > 10 and title = \"Countess\""));
+    host.must("call", &RecordEvents::new(vec![did("ada", "call", "a", 5).with("minutes", 12)]));
+    let now = host.now();
+    let why = host.view(|view| segment_why(view, p("ada"), "callers", now)).unwrap();
+    assert_eq!(
+        why.to_string(),
+        format!(
+            "contact {} is out of \"callers\" at 2026-05-02T00:00:00Z\n\
+            - unknown: sum(call.minutes) in 30 days > 10 and title = \"Countess\"\n  \
+            - yes: sum(call.minutes) in 30 days > 10 (12), until 2026-05-31T00:05:00.000001Z\n  \
+            - unknown: title = \"Countess\" (missing)\n\
+            to be in it, would have to hold: title = \"Countess\"\n",
+            p("ada")
+        )
+    );
+    assert!(host.view(|view| segment_why(view, p("nobody"), "callers", now)).is_none());
+}
+
+#[test]
+fn what_can_not_be_a_segment_is_refused() {
+    let host = in_memory();
+    let put = |name: &str, segment: StoredSegment| {
+        let error = host.refused(name, &PutSegment::new(segment));
+        (fondaco_core::ActError::code(&error), error.to_string())
+    };
+    let of = |is: &str| StoredSegment::new("one", 1, is);
+    let (code, text) = put("syntax", of("count(call) in 30 days =>"));
+    assert_eq!(code, "crm.segment_syntax");
+    assert!(text.starts_with("line 1, column 25: "), "{text}");
+    let (code, text) = put("unknown", of("title = \"x\" and\n  sise > 3"));
+    assert_eq!(code, "crm.segment_unknown_name");
+    assert!(
+        text.starts_with("line 2, column 3: there is no attribute \"sise\"; there are "),
+        "{text}"
+    );
+    assert_eq!(put("event", of("done(call)")).0, "crm.segment_unknown_name");
+    assert_eq!(put("type", of("title > 3")).0, "crm.segment_type_mismatch");
+    assert_eq!(
+        put("window", of("done(call) between 3 days and 5 days ago").event("call", [])).0,
+        "crm.segment_impossible_window"
+    );
+    assert_eq!(put("self", of("in segment \"one\"")).0, "crm.segment_cycle");
+    assert_eq!(put("score", of("score(fit) >= 5")).0, "crm.segment_unknown_name");
+    assert_eq!(put("of people", of("people any (title = \"x\")")).0, "crm.segment_not_kept");
+    let deep = format!("{}title = \"x\"{}", "(not ".repeat(60), ")".repeat(60));
+    assert_eq!(put("deep", of(&deep)).0, "crm.segment_too_large");
+
+    used(&host, StoredSegment::new("two", 1, "title = \"x\""));
+    used(&host, StoredSegment::new("one", 1, "in segment \"two\""));
+    let differs = StoredSegment::new("one", 1, "title = \"y\"");
+    assert_eq!(put("differs", differs).0, "crm.segment_differs");
+    let refused = |name: &str, command: UseSegment| {
+        fondaco_core::ActError::code(&host.refused(name, &command))
+    };
+    assert_eq!(refused("none", UseSegment::new("two", Some(9))), "crm.unknown_segment");
+    // Another rests on it.
+    assert_eq!(refused("still used", UseSegment::new("two", None)), "crm.segment_unknown_name");
+    host.must("ring", &PutSegment::new(StoredSegment::new("two", 2, "in segment \"one\"")));
+    assert_eq!(refused("use ring", UseSegment::new("two", Some(2))), "crm.segment_cycle");
+    let call = |name: &str, kind: ValueKind| {
+        StoredSegment::new(name, 1, "done(call)").event("call", [("minutes", kind)])
+    };
+    used(&host, call("numbers", ValueKind::Number));
+    host.must("texts", &PutSegment::new(call("texts", ValueKind::Text)));
+    assert_eq!(
+        refused("use texts", UseSegment::new("texts", Some(1))),
+        "crm.segment_field_differs"
+    );
+}
