@@ -115,12 +115,8 @@ fn among_targets(name: &str) -> PathBuf {
 }
 
 /// Opens a company's books in the store that the command line asks for.
-fn open(store: &StoreChoice, company: &Company) -> Result<Books<'static>, StoreError> {
-    let id = CompanyId::named(&company.name);
-    match store {
-        StoreChoice::Memory => Books::open(Memory::new(), id),
-        StoreChoice::Sqlite(path) => Books::open(Sqlite::open(path)?, id),
-    }
+fn open(store: &StoreChoice, company: &Company) -> Result<Books<'static>, Box<dyn Error>> {
+    Ok(Books::of(&common::store::office(store, CompanyId::named(&company.name))?)?)
 }
 
 /// Accounts, journals and fiscal years. Each command has a name, so that it is carried out once.

@@ -1,12 +1,13 @@
-//! A whole company lives through half a year: `cargo run --release --example company --features payroll`.
+//! A whole company lives through half a year: `cargo run --release --example company`.
 //!
-//! Without options it generates a demo company; `--data ../shared/data/adventureworks_mini` reads AdventureWorks. Day by day goods are ordered,
-//! received, made, sold, billed and paid, people are paid, and at the end of each month what is open is accrued and the month is locked; then the
-//! next quarter is planned in a ledger of its own. It is all in one SQLite file. Run it again, and nothing happens twice; kill it, run it again,
-//! and it goes on where it was.
+//! Without options it generates a demo company; `--data ../shared/data/adventureworks_mini` reads AdventureWorks. Day by day leads come and
+//! become customers, goods are ordered, received, made, sold, billed and paid, people are paid, and at the end of each month what is open is
+//! accrued and the month is locked. Then a planning run says what to order and make next, and the next quarter is planned in a ledger of its own.
+//! It is all in one SQLite file. Run it again, and nothing happens twice; kill it, run it again, and it goes on where it was.
 //!
 //! Read it in this order: `run` below is the whole story; `company/papers.rs` makes commands of documents, `company/booking.rs` sends them,
-//! `company/staff.rs` pays people, `company/months.rs` closes months, `company/planned.rs` plans, `company/report.rs` makes a page of it.
+//! `company/leads.rs` wins customers, `company/staff.rs` pays people, `company/months.rs` closes months, `company/supply.rs` orders what is
+//! needed next, `company/planned.rs` plans, `company/customers.rs` and `company/report.rs` make a page of it.
 
 #![allow(unreachable_pub, reason = "its modules are read as if they were a library's")]
 
@@ -28,9 +29,13 @@ mod cases;
 #[path = "company/checks.rs"]
 mod checks;
 mod common;
+#[path = "company/customers.rs"]
+mod customers;
 #[path = "stock/goods.rs"]
 #[allow(dead_code, reason = "of what is known of goods only the lists of parts are needed")]
 mod goods;
+#[path = "company/leads.rs"]
+mod leads;
 #[path = "company/months.rs"]
 mod months;
 #[path = "company/papers.rs"]
@@ -43,21 +48,36 @@ mod papers;
 mod people;
 #[path = "company/planned.rs"]
 mod planned;
+#[path = "segments/replay.rs"]
+#[allow(dead_code, reason = "the example of segments asks all of it once more in full")]
+mod replay;
 #[path = "company/report.rs"]
 mod report;
+#[path = "segments/shop.rs"]
+#[allow(dead_code, reason = "the example of segments reads or makes up its own shop")]
+mod shop;
+#[path = "plan/sources.rs"]
+mod sources;
 #[path = "company/staff.rs"]
 mod staff;
+#[path = "company/supply.rs"]
+mod supply;
 #[path = "company/telling.rs"]
 mod telling;
+#[path = "company/together.rs"]
+mod together;
+#[path = "plan/workshop.rs"]
+mod workshop;
 
 use booking::Booking;
 use common::{
-    args::{self, Args, Command, Offer, StoreChoice},
-    company::Company,
+    args::{self, Command, Offer, StoreChoice},
     output::Output,
     progress::Progress,
 };
+use customers::Customers;
 use goods::Goods;
+use leads::Leads;
 use papers::Papers;
 use people::People;
 use report::Told;
@@ -104,36 +124,45 @@ fn run(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     let mut parts = Parts::default();
     let company = parts.timed("reading", || common::company(&args).map_err(Box::from))?;
     let people = People::of(args.data.as_deref())?;
-    let papers = Papers::of(&company, Some(&recipes(&company, &args)?))?;
+    let goods = Goods::of(&company, args.data.as_deref())?;
+    let mut papers = Papers::of(&company, Some(&recipes(&goods)))?;
+    let leads = leads::taken_from(&company, &mut papers)?;
     let opening = papers::opening(&company, &papers)?;
     telling::introduce(out, &args, &company, &papers)?;
     writeln!(out, "{} people. {}", people.all.len(), staff::SUPPOSED)?;
 
     // Then live through it, day by day.
-    let mut booking = match &args.store {
-        StoreChoice::Memory => Booking::open(Memory::new(), &company, &papers, false),
-        StoreChoice::Sqlite(path) => Booking::open(Sqlite::open(path)?, &company, &papers, false),
-    }?;
+    let mut booking = Booking::open(&args.store, &company, &papers, false)?;
     parts.timed("opening", || booking.open_stock(&opening))?;
-    let life = live(&mut booking, &company, &papers, people, &mut parts)?;
+    let currency = Currency::from_code(&company.currency).ok_or("the currency is unknown")?;
+    let leads = Leads::of(&booking.firm, leads)?;
+    let life = live(&mut booking, (&leads, currency), &papers, people, &mut parts)?;
     writeln!(out, "\n{}\n{} payslips\n", booking.tally, life.staff.slips)?;
 
     // And look at it.
-    let currency = life.currency;
-    let planned = parts.timed("planning", || planned::plan(&booking.firm, currency, life.last))?;
+    let (first, last) = (life.first, life.last);
+    let supply = parts
+        .timed("supply", || supply::plan(&booking.firm, &company, &goods, (last, currency)))?;
+    let planned = parts.timed("planning", || planned::plan(&booking.firm, currency, last))?;
+    let customers =
+        parts.timed("customers", || Customers::of(&company, &leads, (first, last), currency))?;
     let pay = life.staff.by_department(&booking.firm)?;
     let told = Told {
         name: &company.name,
         firm: &booking.firm,
         currency,
-        first: life.first,
-        last: life.last,
+        first,
+        last,
         orders: company.sales.len(),
         pay: &pay,
         planned: &planned,
+        supply: &supply,
+        customers: &customers,
     };
-    writeln!(out, "{}", booking.firm.books().income_statement(life.first, life.last)?.to_report())?;
+    writeln!(out, "{}", booking.firm.books().income_statement(first, last)?.to_report())?;
     writeln!(out, "{COSTS_NOTE}\n")?;
+    writeln!(out, "{}", customers.pipeline)?;
+    writeln!(out, "{}\n", supply.told())?;
     writeln!(out, "{}", told.plan_table())?;
     let path = args.page.unwrap_or_else(|| telling::among_targets("company.html"));
     parts.timed("report", || told.write(&path))?;
@@ -147,37 +176,35 @@ fn default_store() -> StoreChoice {
 }
 
 /// What products are made of, as it holds today.
-fn recipes(company: &Company, args: &Args) -> Result<papers::Parts, Box<dyn Error>> {
-    let goods = Goods::of(company, args.data.as_deref())?;
-    let of = |(product, parts): (u32, Vec<goods::Part>)| {
-        (product, parts.iter().map(|part| (part.product, part.quantity)).collect())
+fn recipes(goods: &Goods) -> papers::Parts {
+    let of = |(product, parts): (&u32, &Vec<goods::Part>)| {
+        (*product, parts.iter().map(|part| (part.product, part.quantity)).collect())
     };
-    Ok(goods.parts.into_iter().map(of).collect())
+    goods.parts.iter().map(of).collect()
 }
 
 /// What came of the half year.
 struct Life {
     staff: Staff,
-    currency: Currency,
     first: NaiveDate,
     last: NaiveDate,
 }
 
-/// Every day from the first document to the last: documents, pay, and the end of the month.
+/// Every day from the first document to the last: leads, documents, pay, and the end of the month.
 fn live(
     booking: &mut Booking<'_>,
-    company: &Company,
+    (leads, currency): (&Leads, Currency),
     papers: &Papers,
     people: People,
     parts: &mut Parts,
 ) -> Result<Life, Box<dyn Error>> {
-    let currency = Currency::from_code(&company.currency).ok_or("the currency is unknown")?;
     let days = papers.days.keys().next().copied().zip(papers.days.keys().next_back().copied());
     let (first, last) = days.ok_or("the company has no documents")?;
     let mut staff = Staff::of(&booking.firm, people, currency, (first, last))?;
     let mut progress = Progress::new("documents", papers.count());
     for day in first.iter_days().take_while(|day| *day <= last) {
         booking.on(day);
+        parts.timed("leads", || leads.live(&booking.firm, day))?;
         if let Some(of_day) = papers.days.get(&day) {
             parts.timed("documents", || booking.day(day, of_day))?;
             progress.add(of_day.count());
@@ -187,7 +214,7 @@ fn live(
             parts.timed("closing", || months::close(booking, day))?;
         }
     }
-    Ok(Life { staff, currency, first, last })
+    Ok(Life { staff, first, last })
 }
 
 /// How long each part of the story took.

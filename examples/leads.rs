@@ -1,4 +1,4 @@
-//! Which leads will buy, why, and who speaks to whom next: `cargo run --release --example leads --features crm`.
+//! Which leads will buy, why, and who speaks to whom next: `cargo run --release --example leads`.
 //!
 //! Without options it makes up a school's leads; `--data ../shared/oracles/crm/datasets/x_education_leads_9col.csv` reads 9,240 real ones. They are cleaned, and what was changed or
 //! refused is told. Four of five teach a logistic regression, one of five judges it. A scorecard that people could have written is held against it on the same leads. Then the leads

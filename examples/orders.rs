@@ -11,8 +11,6 @@
 
 use std::{error::Error, io::Write, process::ExitCode};
 
-use fondaco::prelude::*;
-
 #[path = "company/booking.rs"]
 mod booking;
 #[path = "company/checks.rs"]
@@ -69,10 +67,7 @@ fn run(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
 
     // Then book it, day by day.
     let each = args.switches.iter().any(|it| it == "each");
-    let mut booking = match &args.store {
-        StoreChoice::Memory => Booking::open(Memory::new(), &company, &papers, each),
-        StoreChoice::Sqlite(path) => Booking::open(Sqlite::open(path)?, &company, &papers, each),
-    }?;
+    let mut booking = Booking::open(&args.store, &company, &papers, each)?;
     booking.open_stock(&opening)?;
     let mut progress = Progress::new("documents", papers.count());
     booking.live(&papers, |documents| progress.add(documents))?;

@@ -1,4 +1,4 @@
-//! Pays a company's people for half a year: `cargo run --example payroll --features payroll`.
+//! Pays a company's people for half a year: `cargo run --example payroll`.
 //!
 //! Without options it pays a demo company; `--data ../shared/data/adventureworks_mini` pays the 290 people of AdventureWorks, from July to
 //! December 2013, under the federal rules of 2025. Each run is computed, approved by somebody else, posted and paid; rises of July are told in

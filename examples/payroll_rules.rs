@@ -1,4 +1,4 @@
-//! A workbench for files of payroll rules: `cargo run --example payroll_rules --features payroll -- check FILE`.
+//! A workbench for files of payroll rules: `cargo run --example payroll_rules -- check FILE`.
 //!
 //! `check` reads a file as the engine does, and says of everything that is wrong in which line and column it stands; a state's file is named
 //! behind its federation's, joined by `+`, here and wherever a file is asked for. Files of JSON are read too. `taxability` shows which

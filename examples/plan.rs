@@ -5,7 +5,7 @@
 //! two weeks is promised, and what they bought is drawn on as a forecast. Then a run plans purchases and work over all levels of bills;
 //! a proposal is firmed and released; a large order comes in, and another run says what changes, what is late, and why.
 //!
-//! Read it in this order: `run` below is the whole story; `plan/today.rs` brings the company into a stock engine, `plan/outlook.rs` forecasts,
+//! Read it in this order: `run` below is the whole story; `plan/today.rs` brings the company into a stock engine, `plan/sources.rs` says where articles come from, `plan/outlook.rs` forecasts,
 //! `plan/runs.rs` plans and decides, `plan/late.rs` asks why, `plan/workshop.rs` puts orders on machines, `plan/page.rs` makes a page of it.
 
 #![allow(unreachable_pub, reason = "its modules are read as if they were a library's")]
@@ -32,9 +32,12 @@ mod page;
 mod plan;
 #[path = "plan/runs.rs"]
 mod runs;
+#[path = "plan/sources.rs"]
+mod sources;
 #[path = "plan/today.rs"]
 mod today;
 #[path = "plan/workshop.rs"]
+#[allow(dead_code, reason = "the example of a company doesn't know whether there are machines")]
 mod workshop;
 
 use common::{
@@ -87,7 +90,7 @@ fn run(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     let late = Late::of(&today, &large)?;
     writeln!(out, "{}\n{}", large.title(), late.why)?;
     let workshop = match args.data {
-        None => Some(Workshop::of(&today, &runs)?),
+        None => Some(Workshop::of(&company, today.date, &runs.orders)?),
         Some(_) => None,
     };
     if let Some(workshop) = &workshop {

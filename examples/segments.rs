@@ -1,4 +1,4 @@
-//! Customers of a shop, told apart day by day: `cargo run --release --example segments --features crm`.
+//! Customers of a shop, told apart day by day: `cargo run --release --example segments`.
 //!
 //! Without options it makes up a shop; `--data ../shared/data/cdnow` reads CDNOW's 69,659 purchases. Segments are written as text and kept true while
 //! the purchases are replayed in the order of time: who is new, loyal, lapsed, worth winning back. Each month it says who came and went; at the end
@@ -71,7 +71,7 @@ fn run(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     )?;
 
     // Day by day: members come and go by what they do, and by what they don't.
-    let replay = Replay::of(&shop)?;
+    let replay = Replay::of(&shop, 100)?;
     for month in &replay.months {
         writeln!(out, "{month}")?;
     }

@@ -109,14 +109,7 @@ fn introduce(
     plan: &Plan,
 ) -> Result<(), Box<dyn Error>> {
     writeln!(out, "{}, {}", company.name, company.currency)?;
-    match &args.store {
-        StoreChoice::Memory => writeln!(out, "The stock is kept in memory, until the end.")?,
-        StoreChoice::Sqlite(path) => writeln!(
-            out,
-            "The stock is kept in {}: look inside with sqlite3, delete it to start afresh.",
-            path.display()
-        )?,
-    }
+    writeln!(out, "{}", args.store.told("The stock is"))?;
     let unknown = goods.by_product.keys();
     let unknown = unknown.filter(|id| company.unit_cost(**id).1 == CostSource::Unknown).count();
     writeln!(

@@ -28,9 +28,14 @@ fn a_run_that_was_killed_goes_on_and_comes_to_the_same() {
     let whole = good(&company("memory", &fresh(".html")));
     assert!(whole.contains("stock, books and documents agree."), "{whole}");
     assert!(!whole.contains("WRONG"), "{whole}");
+    let [won, lost] = ["Won", "Lost"].map(|word| offers(&whole, word));
+    assert!(won > 0 && lost > 0, "{won} and {lost} offers in {whole}");
+    assert!(whole.contains("orders, ") && !whole.contains("and 0 work orders of it"), "{whole}");
     let store = Store(fresh(".db"));
     let page = fresh(".html");
-    killed_in_the_middle(&store.argument(), &page);
+    for quarters in [1, 2, 3] {
+        killed_after(quarters, &store.argument(), &page);
+    }
     let rest = good(&company(&store.argument(), &page));
     assert!(rest.contains("documents were there before: it went on after them."), "{rest}");
     assert_eq!(findings(&rest), findings(&whole));
@@ -44,6 +49,11 @@ fn a_run_that_was_killed_goes_on_and_comes_to_the_same() {
         "Money at the end of each month",
         "Value of the stock",
         "Pay by department",
+        "From lead to customer",
+        "Pipeline velocity per day",
+        "Customers by segment at the end of each month",
+        "Load of the work centres",
+        "Work orders on the machines",
         "The next quarter as planned",
         "Trial balance",
         "Why the result is what it is",
@@ -70,16 +80,16 @@ fn company(store: &str, page: &Path) -> Output {
     command(store, page).output().unwrap()
 }
 
-/// It is killed as soon as a quarter of it is done.
-fn killed_in_the_middle(store: &str, page: &Path) {
+/// It is killed as soon as it says that so many quarters of its documents are booked.
+fn killed_after(quarters: usize, store: &str, page: &Path) {
     let mut run = command(store, page);
     let mut run = run.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut told = BufReader::new(run.stderr.take().unwrap());
-    let mut line = String::new();
-    told.read_line(&mut line).unwrap();
+    let told = BufReader::new(run.stderr.take().unwrap());
+    let told = told.lines().map(Result::unwrap).take(quarters);
+    let told = told.filter(|line| line.starts_with("documents: ")).count();
     run.kill().unwrap();
     run.wait().unwrap();
-    assert!(line.starts_with("documents: "), "{line}");
+    assert_eq!(told, quarters);
     assert!(!page.exists(), "it was done before it was killed");
 }
 
@@ -88,6 +98,12 @@ fn good(output: &Output) -> String {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{errors}");
     String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// How many offers to dealers ended so.
+fn offers(out: &str, how: &str) -> usize {
+    let line = out.lines().find(|line| line.starts_with(how)).expect("a line of the pipeline");
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
 
 /// What it says of the half year: from the number of payslips to the totals of the accounts, without how many rows were verified.

@@ -376,26 +376,34 @@ fn the_command_line_chooses_data_and_store() {
         run(Some("some/where"), StoreChoice::Sqlite("a.db".into()))
     );
     assert_eq!(parsed("--store=memory --data=x"), run(Some("x"), StoreChoice::Memory));
+    let server = "postgres://me@localhost/books";
+    assert_eq!(
+        parsed(&format!("--store {server}")),
+        run(None, StoreChoice::Postgres(server.into()))
+    );
     assert!(
-        matches!(parsed("--data x --help"), Ok(Command::Help(text)) if text.starts_with("books a half year\n") && text.contains("(default: memory)"))
+        matches!(parsed("--data x --help"), Ok(Command::Help(text)) if text.starts_with("books a half year\n") && text.contains("; default: memory"))
     );
 }
 
 #[test]
 fn a_wrong_command_line_says_the_way_out() {
     for (line, told) in [
-        ("--store", "--store needs memory or sqlite:PATH after it; --help lists what there is"),
+        (
+            "--store",
+            "--store needs memory, sqlite:PATH or postgres://... after it; --help lists what there is",
+        ),
         (
             "--data --store memory",
             "--data needs a directory of CSV files after it; --help lists what there is",
         ),
         (
             "--store postgres",
-            "--store postgres is no store: right is memory, or sqlite:PATH, say sqlite:target/books.db; --help lists what there is",
+            "--store postgres is no store: right is memory, or sqlite:PATH, say sqlite:target/books.db, or postgres://USER@HOST/DATABASE; --help lists what there is",
         ),
         (
             "--store sqlite:",
-            "--store sqlite: is no store: right is memory, or sqlite:PATH, say sqlite:target/books.db; --help lists what there is",
+            "--store sqlite: is no store: right is memory, or sqlite:PATH, say sqlite:target/books.db, or postgres://USER@HOST/DATABASE; --help lists what there is",
         ),
         ("--data a --data b", "--data is there twice: give it once; --help lists what there is"),
         (

@@ -9,7 +9,7 @@ use fondaco::prelude::*;
 
 use super::{checks::Check, plan::Plan};
 use crate::common::{
-    args::{Args, StoreChoice},
+    args::Args,
     company::{Company, CostSource},
 };
 
@@ -24,14 +24,7 @@ pub fn introduce(
     plan: &Plan<'_>,
 ) -> Result<(), Box<dyn Error>> {
     writeln!(out, "{}, {}", company.name, company.currency)?;
-    match &args.store {
-        StoreChoice::Memory => writeln!(out, "The books are kept in memory, until the end.")?,
-        StoreChoice::Sqlite(path) => writeln!(
-            out,
-            "The books are kept in {}: look inside with sqlite3, delete it to start afresh.",
-            path.display()
-        )?,
-    }
+    writeln!(out, "{}", args.store.told("The books are"))?;
     let sales = &company.sales;
     let unknown = sales.iter().filter(|sale| sale.customer.is_none()).count();
     writeln!(out, "{} sales orders, {unknown} of them of an unknown buyer", sales.len())?;

@@ -1,4 +1,4 @@
-//! The command line that all examples share: `--store memory|sqlite:PATH`, `--help`, and where there is something to read or to look
+//! The command line that all examples share: `--store memory|sqlite:PATH|postgres://...`, `--help`, and where there is something to read or to look
 //! at `--data DIR`, `--orders N`, `--page FILE`.
 
 use std::{ffi::OsString, fmt, path::PathBuf};
@@ -79,6 +79,24 @@ pub enum StoreChoice {
     Memory,
     /// In an SQLite file.
     Sqlite(PathBuf),
+    /// On a PostgreSQL server, by its URL.
+    Postgres(String),
+}
+
+impl StoreChoice {
+    /// Where something is kept, in words.
+    pub fn told(&self, what: &str) -> String {
+        match self {
+            Self::Memory => format!("{what} kept in memory, until the end."),
+            Self::Sqlite(path) => format!(
+                "{what} kept in {}: look inside with sqlite3, delete it to start afresh.",
+                path.display()
+            ),
+            Self::Postgres(_) => {
+                format!("{what} kept on a PostgreSQL server: look inside with psql.")
+            }
+        }
+    }
 }
 
 /// What to do about the command line.
@@ -173,7 +191,11 @@ fn parse(
             Arg::Long("store") => once(
                 "--store",
                 &mut store,
-                store_choice(value(&mut parser, "--store", "memory or sqlite:PATH")?)?,
+                store_choice(value(
+                    &mut parser,
+                    "--store",
+                    "memory, sqlite:PATH or postgres://...",
+                )?)?,
             )?,
             Arg::Long("orders") => once(
                 "--orders",
@@ -229,8 +251,11 @@ fn store_choice(value: OsString) -> Result<StoreChoice, ArgsError> {
     match text.split_once(':') {
         None if text == "memory" => Ok(StoreChoice::Memory),
         Some(("sqlite", path)) if !path.is_empty() => Ok(StoreChoice::Sqlite(path.into())),
+        Some(("postgres" | "postgresql", rest)) if rest.starts_with("//") => {
+            Ok(StoreChoice::Postgres(text))
+        }
         _ => Err(ArgsError(format!(
-            "--store {text} is no store: right is memory, or sqlite:PATH, say sqlite:target/books.db"
+            "--store {text} is no store: right is memory, or sqlite:PATH, say sqlite:target/books.db, or postgres://USER@HOST/DATABASE"
         ))),
     }
 }
@@ -243,7 +268,10 @@ fn order_count(value: OsString) -> Result<u32, ArgsError> {
 }
 
 fn help(about: &str, default: &StoreChoice, offers: &[Offer]) -> String {
-    let store = format!("memory, or sqlite:PATH for a file that stays (default: {default})");
+    let store = format!(
+        "memory, sqlite:PATH for a file that stays, or postgres://USER@HOST/DATABASE\n\
+         (feature postgres); default: {default}"
+    );
     let mut lines: Vec<(String, &str)> = vec![("--store STORE".into(), &store)];
     lines.extend(offers.iter().map(|offer| offer.shown()));
     lines.push(("--help".into(), "print this"));
@@ -260,6 +288,7 @@ impl fmt::Display for StoreChoice {
         match self {
             Self::Memory => write!(f, "memory"),
             Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            Self::Postgres(_) => write!(f, "postgres://..."),
         }
     }
 }

@@ -17,6 +17,8 @@ pub mod output;
 pub mod progress;
 pub mod references;
 pub mod rounding;
+#[cfg(feature = "sqlite")]
+pub mod store;
 pub mod table;
 pub mod totals;
 

@@ -5,10 +5,11 @@ use std::error::Error;
 use std::path::PathBuf;
 
 use fondaco::core::store::Store;
-use fondaco::store::{Memory, Sqlite};
 
 #[path = "args.rs"]
 mod args;
+#[path = "store.rs"]
+mod store;
 
 pub use args::Offer;
 use args::{Args, Command, StoreChoice};
@@ -36,14 +37,7 @@ pub fn begin(about: &str, offers: &[Offer]) -> Result<Option<Story>, Box<dyn Err
             Ok(None)
         }
         Command::Run(Args { data, store, page, switches, .. }) => {
-            Ok(Some(Story { store: opened(&store)?, data, page, switches }))
+            Ok(Some(Story { store: store::opened(&store)?, data, page, switches }))
         }
     }
-}
-
-fn opened(store: &StoreChoice) -> Result<Box<dyn Store>, Box<dyn Error>> {
-    Ok(match store {
-        StoreChoice::Memory => Box::new(Memory::new()),
-        StoreChoice::Sqlite(path) => Box::new(Sqlite::open(path)?),
-    })
 }

@@ -22,12 +22,14 @@ use fondaco::{
         TaxCode,
         posting::{AccountRule, Role},
     },
-    core::{Act, Halt, Rate, store::Store, store::StoreError},
+    core::{Act, Halt, Rate, store::StoreError},
     prelude::*,
 };
 
 use super::papers::{Buyer, Day, Papers, Pile, item, pieces, vendor_code, vendors};
 use crate::common::{
+    self,
+    args::StoreChoice,
     company::{Company, Origin},
     table::DataError,
 };
@@ -59,7 +61,7 @@ impl<'b> Booking<'b> {
     /// # Errors
     /// The store can't be opened, or the currency is none.
     pub fn open(
-        store: impl Store + 'static,
+        store: &StoreChoice,
         company: &'b Company,
         papers: &Papers,
         each: bool,
@@ -71,7 +73,7 @@ impl<'b> Booking<'b> {
         // A day that no clock has is refused before it comes to this.
         let now =
             move || Timestamp::from_micros(now.load(Ordering::SeqCst)).unwrap_or(Timestamp::EPOCH);
-        let office = fondaco::core::Office::open(store, CompanyId::named(&company.name))?;
+        let office = common::store::office(store, CompanyId::named(&company.name))?;
         let firm = Firm::of(&office)?.with_clock(now);
         let booking = Booking { firm, clock, company, currency, each, tally: Tally::default() };
         booking.on(first.pred_opt().unwrap_or(first));

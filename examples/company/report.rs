@@ -12,7 +12,7 @@ use fondaco::{
     prelude::*,
 };
 
-use crate::{planned::Month, staff::SUPPOSED};
+use crate::{customers::Customers, planned::Month, staff::SUPPOSED, supply::Supply};
 
 type Done<T> = Result<T, Box<dyn Error>>;
 
@@ -28,6 +28,8 @@ pub struct Told<'t> {
     /// What each department costs.
     pub pay: &'t BTreeMap<String, Decimal>,
     pub planned: &'t [Month],
+    pub supply: &'t Supply,
+    pub customers: &'t Customers,
 }
 
 impl Told<'_> {
@@ -71,12 +73,21 @@ impl Told<'_> {
             .report(income.to_report())
             .report(sheet.to_report());
         let (from, on) = (self.first, self.last);
-        let owner = self.firm.figures(&FiguresQuery::new(from, on))?;
+        let Customers { pipeline, funnel, velocity, segments, sizes } = self.customers;
+        let mut owner = self.firm.figures(&FiguresQuery::new(from, on))?;
+        owner.measures.push(velocity.clone());
         let channels = self.firm.profitability(&ProfitQuery::new(from, on, ProfitBy::Channel))?;
         let cash = self.firm.cash_outlook(&OutlookQuery::on(on))?;
         let page = page.report(owner.to_report()).report(channels.to_report());
         let page = page
             .report(cash.to_report())
+            .chart(funnel.clone())
+            .report(pipeline.clone())
+            .chart(sizes.clone())
+            .report(segments.clone())
+            .chart(self.supply.gantt());
+        let page = self.supply.reports().into_iter().fold(page, Page::report);
+        let page = page
             .report(self.pay_table())
             .report(self.plan_table())
             .report(books.trial_balance(self.last)?.to_report())

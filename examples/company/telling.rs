@@ -7,10 +7,7 @@ use std::{
 };
 
 use super::{booking::Booking, checks, papers::Papers};
-use crate::common::{
-    args::{Args, StoreChoice},
-    company::Company,
-};
+use crate::common::{args::Args, company::Company};
 
 /// A file in cargo's target folder where there is one, else among the temporary files.
 pub fn among_targets(name: &str) -> PathBuf {
@@ -31,14 +28,7 @@ pub fn introduce(
     papers: &Papers,
 ) -> Result<(), Box<dyn Error>> {
     writeln!(out, "{}, {}", company.name, company.currency)?;
-    match &args.store {
-        StoreChoice::Memory => writeln!(out, "The company is kept in memory, until the end.")?,
-        StoreChoice::Sqlite(path) => writeln!(
-            out,
-            "The company is kept in {}: look inside with sqlite3, delete it to start afresh.",
-            path.display()
-        )?,
-    }
+    writeln!(out, "{}", args.store.told("The company is"))?;
     let (days, count) = (papers.days.len(), papers.count());
     writeln!(out, "{count} documents on {days} days, {} customers", papers.customers.len())?;
     match papers.unknown {

@@ -14,7 +14,6 @@ use fondaco::payroll::runs::{
     RetroRun, Run, RunKind, SetDeduction, Slip, VoidSlip, slips,
 };
 use fondaco::payroll::{Payroll, PayrollError};
-use fondaco::store::{Memory, Sqlite};
 use smol_str::SmolStr;
 
 use super::cases::{self, Period};
@@ -61,10 +60,7 @@ impl HalfYear {
     /// The store can't be opened, or too few people are paid for a story.
     pub fn open(store: &StoreChoice, mut people: People) -> Result<HalfYear, Box<dyn Error>> {
         let company = CompanyId::named(people.company);
-        let payroll = match store {
-            StoreChoice::Memory => Payroll::open(Memory::new(), company)?,
-            StoreChoice::Sqlite(path) => Payroll::open(Sqlite::open(path)?, company)?,
-        };
+        let payroll = Payroll::of(&crate::common::store::office(store, company)?)?;
         let story = Story::told(&mut people)?;
         let chief = payroll.clone().acting_as("chief of payroll");
         let payroll = payroll.acting_as("payroll clerk");

@@ -49,7 +49,7 @@ impl<'c> LargeOrder<'c> {
         });
         // Of equals the first.
         let longest = parts.min_by_key(|(id, part)| {
-            (std::cmp::Reverse(today.lead_days(part.product)), *id, part.product)
+            (std::cmp::Reverse(today.sources().lead_days(part.product)), *id, part.product)
         });
         let (id, part) = longest.ok_or("nothing that is sold is made of something")?;
         let level = |id: u32| today.levels.get(&id).copied().unwrap_or_default();

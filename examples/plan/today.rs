@@ -12,21 +12,16 @@ use chrono::{Datelike, Days};
 use fondaco::{
     core::{Act, Halt, store::StoreError},
     inventory::{
-        bills::{NewBill, NewComponent, SetBills},
         moves::Movement,
-        planning::{LotSizing, SetPlanning, SetWantedDay},
-        replenish::{ReplenishmentPolicy, ReplenishmentSource, SetReorderRule},
+        planning::SetWantedDay,
         reserve::{AnnounceStock, ExpectedLine, Otherwise, Reserve, Wanted},
     },
     prelude::*,
 };
 
-use super::{
-    Documents,
-    goods::{Goods, Offer},
-    plan::Ordered,
-};
+use super::{Documents, goods::Goods, plan::Ordered, sources::Sources};
 use crate::common::{
+    self,
     args::StoreChoice,
     company::{Company, Product},
 };
@@ -39,8 +34,6 @@ pub const SOLD: &str = "sold";
 const BEFORE_LAST: u64 = 28;
 /// Orders of so many days are known today.
 const KNOWN_DAYS: u64 = 14;
-/// How long making takes where no work order tells it.
-const USUAL_DAYS: u32 = 10;
 
 /// The stock, under a clock that stands at noon of today.
 pub struct Today<'c> {
@@ -101,10 +94,7 @@ impl<'c> Today<'c> {
             );
         }
         let id = CompanyId::named(&format!("{}/plan", company.name));
-        let stock = match store {
-            StoreChoice::Memory => Stock::open(Memory::new(), id),
-            StoreChoice::Sqlite(path) => Stock::open(Sqlite::open(path)?, id),
-        }?;
+        let stock = Stock::of(&common::store::office(store, id)?)?;
         let noon = date.and_hms_opt(12, 0, 0).unwrap_or_default().and_utc().timestamp_micros();
         let now = Timestamp::from_micros(noon).ok_or("no clock has this day")?;
         let stock = stock.with_clock(move || now);
@@ -155,8 +145,7 @@ impl<'c> Today<'c> {
     /// The engine refuses something.
     pub fn book(&self, documents: &Documents) -> Result<String, Box<dyn Error>> {
         self.set_up()?;
-        self.set_bills()?;
-        self.set_rules()?;
+        self.set_sources()?;
         let moves = self.move_goods(documents)?;
         let coming = self.announce(documents)?;
         let promised = self.promise()?;
@@ -189,71 +178,22 @@ impl<'c> Today<'c> {
         self.company.products.get(&id).ok_or_else(|| format!("no article has the id {id}"))
     }
 
-    fn set_bills(&self) -> Result<(), Box<dyn Error>> {
-        let mut bills = Vec::new();
-        for (made, parts) in &self.goods.parts {
-            // A part may be named twice, and what nobody keeps or makes is no article here.
-            let mut sums: BTreeMap<u32, Decimal> = BTreeMap::new();
-            for part in
-                parts.iter().filter(|part| self.goods.by_product.contains_key(&part.product))
-            {
-                *sums.entry(part.product).or_default() += part.quantity;
-            }
-            if sums.is_empty() || !self.goods.by_product.contains_key(made) {
-                continue;
-            }
-            let mut components = Vec::new();
-            for (id, quantity) in sums {
-                components.push(NewComponent::new(item_of(self.product(id)?), pieces(quantity)));
-            }
-            let made = item_of(self.product(*made)?);
-            bills.push(NewBill::new(made, "1", pieces(Decimal::ONE), components));
-        }
-        self.once("plan/bills", &SetBills::new(bills))
-    }
-
-    /// Where each article comes from, how long that takes, and how it is planned: a week's needs to an order.
-    fn set_rules(&self) -> Result<(), Box<dyn Error>> {
-        for (id, product) in self.products() {
-            let Some(good) = self.goods.by_product.get(&id) else { continue };
-            let (item, offer) = (item_of(product), best(&good.offers));
-            let rule = SetReorderRule {
-                source: match (product.made, offer) {
-                    (true, _) => ReplenishmentSource::Make,
-                    (false, offer) => ReplenishmentSource::Buy {
-                        supplier: offer.map(|offer| vendor_of(offer.vendor)),
-                    },
-                },
-                safety_stock: Some(pieces(good.safety_stock)),
-                minimum: offer.filter(|_| !product.made).map(|offer| pieces(offer.minimum)),
-                lead_time_days: self.lead_days(id),
-                ..SetReorderRule::new(item, site(), ReplenishmentPolicy::Planned)
-            };
-            self.once(&format!("plan/rule/{}", product.number), &rule)?;
-            let weekly = SetPlanning {
-                lot: LotSizing::Days(7),
-                consumed_days_before: 6,
-                consumed_days_after: 6,
-                ..SetPlanning::new(item, site())
-            };
-            self.once(&format!("plan/parameters/{}", product.number), &weekly)?;
+    /// What articles are made of, where each comes from, and how it is planned.
+    fn set_sources(&self) -> Result<(), Box<dyn Error>> {
+        let sources = self.sources();
+        self.once("plan/bills", &sources.bills()?)?;
+        for product in sources.products() {
+            let number = &product.number;
+            self.once(&format!("plan/rule/{number}"), &sources.rule(product))?;
+            self.once(&format!("plan/parameters/{number}"), &sources.parameters(product))?;
         }
         Ok(())
     }
 
-    /// How many days an article takes: the cheapest vendor's, or the middle of its work orders'.
-    pub fn lead_days(&self, id: u32) -> u32 {
-        let made = self.company.products.get(&id).is_some_and(|product| product.made);
-        let offers = self.goods.by_product.get(&id).map_or(&[][..], |good| &good.offers);
-        if let Some(offer) = best(offers).filter(|_| !made) {
-            return offer.lead_days;
-        }
-        let own = self.company.work_orders.iter().filter(|work| work.product == id);
-        let mut days: Vec<i64> =
-            own.map(|work| (work.ended_on - work.started_on).num_days()).collect();
-        days.sort_unstable();
-        let middle = days.get(days.len() / 2).and_then(|days| u32::try_from(*days).ok());
-        middle.unwrap_or(USUAL_DAYS)
+    /// Where articles come from.
+    pub fn sources(&self) -> Sources<'c> {
+        let Today { company, goods, .. } = *self;
+        Sources { company, goods, site: site(), vendor: vendor_of }
     }
 
     // ---- What came, went, is coming and is promised
@@ -369,11 +309,6 @@ impl<'c> Today<'c> {
     ) -> Result<(), Box<dyn Error>> {
         self.stock.send(name, command).map(drop).map_err(|error| refusal(&error, name))
     }
-}
-
-/// The cheapest of the offers, of equals the quickest.
-fn best(offers: &[Offer]) -> Option<&Offer> {
-    offers.iter().min_by_key(|offer| (offer.price, offer.lead_days, offer.vendor))
 }
 
 fn monday(date: NaiveDate) -> NaiveDate {

@@ -1,7 +1,7 @@
 //! The demo company's machines: which hours they run, what is done where, and when the proposed work orders can be done there, none of them
 //! on two orders at once. Components are taken for there on the day of release: what they wait for, `late.rs` asks.
 
-use std::error::Error;
+use std::{error::Error, sync::Arc};
 
 use chrono::{Days, TimeDelta};
 use fondaco::{
@@ -10,6 +10,7 @@ use fondaco::{
         report::{Chart, Report, list},
     },
     inventory::{
+        planning::PlannedOrder,
         replenish::SourceKind,
         scheduling::{
             Direction, Load, Operation, Order, Plan, Plant, Routing, Rule, RunTime, WorkCentre,
@@ -19,10 +20,7 @@ use fondaco::{
     prelude::*,
 };
 
-use super::{
-    runs::Runs,
-    today::{Today, item_of},
-};
+use crate::common::company::Company;
 
 /// Work orders that are to be released within so many days are put on machines.
 const DAYS: u64 = 28;
@@ -62,28 +60,31 @@ pub struct Workshop {
 }
 
 impl Workshop {
-    /// Puts the proposals of the second run on the machines.
+    /// Puts what a run proposes to make from a day on upon the machines.
     ///
     /// # Errors
     /// An order can't be placed.
-    pub fn of(today: &Today<'_>, runs: &Runs) -> Result<Workshop, Box<dyn Error>> {
+    pub fn of(
+        company: &Company,
+        today: NaiveDate,
+        proposed: &[Arc<PlannedOrder>],
+    ) -> Result<Workshop, Box<dyn Error>> {
         let midnight = |days: u64| {
-            let date = today.date + Days::new(days);
+            let date = today + Days::new(days);
             Zone::UTC.start_of(date).ok_or("no clock has this day")
         };
         let (from, to) = (midnight(0)?, midnight(HORIZON_DAYS)?);
-        let plant = Plant::new(from, to, centres()?, routings(today))?;
+        let plant = Plant::new(from, to, centres()?, routings(company))?;
         let mut orders = Vec::new();
-        let last = today.date + Days::new(DAYS);
-        let made = runs.orders.iter().filter(|order| order.source == Some(SourceKind::Make));
+        let last = today + Days::new(DAYS);
+        let made = proposed.iter().filter(|order| order.source == Some(SourceKind::Make));
         for order in made.filter(|order| order.release_on < last) {
-            let products = today.company.products.values();
-            let Some(product) = products.into_iter().find(|it| item_of(it) == order.item) else {
-                continue;
-            };
+            let mut products = company.products.values();
+            let is_it = |number: &str| ItemId::named(number) == order.item;
+            let Some(product) = products.find(|it| is_it(&it.number)) else { continue };
             let Some(family) = family(&product.number) else { continue };
-            let due = midnight((order.due_on - today.date).num_days().unsigned_abs() + 1)?;
-            let release = midnight((order.release_on - today.date).num_days().unsigned_abs())?;
+            let due = midnight((order.due_on - today).num_days().unsigned_abs() + 1)?;
+            let release = midnight((order.release_on - today).num_days().unsigned_abs())?;
             let code = format!("{} {}", order.number, product.number);
             let order = Order::new(code.as_str(), family, order.quantity.to_decimal(), due);
             orders.push(order.released_at(release));
@@ -97,6 +98,11 @@ impl Workshop {
         let placed = plan.schedule(&orders, Rule::DueDate, Direction::Forward)?;
         let late = placed.iter().filter(|it| it.late_by() > TimeDelta::zero()).count();
         Ok(Workshop { plan, loads, counts: (placed.len(), late) })
+    }
+
+    /// Whether nothing is known of how anything is made, or nothing is to be.
+    pub fn is_empty(&self) -> bool {
+        self.counts.0 == 0
     }
 
     /// What the work centres are asked for, week by week, and which can't give it.
@@ -131,8 +137,8 @@ fn centres() -> Result<Vec<WorkCentre>, Box<dyn Error>> {
 }
 
 /// One routing for each family that is made.
-fn routings(today: &Today<'_>) -> Vec<Routing> {
-    let products = today.company.products.values().filter(|product| product.made);
+fn routings(company: &Company) -> Vec<Routing> {
+    let products = company.products.values().filter(|product| product.made);
     let mut families: Vec<&str> = products.filter_map(|it| family(&it.number)).collect();
     families.sort_unstable();
     families.dedup();

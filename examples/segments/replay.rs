@@ -52,11 +52,11 @@ pub struct Replay {
 }
 
 impl Replay {
-    /// Replays a shop's purchases, until a hundred days after the last.
+    /// Replays a shop's purchases, until so many days after the last.
     ///
     /// # Errors
     /// A segment that can't be, with its place.
-    pub fn of(shop: &Shop) -> Result<Replay, Box<dyn Error>> {
+    pub fn of(shop: &Shop, days_after: u64) -> Result<Replay, Box<dyn Error>> {
         let first = shop.purchases.first().ok_or("nobody bought anything")?.day;
         let set = segments()?;
         let mut live = Live::new(set, at(first, 0)?);
@@ -65,7 +65,7 @@ impl Replay {
         }
         live.take_changes();
         let last = shop.purchases.last().map_or(first, |bought| bought.day);
-        let end = last.checked_add_days(chrono::Days::new(100)).unwrap_or(last);
+        let end = last.checked_add_days(chrono::Days::new(days_after)).unwrap_or(last);
         let mut replay =
             Replay { end: at(end, 0)?, live, months: Vec::new(), decisions: Vec::new() };
         let mut outreach = Outreach::new(rules())?;

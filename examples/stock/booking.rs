@@ -86,10 +86,7 @@ impl<'b> Booking<'b> {
     ) -> Result<Booking<'b>, Box<dyn Error>> {
         let currency = Currency::from_code(&company.currency).ok_or("the currency is unknown")?;
         let id = CompanyId::named(&company.name);
-        let stock = match store {
-            StoreChoice::Memory => Stock::open(Memory::new(), id),
-            StoreChoice::Sqlite(path) => Stock::open(Sqlite::open(path)?, id),
-        }?;
+        let stock = Stock::of(&crate::common::store::office(store, id)?)?;
         let clock = Arc::new(AtomicI64::new(0));
         let now = Arc::clone(&clock);
         // A day that no clock has is refused before it comes to this.
