@@ -107,7 +107,7 @@ fn a_month_is_closed_by_its_list_and_then_locked() {
     );
     firm.must(&PostAccruals::on(day("2026-01-31")));
     let twice = firm.send(&PostAccruals::on(day("2026-01-31"))).unwrap_err();
-    assert!(twice.to_string().contains("posted once"), "{twice}");
+    assert!(twice.to_string().contains("nothing of the time up to it"), "{twice}");
     firm.must(&january);
     assert!(firm.company.close_state(&january).unwrap().closed);
     let late = NewLine::new(bolt(), pcs("1"));

@@ -171,6 +171,7 @@ fn a_week(store: &dyn Store) -> Result<(), CompanyError> {
     let order = NewOrder::new("short", "C-1", date).line(line);
     company.send("short", &PlaceOrders::new(vec![order]))?;
     company.send("given up", &CloseOrders::new(vec![rest]))?;
+    company.send("exact", &SetTolerances::new(Rate::ZERO, Rate::ZERO))?;
     company.send("close", &PostAccruals::on(day("2026-03-31")))?;
     let verified = company.verify()?;
     assert!(verified.is_clean(), "{verified}");

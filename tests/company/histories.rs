@@ -126,7 +126,7 @@ impl History {
         let (code, date) = (self.step.to_string(), self.date());
         let act = match self.makes && self.below(4) > 0 {
             true => 19 + self.below(9),
-            false => self.below(36),
+            false => self.below(37),
         };
         match act {
             0..=2 => self.order(&code, date),
@@ -153,6 +153,7 @@ impl History {
             33 => self.credit_supplier(&code, date),
             34 => self.regroup(),
             35 => self.quote(&code, date),
+            36 => self.accrue(),
             _ => self.cancel(date),
         }
     }
@@ -274,6 +275,13 @@ impl History {
         let partner = partner.tax_code("STD");
         let partner = if self.below(2) == 0 { partner.group("ABROAD") } else { partner };
         self.send(None, &ChangePartner::to(partner));
+    }
+
+    /// What is accrued at the end of a month, also after that of a later one, and again when something came since.
+    fn accrue(&mut self) {
+        let ends = ["2026-01-31", "2026-03-31", "2026-04-30"];
+        let at = usize::try_from(self.below(3)).unwrap();
+        self.send(None, &PostAccruals::on(day(ends[at])));
     }
 
     /// A quote, which is confirmed or not.
@@ -519,5 +527,16 @@ fn after_the_closing_entries_every_profile_shows_one_profit_of_what_happened() {
             .iter()
             .all(|(_, done, result)| (done, result) == (&results[0].1, &results[0].2));
         assert!(same, "seed {seed}: {results:?}");
+    }
+}
+
+#[test]
+fn and_so_they_do_for_long() {
+    for seed in 1000..1005 {
+        let methods = [Method::Average, Method::Fifo, Method::Lifo];
+        let method = methods[usize::try_from(seed % 3).unwrap()];
+        let late = if seed % 2 == 0 { LateMoves::Keep } else { LateMoves::Replay };
+        let profile = Profile::ALL[usize::try_from(seed % 6).unwrap()];
+        run(&SetUpCompany { late, ..by(method) }.profiled(profile), seed, 110);
     }
 }

@@ -349,3 +349,30 @@ fn a_bill_that_names_a_line_twice_bills_it_once() {
         "company.nothing_left"
     );
 }
+
+#[test]
+fn a_credit_gives_back_what_was_paid_and_a_bad_debt_its_tax() {
+    let firm = sold();
+    let paid = NewPayment::received("P-1", "C-1", day("2026-03-05"), eur("116.62"));
+    firm.must(&Pay::new(vec![paid.settles(Settles::invoice("I-1").discounted())]));
+    for (code, count, open_now) in [("CN-1", "4", "46.65"), ("CN-2", "6", "69.97")] {
+        let some = PartLine::new(1, pcs(count));
+        firm.must(&CreditCustomers::new(vec![
+            NewCredit::new(code, "I-1", day(CREDITED)).line(some),
+        ]));
+        assert_eq!(open(&firm, DocumentKind::CreditNote, code), open_now);
+        firm.clean();
+    }
+    assert_eq!(firm.balances(["1200", "2200", "4000", "1000"]), ["-116.62", "0", "0", "116.62"]);
+    firm.must(&Cancel::one(DocumentKind::CreditNote, "CN-1", day("2026-04-01")));
+    firm.must(&Cancel::one(DocumentKind::CreditNote, "CN-2", day("2026-04-01")));
+    assert_eq!(firm.balances(["1200", "2200"]), ["0", "-18.62"]);
+    firm.clean();
+
+    let firm = sold();
+    let lost = NewPayment::received("P-1", "C-1", day("2026-03-05"), eur("0"));
+    let lost = lost.settles(Settles::invoice("I-1").write_off(eur("119")));
+    firm.must(&Pay::new(vec![lost]));
+    assert_eq!(firm.balances(["1200", "2200", "6900"]), ["0", "0", "100"]);
+    firm.clean();
+}

@@ -1,6 +1,7 @@
 //! The documents of a company over its books and its stock.
 #![allow(clippy::unwrap_used, clippy::panic, unreachable_pub)] // helpers of tests are tests
 
+mod accrued;
 mod amends;
 mod cancelling;
 mod closing;

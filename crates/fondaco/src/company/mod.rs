@@ -10,7 +10,7 @@
 //! | [`Deliver`] | goods leave | out | goods shipped / stock, at cost |
 //! | [`InvoiceCustomers`] | what was shipped is billed | | customers / sales, tax; cost of sales / goods shipped |
 //! | [`PayAhead`] | a deposit, which invoices and bills take off | | bank / deposits of customers |
-//! | [`Pay`] | paid, let off, given up | | bank / customers, or suppliers / bank |
+//! | [`Pay`] | paid, let off, given up; what stands on account is used or paid back | | bank / customers, or suppliers / bank |
 //! | [`TakeBack`], [`CreditCustomers`] | goods come back, are credited | in, at what they left at | the same, the other way round |
 //! | [`OrderGoods`], [`Receive`] | goods are ordered and come | on order, in | stock / goods received, at the order's price |
 //! | [`EnterBills`], [`ReleaseBills`] | billed, matched with order and receipts | | goods received, tax / suppliers; differences to stock or to an expense |
@@ -23,6 +23,7 @@
 //! | [`CloseWorkOrders`] | it is over | | what is left to variances, or upon what was made |
 //! | [`TransferGoods`], [`TakeIn`] | goods are put or sent elsewhere, and arrive | out, in | between sites with accounts of their own |
 //! | [`MoveGoods`], [`ChangeCost`] | counts, scrap, use; freight, write-downs, standards | as said | by cause |
+//! | [`CloseOrders`] | what was not shipped or received is not to be | no longer promised or on order | |
 //! | [`Cancel`] | a document is taken back | as it was | its facts with the opposite sign |
 //! | [`CloseMonth`] | a month by its checklist; its period is locked | | |
 //! | [`PostAccruals`] | the end of a period | | accruals; what stock is worth, where it is not followed |
@@ -91,7 +92,8 @@ pub use sales::{
     NewOrder, NewReturn, PlaceOrders, Promise, ReleaseOrders, TakeBack,
 };
 pub use setup::{
-    AccountRow, Chart, Differences, ProfileRow, SetAccounts, SetProfile, SetUpCompany, Settings,
+    AccountRow, Chart, Differences, ProfileRow, SetAccounts, SetProfile, SetTolerances,
+    SetUpCompany, Settings,
 };
 
 use fondaco_core::Engine;

@@ -15,7 +15,7 @@ use crate::company::document::{
 use crate::company::money::{give_deposits_back, open_items};
 use crate::company::posting::{BusinessEvent, Fact, Facts, Figure, Place};
 use crate::company::purchases::revalue;
-use crate::company::sales::{bill_again, given_back, owe, revenue};
+use crate::company::sales::{bill_again, given_back, owe, revenue, taken_back};
 
 pub(super) fn cancel(
     tx: &mut Tx<'_>,
@@ -28,7 +28,13 @@ pub(super) fn cancel(
     let lines = desk.lines_of(tx, &document)?;
     let costs = give_back(tx, desk, (&document, date), &lines)?;
     let mut facts = facts(tx, desk, (&document, &lines), &costs)?;
+    let mut back = Amount::ZERO;
     if is_credit {
+        for row in desk.settlements_of(tx, document.id)? {
+            let invoice = desk.document(tx, row.of)?;
+            back = minus(row.discount, (0, "discount"))?;
+            facts.facts.extend(taken_back(tx, desk, &invoice, back)?);
+        }
         paid::unsettle(tx, desk, &document, date)?;
     } else {
         let (taken_off, all) = give_deposits_back(tx, desk, &document)?;
@@ -42,7 +48,8 @@ pub(super) fn cancel(
     of_origin(tx, desk, &document, &lines)?;
     if document.kind.is_of_sales() {
         let gross = document.gross();
-        let owed = if is_credit { gross } else { minus(gross, (0, "amount with tax"))? };
+        let at: At = (0, "amount with tax");
+        let owed = if is_credit { less(gross, back, at)? } else { minus(gross, at)? };
         owe(tx, document.party, owed, Amount::ZERO)?;
     }
     let order = match (document.of, is_credit) {

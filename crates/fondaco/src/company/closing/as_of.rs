@@ -7,16 +7,18 @@ use chrono::NaiveDate;
 use fondaco_accounting::ledger::Amount;
 use fondaco_core::{DocumentId, Range, Reading, Tx};
 use fondaco_inventory::Qty;
+use fondaco_inventory::valuation::Cause;
+use fondaco_inventory::value::entries_of;
 
 use crate::company::CompanyError;
 use crate::company::document::{
-    At, Desk, Document, DocumentKind, Line, LineMatch, less, plus, share,
+    At, Desk, Document, DocumentKind, Line, LineMatch, Status, less, minus, plus, share, sum,
 };
 
 /// A line's key.
 type LineKey = (DocumentId, u32);
 
-/// How much of a line came about after the day.
+/// How much of a line came about after the day: below zero of what was cancelled after it.
 #[derive(Default, Clone, Copy)]
 struct Later {
     shipped: Qty,
@@ -29,13 +31,24 @@ struct Into {
     whose: LineKey,
     quantity: Qty,
     revalued: Amount,
-    is_later: bool,
+    when: When,
+}
+
+/// When a document counts.
+#[derive(Clone, Copy, PartialEq)]
+enum When {
+    /// On the day and now.
+    Then,
+    /// Since the day.
+    Later,
+    /// On the day, and not any more.
+    Cancelled,
 }
 
 /// What came about after a day.
-pub(super) struct AsOf {
+pub(crate) struct AsOf {
     date: NaiveDate,
-    kinds: BTreeMap<DocumentId, (DocumentKind, NaiveDate)>,
+    kinds: BTreeMap<DocumentId, (DocumentKind, When)>,
     /// Of orders, and of what carries them out.
     lines: BTreeMap<LineKey, Later>,
     /// Of what stood on the day: what went into other documents.
@@ -55,15 +68,24 @@ impl AsOf {
         documents: &[&Arc<Document>],
         date: NaiveDate,
     ) -> Result<AsOf, CompanyError> {
-        let kinds = documents.iter().map(|one| (one.id, (one.kind, one.date))).collect();
+        let when = |one: &Document| match one.date > date {
+            true => When::Later,
+            false if one.status == Status::Cancelled => When::Cancelled,
+            false => When::Then,
+        };
+        let kinds = documents.iter().map(|one| (one.id, (one.kind, when(one)))).collect();
         let (lines, into, ahead) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         let mut all = AsOf { date, kinds, lines, into, ahead };
-        let later: Vec<_> = documents.iter().filter(|one| one.date > date).collect();
+        let later: Vec<_> = documents.iter().filter(|one| when(one) != When::Then).collect();
         if later.is_empty() {
             return Ok(all);
         }
         for document in later {
             for line in desk.lines_of(tx, document)? {
+                let line = match when(document) {
+                    When::Cancelled => taken_off(line),
+                    _ => line,
+                };
                 all.take(tx, desk, document.kind, &line)?;
             }
         }
@@ -94,21 +116,30 @@ impl AsOf {
                     of.returned = more(of.returned, line.matched);
                 }
             }
+            K::CreditNote | K::SupplierCredit => {
+                // What was credited of what never went may be invoiced again.
+                if let Some(billed) = desk.line(tx, key)?
+                    && let Some(ordered) = billed.of.zip(billed.of_line)
+                {
+                    let of = self.lines.entry(ordered).or_default();
+                    of.invoiced = Line::left(of.invoiced, &[line.returned]);
+                }
+            }
             _ => {}
         }
         Ok(())
     }
 
     fn matched(&mut self, row: &LineMatch) {
-        let when = |id: &DocumentId| self.kinds.get(id).map(|(_, date)| *date > self.date);
+        let when = |id: &DocumentId| self.kinds.get(id).map(|(_, when)| *when);
         let (whose, of) = ((row.document, row.line), (row.of, row.of_line));
         match (when(&row.document), when(&row.of)) {
-            (Some(is_later), Some(false)) => {
+            (Some(when), Some(When::Then | When::Cancelled)) => {
                 let (quantity, revalued) = (row.quantity, row.revalued);
-                let into = Into { whose, quantity, revalued, is_later };
+                let into = Into { whose, quantity, revalued, when };
                 self.into.entry(of).or_default().push(into);
             }
-            (Some(false), Some(true)) => {
+            (Some(When::Then), Some(When::Later)) => {
                 self.ahead.entry(whose).or_default().push((of, row.quantity));
             }
             _ => {}
@@ -130,6 +161,10 @@ impl AsOf {
     ) -> Result<Line, CompanyError> {
         let key = (line.document, line.number);
         let later = self.lines.get(&key).copied().unwrap_or_default();
+        let line = match document.status {
+            Status::Cancelled => self.restored(tx, document, line)?,
+            _ => line,
+        };
         match document.kind {
             DocumentKind::SalesOrder => Ok(ordered(line, later)),
             DocumentKind::Bill => self.billed(tx, desk, line),
@@ -140,33 +175,97 @@ impl AsOf {
         }
     }
 
+    /// A line of a document that was cancelled later, as it stood on the day.
+    pub(crate) fn restored(
+        &self,
+        tx: &mut Tx<'_>,
+        document: &Document,
+        line: Line,
+    ) -> Result<Line, CompanyError> {
+        use DocumentKind as K;
+        let at: At = (line.number, "cost");
+        if document.kind == K::Bill {
+            let ahead = line.ahead().max(Qty::ZERO);
+            let ahead = match line.item {
+                Some(_) if ahead > Qty::ZERO => {
+                    share(line.net, ahead, line.quantity, (document.currency, at))?
+                }
+                _ => Amount::ZERO,
+            };
+            return Ok(Line { clearing: minus(ahead, at)?, ..line });
+        }
+        let Some(moved) = line.stock_move else { return Ok(line) };
+        let facts = entries_of(tx, moved)?;
+        let facts =
+            facts.iter().filter(|fact| fact.date <= self.date && fact.cause != Cause::Variance);
+        let value = sum(facts.map(|fact| fact.value), at)?;
+        let clearing = match document.kind {
+            K::Delivery | K::CustomerReturn | K::MaterialIssue | K::MaterialReturn => {
+                minus(value, at)?
+            }
+            _ => value,
+        };
+        let own = Line::left(line.quantity, &[line.matched]);
+        let clearing = match document.kind {
+            // What had never been invoiced came off what it took back.
+            K::CustomerReturn | K::SupplierReturn => {
+                share(clearing, own, line.quantity, (document.currency, at))?
+            }
+            _ => clearing,
+        };
+        Ok(Line { clearing, sold: Amount::ZERO, invoiced: Qty::ZERO, ..line })
+    }
+
+    /// What services added to work orders after the day, below zero of what was cancelled after it.
+    pub(crate) fn served(&self, tx: &mut Tx<'_>) -> Result<Vec<(DocumentId, i128)>, CompanyError> {
+        let rows = tx.peek_scan(&Range::<LineMatch>::all())?;
+        let sign = |row: &LineMatch| match self.kinds.get(&row.document) {
+            Some((DocumentKind::Receipt, When::Later)) => Some(1),
+            Some((DocumentKind::Receipt, When::Cancelled)) => Some(-1),
+            _ => None,
+        };
+        let served = rows.iter().filter(|row| row.revalued != Amount::ZERO);
+        let served = served.filter_map(|row| Some((row, sign(row)?)));
+        Ok(served.map(|(row, sign)| (row.of, sign * i128::from(row.revalued.units()))).collect())
+    }
+
     /// What went on into later invoices, bills and credits stands where it did.
     fn moved(&self, tx: &mut Tx<'_>, desk: &mut Desk, line: Line) -> Result<Line, CompanyError> {
         let Some(all) = self.into.get(&(line.document, line.number)) else { return Ok(line) };
         let at: At = (line.number, "cost");
         // What was revalued went at the bill's price, the rest at what it stood at.
         let (mut pool, mut whole) = (line.sold, line.invoiced);
-        for into in all.iter().filter(|into| into.revalued != Amount::ZERO) {
+        let now = all.iter().filter(|into| into.when != When::Cancelled);
+        for into in now.filter(|into| into.revalued != Amount::ZERO) {
             pool = less(pool, price(tx, desk, into, at)?, at)?;
             whole = Line::left(whole, &[into.quantity]);
         }
         let mut stood = line;
-        for into in all.iter().filter(|into| into.is_later) {
+        for into in all.iter().filter(|into| into.when != When::Then) {
             let kind = self.kinds.get(&into.whose.0).map(|(kind, _)| *kind);
             let back = match kind {
-                Some(DocumentKind::Invoice) => {
+                Some(DocumentKind::Invoice | DocumentKind::CreditNote)
+                    if kind == Some(DocumentKind::Invoice) || into.when == When::Cancelled =>
+                {
                     let invoice = desk.line(tx, into.whose)?;
                     let of =
                         invoice.map_or((Amount::ZERO, Qty::ZERO), |line| (line.sold, line.matched));
-                    share(of.0, into.quantity, of.1, (desk.currency(), at))?
+                    let cost = share(of.0, into.quantity, of.1, (desk.currency(), at))?;
+                    // Of a credit it came back.
+                    if kind == Some(DocumentKind::Invoice) { cost } else { minus(cost, at)? }
                 }
+                Some(_) if into.when == When::Cancelled => price(tx, desk, into, at)?,
                 _ if into.revalued != Amount::ZERO => {
                     less(price(tx, desk, into, at)?, into.revalued, at)?
                 }
                 _ => share(pool, into.quantity, whole, (desk.currency(), at))?,
             };
+            let (back, quantity) = match into.when {
+                When::Cancelled => (minus(back, at)?, Line::left(Qty::ZERO, &[into.quantity])),
+                _ => (back, into.quantity),
+            };
             let clearing = plus(stood.clearing, back, at)?;
-            let invoiced = Line::left(stood.invoiced, &[into.quantity]);
+            let invoiced = Line::left(stood.invoiced, &[quantity]);
             let sold = less(stood.sold, back, at)?;
             stood = Line { clearing, invoiced, sold, ..stood };
         }
@@ -184,6 +283,17 @@ impl AsOf {
             stood = Line { clearing: less(stood.clearing, worth, at)?, ..stood };
         }
         Ok(stood)
+    }
+}
+
+/// A line of a document that was cancelled, as what it no longer adds.
+fn taken_off(line: Line) -> Line {
+    let off = |quantity: Qty| Line::left(Qty::ZERO, &[quantity]);
+    Line {
+        quantity: off(line.quantity),
+        matched: off(line.matched),
+        returned: off(line.returned),
+        ..line
     }
 }
 

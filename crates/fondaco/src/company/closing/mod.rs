@@ -7,22 +7,29 @@
 mod as_of;
 mod month;
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
-use fondaco_accounting::ledger::{Amount, Posting};
+use fondaco_accounting::ledger::{Amount, Entry, Posting, Reverse};
+use fondaco_accounting::parallel::{leading, of_ledger};
 use fondaco_core::engine::Part;
 use fondaco_core::policy::Request;
-use fondaco_core::store::{Event, Record};
-use fondaco_core::{Act, Halt, Range, Reading, Tx};
+use fondaco_core::store::{Event, Json, Record};
+use fondaco_core::{Act, Halt, Id, Range, Reading, Tx};
 use fondaco_inventory::Qty;
 use fondaco_inventory::value::{ValueQuery, stock_value};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::document::{At, Desk, Document, DocumentKind, Line, Status, beyond, minus, share};
+use super::document::{
+    At, Desk, Document, DocumentKind, Line, Status, beyond, less, minus, plus, share, stored,
+};
 use super::posting::{BusinessEvent, Fact, Facts, Figure};
 use super::production::in_progress;
-use super::{CompanyError, rights};
+use super::{CompanyError, ENGINE, rights};
 
+pub(crate) use as_of::AsOf;
+pub(crate) use month::mark_stale;
 pub use month::{AccrualDay, CloseMonth, CloseState, CloseStep};
 
 /// What the engine has of it.
@@ -30,7 +37,8 @@ pub(crate) static PART: Part =
     Part::new(&[AccrualDay::TABLE]).permissions(&[&rights::CLOSE_PERIOD]);
 
 /// Posts what is accrued at the end of a period, by documents as they stood on its last day: on that day, and the other way round on the day after.
-/// What stock is worth is posted on the last day alone, where the books don't follow each move.
+/// What stock is worth is posted on the last day alone, where the books don't follow each move; later days that have it already are set
+/// right by what that changes. When something of the time up to the day came since, they are posted again: what was accrued is taken back.
 ///
 /// ```
 /// use fondaco::company::PostAccruals;
@@ -58,14 +66,8 @@ impl Act for PostAccruals {
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
         tx.authorize(&Request::new(&rights::CLOSE_PERIOD))?;
-        if tx.get::<AccrualDay>(&self.date)?.is_some() {
-            let document = smol_str::format_smolstr!("accruals/{}", self.date);
-            let why =
-                "they are posted once; what came since is accrued at the next end of a period";
-            return Err(CompanyError::WrongState { document, status: "posted", why });
-        }
-        tx.insert(AccrualDay { date: self.date })?;
-        let mut desk = Desk::open(tx)?;
+        self.take_back(tx)?;
+        let mut desk = Desk::closing(tx)?;
         let next = self.date.succ_opt().unwrap_or(self.date);
         for facts in accruals(tx, &mut desk, self.date)? {
             let mut back = facts.clone();
@@ -74,12 +76,84 @@ impl Act for PostAccruals {
             desk.tell(facts, None);
             desk.tell(back, None);
         }
-        if let Some(facts) = valuation(tx, &desk, self.date)? {
-            desk.tell(facts, None);
-        }
+        let entries = Some(desk.finish_closing(tx)?).filter(|entries| !entries.is_empty());
+        let entries = entries.as_ref().and_then(Json::of).into();
+        tx.upsert(AccrualDay { date: self.date, entries, stale: false })?;
+        self.value(tx)?;
         tx.emit(Event::new("period.accrued").with("date", self.date));
-        desk.finish(tx)
+        Ok(())
     }
+}
+
+impl PostAccruals {
+    /// What was accrued on the day before something else came is taken back.
+    fn take_back(&self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
+        let Some(day) = tx.get::<AccrualDay>(&self.date)? else { return Ok(()) };
+        if !day.stale {
+            let document = smol_str::format_smolstr!("accruals/{}", self.date);
+            let why = "nothing of the time up to it came since";
+            return Err(CompanyError::WrongState { document, status: "posted", why });
+        }
+        let entries = day.entries.get().map(|entries| entries.to::<Vec<Id<Entry>>>());
+        let entries = entries.transpose().map_err(|error| Halt::Bug(error.to_string()))?;
+        for id in entries.unwrap_or_default() {
+            if let Some(entry) = tx.get::<Entry>(&id)? {
+                tx.as_engine(&ENGINE, |tx| Reverse::new(id, entry.date).act(tx))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Posts what stock is worth, where books don't follow it: on the day, and what that changes on later ones that have it already.
+    fn value(&self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
+        let days = tx.scan(&Range::<AccrualDay>::all())?;
+        let later = days.iter().map(|day| day.date).filter(|date| *date > self.date);
+        let mut desk = Desk::closing(tx)?;
+        let mut posted: BTreeMap<SmolStr, Amount> = BTreeMap::new();
+        for date in [self.date].into_iter().chain(later) {
+            let profiles: Vec<(SmolStr, Option<SmolStr>, Vec<SmolStr>)> = desk.valued_at_the_end();
+            let mut told = BTreeMap::new();
+            for (code, ledger, accounts) in profiles {
+                let before = posted.entry(code.clone()).or_default();
+                let at: At = (0, "stock in the books");
+                let books = plus(books(tx, (&ledger, &accounts), date)?, *before, at)?;
+                let worth = stock_value(tx, &ValueQuery::on(date))?.total();
+                let document = SmolStr::new_static("valuation");
+                let differs = less(stored(worth, &document, at)?, books, at)?;
+                *before = plus(*before, differs, at)?;
+                let facts = Facts::new(BusinessEvent::Valuation, date, document);
+                let cost = Fact::new(Figure::Cost, differs.money(desk.currency()));
+                told.insert(code, facts.fact(cost));
+            }
+            desk.tell_each(told);
+        }
+        desk.finish_closing(tx).map(drop)
+    }
+}
+
+/// What stands on accounts of a ledger through a day.
+fn books(
+    tx: &mut Tx<'_>,
+    (ledger, accounts): (&Option<SmolStr>, &[SmolStr]),
+    date: NaiveDate,
+) -> Result<Amount, CompanyError> {
+    let mut read = match ledger {
+        Some(ledger) => of_ledger(tx, ledger)?,
+        None => leading(tx)?,
+    };
+    let mut sum = 0_i128;
+    for code in accounts {
+        read.peek_each(&Range::<Posting>::by(Posting::BY_ACCOUNT, code), |posting: &Posting| {
+            if posting.date <= date {
+                sum += i128::from(posting.ledger_amount.units());
+            }
+            Ok::<(), Halt>(())
+        })?;
+    }
+    let value = || rust_decimal::Decimal::from_i128_with_scale(sum, 4);
+    i64::try_from(sum)
+        .map(Amount::from_units)
+        .map_err(|_| beyond::<4>((0, "stock in the books"), value()))
 }
 
 /// What open documents leave to be accrued.
@@ -92,10 +166,14 @@ fn accruals(tx: &mut Tx<'_>, desk: &mut Desk, date: NaiveDate) -> Result<Vec<Fac
         .map(|event| Facts::new(*event, date, SmolStr::new_static("accruals")))
         .collect();
     let documents = tx.peek_scan(&Range::<Document>::all())?;
+    // What was cancelled later counted on the day.
     let counts = |document: &&std::sync::Arc<Document>| {
-        document.status != Status::Cancelled && !document.kind.is_internal()
+        let later = document.date <= date && document.cancelled_on.copied() > Some(date);
+        document.status != Status::Cancelled || later
     };
     let documents: Vec<_> = documents.iter().filter(counts).collect();
+    let (made, documents): (Vec<_>, Vec<_>) =
+        documents.into_iter().partition(|document| document.kind.is_internal());
     let as_of = as_of::AsOf::read(tx, desk, &documents, date)?;
     for document in documents.into_iter().filter(|document| as_of.has(document)) {
         for line in desk.lines_of(tx, document)? {
@@ -112,7 +190,7 @@ fn accruals(tx: &mut Tx<'_>, desk: &mut Desk, date: NaiveDate) -> Result<Vec<Fac
             }
         }
     }
-    told.push(in_progress(tx, desk, date)?);
+    told.push(in_progress(tx, desk, (&made, &as_of), date)?);
     told.retain(|facts| facts.facts.iter().any(|fact| !fact.amount.is_zero()));
     Ok(told)
 }
@@ -174,29 +252,4 @@ fn to_credit(tx: &mut Tx<'_>, desk: &mut Desk, back: &Line) -> Result<Amount, Co
     };
     let coins = (desk.currency(), (back.number, "net amount"));
     ordered.map_or(Ok(Amount::ZERO), |line| share(line.net, open, line.quantity, coins))
-}
-
-/// By how much what stock is worth differs from what stands in the books; `None` where those follow each move.
-fn valuation(tx: &mut Tx<'_>, desk: &Desk, date: NaiveDate) -> Result<Option<Facts>, CompanyError> {
-    let Some(accounts) = desk.accounts_valued_at_the_end()? else { return Ok(None) };
-    let mut books = 0_i128;
-    for code in accounts {
-        tx.peek_each(&Range::<Posting>::by(Posting::BY_ACCOUNT, &code), |posting: &Posting| {
-            if posting.date <= date {
-                books += i128::from(posting.ledger_amount.units());
-            }
-            Ok::<(), Halt>(())
-        })?;
-    }
-    let worth = stock_value(tx, &ValueQuery::on(date))?.total();
-    let document = SmolStr::new_static("valuation");
-    let value = || rust_decimal::Decimal::from_i128_with_scale(books, 4);
-    let books = i64::try_from(books)
-        .map_err(|_| beyond::<4>((0, "stock in the books"), value()).of(&document))?;
-    let books = Amount::from_units(books).money(desk.currency());
-    let differs = worth.sub(books);
-    let differs =
-        differs.map_err(|error| CompanyError::Money { document: document.clone(), error })?;
-    let facts = Facts::new(BusinessEvent::Valuation, date, document);
-    Ok(Some(facts.fact(Fact::new(Figure::Cost, differs))))
 }

@@ -8,8 +8,8 @@ use fondaco_accounting::close::checklist;
 use fondaco_accounting::ledger::{LockPeriod, Period, PeriodKey, PeriodStatus};
 use fondaco_core::policy::Request;
 use fondaco_core::report::{Column, Page, Phrase, Report, Row, word};
-use fondaco_core::store::{Event, Record};
-use fondaco_core::{Act, Range, Reading, Tx};
+use fondaco_core::store::{Event, Json, Rare, Record};
+use fondaco_core::{Act, Halt, Range, Reading, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, format_smolstr};
 
@@ -17,10 +17,27 @@ use crate::company::{Company, CompanyError, ENGINE, rights};
 
 /// That accruals of a day are posted.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
-#[record(table = "company_accrual", kind = state, key(date))]
+#[record(table = "company_accrual", kind = state, key(date), guard(all()))]
 pub struct AccrualDay {
     /// The last day of the period.
     pub date: NaiveDate,
+    /// The entries, those of the day after included: what is taken back when they are posted again.
+    pub entries: Rare<Json>,
+    /// Whether something of the time up to the day came since.
+    pub stale: bool,
+}
+
+/// Accruals that a day of something new is within are to be posted again.
+///
+/// # Errors
+/// A [`Halt`].
+pub(crate) fn mark_stale(tx: &mut Tx<'_>, since: NaiveDate) -> Result<(), Halt> {
+    for day in tx.scan(&Range::<AccrualDay>::all())? {
+        if day.date >= since && !day.stale {
+            tx.put(AccrualDay { stale: true, ..day.as_ref().clone() })?;
+        }
+    }
+    Ok(())
 }
 
 /// A step of closing a month.
@@ -125,7 +142,10 @@ impl CloseMonth {
         let code = || format_smolstr!("that ends on {}", self.date);
         let unknown = || CompanyError::Unknown { what: "period", code: code() };
         let period = periods.iter().find(fits).ok_or_else(unknown)?;
-        let accrued = read.peek::<AccrualDay>(&self.date)?.is_some();
+        let accrued = read.peek::<AccrualDay>(&self.date)?;
+        let is_stale = accrued.as_ref().is_some_and(|day| day.stale);
+        let again = if is_stale { " again: something of the time up to it came since" } else { "" };
+        let accrued = accrued.is_some() && !is_stale;
         let step = |code: &'static str, text: String, done, blocks| CloseStep {
             code: SmolStr::new_static(code),
             text,
@@ -133,7 +153,7 @@ impl CloseMonth {
             blocks,
         };
         let mut steps =
-            vec![step("accruals", format!("PostAccruals on {}", self.date), accrued, true)];
+            vec![step("accruals", format!("PostAccruals on {}{again}", self.date), accrued, true)];
         let runs = if self.with_payroll { unposted(read, period)? } else { Vec::new() };
         steps.extend(
             runs.into_iter().map(|run| step("pay", format!("PostPay of run {run}"), false, true)),

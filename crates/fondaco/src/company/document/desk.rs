@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use fondaco_accounting::ledger::{
-    self, Amount, Clear, ClearLine, Clearing, ItemKey, NewEntry, NewPosting, Pays, PostClearing,
-    Posted, PostedClearing,
+    self, Amount, Clear, ClearLine, Clearing, Entry, ItemKey, NewEntry, NewPosting, Pays,
+    PostClearing, Posted, PostedClearing,
 };
 use fondaco_core::{Currency, DocumentId, Id, Money, Needs, Range, Reading, SiteId, Tx, tree};
 use fondaco_inventory::items::{Category, Item};
@@ -16,9 +17,12 @@ use fondaco_inventory::value::ValueEntry;
 use smol_str::SmolStr;
 
 use super::{At, Document, DocumentKind, Line, LineMatch, Settlement, beyond};
+use crate::company::closing::mark_stale;
 use crate::company::figures::Counted;
 use crate::company::masters::Partner;
-use crate::company::posting::{Accounts, BusinessEvent, Facts, Figure, Place, Poster, Role};
+use crate::company::posting::{
+    Accounts, BusinessEvent, Facts, Figure, Place, Poster, PostingTable, Role,
+};
 use crate::company::production::Works;
 use crate::company::setup::{self, Profiles, Settings};
 use crate::company::{CompanyError, ENGINE};
@@ -46,6 +50,10 @@ pub(crate) struct Desk {
     matches: Vec<LineMatch>,
     settlements: Vec<Settlement>,
     facts: Vec<Told>,
+    /// The earliest day on which something came about.
+    since: Option<NaiveDate>,
+    /// Whether it posts what is accrued, which makes no accruals wrong.
+    is_closing: bool,
     /// Work orders.
     pub(crate) works: Works,
     counted: Counted,
@@ -66,6 +74,8 @@ pub(crate) enum Ahead {
 struct Told {
     facts: Facts,
     of: Option<DocumentId>,
+    /// What profiles are told instead, by their codes.
+    instead: BTreeMap<SmolStr, Facts>,
 }
 
 impl Desk {
@@ -87,9 +97,16 @@ impl Desk {
             matches: Vec::new(),
             settlements: Vec::new(),
             facts: Vec::new(),
+            since: None,
+            is_closing: false,
             works: Works::default(),
             counted: Counted::default(),
         })
+    }
+
+    /// One of an act that posts what is accrued.
+    pub(crate) fn closing(tx: &mut Tx<'_>) -> Result<Desk, CompanyError> {
+        Ok(Desk { is_closing: true, ..Desk::open(tx)? })
     }
 
     pub(crate) fn currency(&self) -> Currency {
@@ -426,7 +443,19 @@ impl Desk {
     /// Tells the books; the entry is that of a document where one is named.
     pub(crate) fn tell(&mut self, facts: Facts, of: Option<DocumentId>) {
         self.counted.note(&facts);
-        self.facts.push(Told { facts, of });
+        self.facts.push(Told { facts, of, instead: BTreeMap::new() });
+    }
+
+    /// Tells each profile facts of its own; those that have none nothing.
+    pub(crate) fn tell_each(&mut self, mut instead: BTreeMap<SmolStr, Facts>) {
+        let Some(any) = instead.values().next().cloned() else { return };
+        let none = Facts { facts: Vec::new(), ..any };
+        for profile in &self.profiles.0 {
+            instead.entry(profile.code.clone()).or_insert_with(|| none.clone());
+        }
+        let leading = self.profiles.0.first().and_then(|profile| instead.remove(&profile.code));
+        let facts = leading.unwrap_or(none);
+        self.facts.push(Told { facts, of: None, instead });
     }
 
     /// Posts facts at once, and clears items by the line that is to be paid, which comes last among what is given: for pay.
@@ -437,6 +466,7 @@ impl Desk {
         facts: &Facts,
         (role, pays): (Role, impl FnOnce(u32, &NewEntry) -> Option<Pays>),
     ) -> Result<Option<(NewEntry, u32, PostedClearing)>, CompanyError> {
+        self.since(facts.date);
         self.counted.note(facts);
         let Some(entry) = self.leading(facts)? else { return Ok(None) };
         let line = self.owed_lines(role, &entry).first().copied().unwrap_or(0);
@@ -453,7 +483,7 @@ impl Desk {
     ) -> Result<PostedClearing, CompanyError> {
         let command = PostClearing { pays, ..PostClearing::new(entry.clone()) };
         let posted = tx.as_engine(&ENGINE, |tx| ledger::post_clearing(tx, &command))?;
-        let beside = self.beside(facts, Some(entry))?;
+        let beside = self.beside((facts, &BTreeMap::new()), Some(entry))?;
         if !beside.is_empty() {
             tx.as_engine(&ENGINE, |tx| ledger::post_many(tx, &beside))?;
         }
@@ -475,6 +505,7 @@ impl Desk {
             *net.entry(account.clone()).or_default() += i128::from(units);
         }
         let mut cleared = BTreeMap::new();
+        self.since(facts.date);
         self.counted.note(facts);
         if let Some(entry) = self.leading(facts)? {
             let line = |account: &SmolStr| {
@@ -520,7 +551,7 @@ impl Desk {
     /// What other ledgers have beside the leading one.
     fn beside(
         &self,
-        facts: &Facts,
+        (facts, instead): (&Facts, &BTreeMap<SmolStr, Facts>),
         leading: Option<&NewEntry>,
     ) -> Result<Vec<NewEntry>, CompanyError> {
         let mut entries = Vec::new();
@@ -532,16 +563,23 @@ impl Desk {
                 profile: &profile.code,
                 journals: &journals,
             };
+            let facts = instead.get(&profile.code).unwrap_or(facts);
             entries.extend(poster.difference(facts, leading)?);
         }
         Ok(entries)
     }
 
-    /// The accounts of stock, where the leading profile tells them what it is worth at the end of a period alone.
-    pub(crate) fn accounts_valued_at_the_end(&self) -> Result<Option<Vec<SmolStr>>, CompanyError> {
-        let profile = self.profiles.leading()?;
-        let is_told = !profile.table.lines(BusinessEvent::Valuation, Figure::Cost).is_empty();
-        Ok(is_told.then(|| self.accounts.of(Role::Stock, &profile.code)))
+    /// Profiles that tell what stock is worth at the end of a period alone, with their ledgers and the accounts of stock.
+    pub(crate) fn valued_at_the_end(&self) -> Vec<(SmolStr, Option<SmolStr>, Vec<SmolStr>)> {
+        let is_told =
+            |table: &PostingTable| !table.lines(BusinessEvent::Valuation, Figure::Cost).is_empty();
+        let valued = self.profiles.0.iter().filter(|profile| is_told(&profile.table));
+        valued
+            .map(|profile| {
+                let accounts = self.accounts.of(Role::Stock, &profile.code);
+                (profile.code.clone(), profile.ledger.clone(), accounts)
+            })
+            .collect()
     }
 
     /// The accounts that play a role in the leading ledger.
@@ -570,18 +608,28 @@ impl Desk {
     }
 
     /// Stages all of it.
-    pub(crate) fn finish(mut self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
+    pub(crate) fn finish(self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
+        self.finish_closing(tx).map(drop)
+    }
+
+    /// Stages all of it; gives the entries.
+    pub(crate) fn finish_closing(
+        mut self,
+        tx: &mut Tx<'_>,
+    ) -> Result<Vec<Id<Entry>>, CompanyError> {
         let told = std::mem::take(&mut self.facts);
         let (mut entries, mut whose) = (Vec::new(), Vec::new());
-        for Told { facts, of } in &told {
+        for Told { facts, of, instead } in &told {
+            self.since(facts.date);
             let entry = self.leading(facts)?;
-            let beside = self.beside(facts, entry.as_ref())?;
+            let beside = self.beside((facts, instead), entry.as_ref())?;
             if let Some(entry) = entry {
                 whose.push((entries.len(), *of));
                 entries.push(entry);
             }
             entries.extend(beside);
         }
+        let mut made = Vec::new();
         if !entries.is_empty() {
             let posted = tx.as_engine(&ENGINE, |tx| ledger::post_many(tx, &entries))?;
             for (at, of) in whose {
@@ -590,8 +638,15 @@ impl Desk {
                     self.remember(of, posted, entry);
                 }
             }
+            made.extend(posted.entries.iter().map(|posted| posted.id));
         }
-        self.stage(tx)
+        self.stage(tx)?;
+        Ok(made)
+    }
+
+    /// Something of a day comes about.
+    fn since(&mut self, date: NaiveDate) {
+        self.since = Some(self.since.map_or(date, |since| since.min(date)));
     }
 
     /// A document remembers its entry and which of its lines are to be paid.
@@ -628,6 +683,11 @@ impl Desk {
 
     fn stage(mut self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
         self.remember_categories(tx)?;
+        let new = self.documents.values().filter(|one| self.new_documents.contains(&one.id));
+        let since = self.since.into_iter().chain(new.map(|document| document.date)).min();
+        if let Some(since) = since.filter(|_| !self.is_closing) {
+            mark_stale(tx, since)?;
+        }
         self.counted.stage(tx, &self.documents, &self.settlements)?;
         let Desk { documents, lines, new_documents, changed, changed_lines, .. } = self;
         let is_new = |key: &DocumentId| new_documents.contains(key);

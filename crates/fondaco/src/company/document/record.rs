@@ -174,7 +174,7 @@ pub struct Line {
     /// Of an order: how much is not to be shipped or received any more.
     pub given_up: Qty,
     /// How much of its net amount went into invoices or bills that count; of an invoice or a bill, into credits. Of a
-    /// return to a supplier: what of its cost came off the receipt.
+    /// return: what of its cost came off what it takes back.
     pub taken: Amount,
     /// Of an invoice or a bill: how much of its tax went into credits.
     pub tax_taken: Amount,
@@ -278,7 +278,7 @@ pub struct Settlement {
     pub of: DocumentId,
     /// How much in all.
     pub amount: Amount,
-    /// How much of that was let off for paying early.
+    /// How much of that was let off for paying early. Of a credit below zero, and beside it: how much of what was let off it takes back.
     pub discount: Amount,
     /// How much of that was given up.
     pub write_off: Amount,

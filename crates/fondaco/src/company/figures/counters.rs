@@ -86,7 +86,7 @@ fn counts(event: BusinessEvent, fact: &Fact) -> Option<[i64; 4]> {
         (E::CustomerInvoice, F::Cost) => [0, units, 0, 0],
         (E::CustomerCredit, F::Cost) => [0, -units, 0, 0],
         (E::Delivery | E::CustomerReturn | E::DropShipment, F::SoldCost) => [0, units, 0, 0],
-        (E::CustomerPayment, F::Discount | F::WriteOff) => [0, 0, units, 0],
+        (E::CustomerPayment | E::CustomerCredit, F::Discount | F::WriteOff) => [0, 0, units, 0],
         _ => return None,
     })
 }

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use fondaco_core::policy::Request;
-use fondaco_core::{Act, Id, Range, Reading, Tx};
-use fondaco_inventory::StockError;
+use fondaco_core::policy::{Authority, Request};
+use fondaco_core::{Act, Id, Range, Reading, SiteId, Tx};
 use fondaco_inventory::moves::{Move, Moved, Movement, NewMove};
 use fondaco_inventory::posting::move_stock;
 use fondaco_inventory::value::{
     AddLandedCost, CorrectReceiptCost, CostChange, CostingOf, SetCosting, WriteDown,
 };
+use fondaco_inventory::{Qty, StockError};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -51,17 +51,33 @@ impl Act for MoveGoods {
     type Error = CompanyError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<Moved, CompanyError> {
-        tx.authorize(&Request::new(&rights::MOVE_GOODS))?;
+        let authority = tx.authority(&rights::MOVE_GOODS)?;
         let mut desk = Desk::open(tx)?;
         for (index, new) in self.moves.iter().enumerate() {
             of_no_document(tx, &mut desk, new).map_err(|error| error.at(index))?;
         }
         let moved = tx.as_engine(&ENGINE, |tx| move_stock(tx, &self.moves, false))?;
         let by: Vec<Id<Move>> = moved.ids().collect();
+        allow(tx, &authority, &by)?;
         tell(tx, &mut desk, &self.source, &by)?;
         desk.finish(tx)?;
         Ok(moved)
     }
+}
+
+/// Goods are moved where one may: at each site that is touched.
+fn allow(tx: &mut Tx<'_>, authority: &Authority, moves: &[Id<Move>]) -> Result<(), CompanyError> {
+    if authority.is_full() {
+        return Ok(());
+    }
+    let legs: Vec<(Id<Move>, u8)> = moves.iter().flat_map(|id| [(*id, 0), (*id, 1)]).collect();
+    let legs = tx.get_many::<Move>(&legs)?;
+    let sites: BTreeSet<SiteId> = legs.iter().flatten().map(|leg| leg.site).collect();
+    for site in sites {
+        let code = crate::company::sales::site(tx, Some(site))?.code.clone();
+        tx.allow(authority, &Request::new(&rights::MOVE_GOODS).at("site", code))?;
+    }
+    Ok(())
 }
 
 /// What a document moved comes back by a document alone: else it would be invoiced as if it had not.
@@ -89,6 +105,18 @@ fn tell(
 ) -> Result<(), CompanyError> {
     let document = source.clone().unwrap_or_else(|| SmolStr::new_static("goods"));
     tell_value(tx, desk, &Telling { document, party: None, by })
+}
+
+/// What a receipt cost that was billed is what its bill says.
+fn not_billed(tx: &mut Tx<'_>, desk: &mut Desk, of: Id<Move>) -> Result<(), CompanyError> {
+    let Some(line) = desk.line_of_move(tx, of)?.filter(|line| line.invoiced > Qty::ZERO) else {
+        return Ok(());
+    };
+    let head = desk.document(tx, line.document)?;
+    let (document, status) = (head.name(), head.status.code());
+    let why =
+        "it was billed, and costs what its bill says: cancel that, and enter it at another price";
+    Err(CompanyError::WrongState { document, status, why })
 }
 
 /// Changes what goods cost, and posts it: freight that comes upon receipts, goods that are worth less than they cost, a receipt that cost
@@ -145,6 +173,9 @@ impl Act for ChangeCost {
     fn act(&self, tx: &mut Tx<'_>) -> Result<Vec<Id<Move>>, CompanyError> {
         tx.authorize(&Request::new(&rights::MOVE_GOODS))?;
         let mut desk = Desk::open(tx)?;
+        if let ChangeCost::Receipt(corrected) = self {
+            not_billed(tx, &mut desk, corrected.of)?;
+        }
         let by = tx.as_engine(&ENGINE, |tx| self.carry_out(tx))?;
         tell(tx, &mut desk, &None, &by)?;
         desk.finish(tx)?;

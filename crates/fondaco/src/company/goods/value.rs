@@ -15,7 +15,7 @@ use fondaco_inventory::valuation::Cause;
 use fondaco_inventory::value::{CostChange, CostChangeKind, ValueEntry};
 use smol_str::SmolStr;
 
-use crate::company::document::{At, Desk, DocumentKind, Line, less, minus, plus, share};
+use crate::company::document::{At, Desk, DocumentKind, Line, less, minus, plus, share, sum};
 use crate::company::posting::{BusinessEvent, Fact, Facts, Figure, Place};
 use crate::company::{CompanyError, production};
 
@@ -256,24 +256,16 @@ fn stand(
         }
         BusinessEvent::CustomerReturn => {
             // What had never been invoiced comes off the delivery; the rest waits for a credit note.
-            let of_delivery = match line.matched.units() {
-                0 => Amount::ZERO,
-                _ => share(amount, line.matched, line.quantity, coins)?,
-            };
-            if let Some(key) = line.of.zip(line.of_line)
-                && let Some(delivery) = desk.line(tx, key)?
-            {
-                split(desk, delivery, of_delivery, Amount::ZERO)?;
-            }
-            let rest = less(amount, of_delivery, at)?;
+            let (line, off, variance) = off_moved(desk, tx, (line, amount), is_back)?;
+            let rest = sum([amount, minus(off, at)?, minus(variance, at)?], at)?;
             let open = Line::left(line.quantity, &[line.matched]);
             let sold = match line.invoiced.units() {
                 0 => Amount::ZERO,
                 _ => share(rest, line.invoiced, open, coins)?,
             };
             split(desk, line, rest, sold)?;
-            let kept = less(amount, sold, at)?;
-            vec![(Figure::Cost, kept), (Figure::SoldCost, sold)]
+            let kept = sum([amount, minus(sold, at)?, minus(variance, at)?], at)?;
+            vec![(Figure::Cost, kept), (Figure::SoldCost, sold), (Figure::Variance, variance)]
         }
         BusinessEvent::Receipt => {
             split(desk, line, amount, Amount::ZERO)?;
@@ -282,14 +274,8 @@ fn stand(
         BusinessEvent::SupplierReturn => {
             // The supplier owes it: what was not billed comes off the receipt.
             let owed = minus(amount, at)?;
-            let unbilled = match line.matched.units() {
-                0 => Amount::ZERO,
-                _ => share(owed, line.matched, line.quantity, coins)?,
-            };
-            let of_receipt = off_receipt(desk, tx, (&line, unbilled), is_back)?;
-            let line = Line { taken: plus(line.taken, of_receipt, at)?, ..line };
-            let variance = less(of_receipt, unbilled, at)?;
-            let rest = less(owed, unbilled, at)?;
+            let (line, off, variance) = off_moved(desk, tx, (line, owed), is_back)?;
+            let rest = sum([owed, minus(off, at)?, minus(variance, at)?], at)?;
             let open = Line::left(line.quantity, &[line.matched]);
             let credited = match line.invoiced.units() {
                 0 => Amount::ZERO,
@@ -299,8 +285,8 @@ fn stand(
             // What was credited before it went back was told as a difference: now it is known what for.
             let credit = BusinessEvent::SupplierCredit;
             return Ok(vec![
-                (event, Figure::Cost, less(amount, variance, at)?),
-                (event, Figure::Variance, variance),
+                (event, Figure::Cost, plus(amount, variance, at)?),
+                (event, Figure::Variance, minus(variance, at)?),
                 (credit, Figure::Goods, minus(credited, at)?),
                 (credit, Figure::Difference, credited),
             ]);
@@ -313,25 +299,28 @@ fn stand(
     Ok(told.into_iter().map(|(figure, amount)| (event, figure, amount)).collect())
 }
 
-/// Takes what goes back and was never billed off its receipt: all that stands there where nothing of that is left to be billed, so that none of
-/// it stands for ever. Gives how much; a return that is taken back gives what it took.
-fn off_receipt(
+/// Takes what comes or goes back and was never invoiced off what it takes back: all that stands there where nothing of that is left to be
+/// invoiced, so that none of it stands for ever. Gives the line, how much came off, and how much more or less it cost; a return that is taken
+/// back gives what it took.
+fn off_moved(
     desk: &mut Desk,
     tx: &mut Tx<'_>,
-    (line, unbilled): (&Line, Amount),
+    (line, amount): (Line, Amount),
     is_back: bool,
-) -> Result<Amount, CompanyError> {
+) -> Result<(Line, Amount, Amount), CompanyError> {
     let at: At = (line.number, "cost");
     let key = line.of.zip(line.of_line).filter(|_| line.matched != Qty::ZERO);
-    let Some(key) = key else { return Ok(unbilled) };
-    let Some(receipt) = desk.line(tx, key)? else { return Ok(unbilled) };
+    let Some(key) = key else { return Ok((line, Amount::ZERO, Amount::ZERO)) };
+    let cost = share(amount, line.matched, line.quantity, (desk.currency(), at))?;
+    let Some(moved) = desk.line(tx, key)? else { return Ok((line, cost, Amount::ZERO)) };
     let off = match is_back {
         true => minus(line.taken, at)?,
-        false if receipt.uninvoiced() <= Qty::ZERO => minus(receipt.clearing, at)?,
-        false => unbilled,
+        false if moved.uninvoiced() <= Qty::ZERO => minus(moved.clearing, at)?,
+        false => cost,
     };
-    split(desk, receipt, off, Amount::ZERO)?;
-    Ok(off)
+    split(desk, moved, off, Amount::ZERO)?;
+    let taken = plus(line.taken, off, at)?;
+    Ok((Line { taken, ..line }, off, less(cost, off, at)?))
 }
 
 /// Adds to what stands for a line: so much in all, of which so much with the cost of sales.

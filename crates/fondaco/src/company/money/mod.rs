@@ -10,8 +10,8 @@ use smol_str::SmolStr;
 
 pub use deposit::{NewDeposit, PayAhead};
 pub(crate) use deposit::{deposit_facts, give_deposits_back, take_deposits};
-pub(crate) use payment::payment_facts;
 pub use payment::{NewPayment, Pay, Settles};
+pub(crate) use payment::{discount_back, let_off, payment_facts};
 
 use super::document::{Document, Status};
 use super::{CompanyError, rights};

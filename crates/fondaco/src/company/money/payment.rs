@@ -11,12 +11,14 @@ use fondaco_core::allocation::{Residual, allocate};
 use fondaco_core::policy::Authority;
 use fondaco_core::store::Event;
 use fondaco_core::{Act, DocumentId, Id, Money, Rounding, Tx};
+use fondaco_inventory::Qty;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::{close_if_paid, open_items, read_items};
 use crate::company::document::{
-    Ahead, At, Desk, Document, DocumentKind, Settlement, Status, less, minus, plus, stored, sum,
+    Ahead, At, Desk, Document, DocumentKind, Settlement, Status, less, minus, plus, share, stored,
+    sum,
 };
 use crate::company::masters::{Partner, partner_by_code};
 use crate::company::posting::{BusinessEvent, Fact, Facts, Figure, Place};
@@ -555,38 +557,70 @@ fn facts(
             owed: one.document.account.cloned(),
             ..one.document.place(tax_code)
         };
-        for (figure, tax_code, amount) in let_off(tx, desk, one)? {
-            facts.facts.push(Fact::new(figure, amount).at(place(tax_code)));
+        for (figure, amount) in
+            [(Figure::Discount, one.discount), (Figure::WriteOff, one.write_off)]
+        {
+            let parts = let_off(tx, desk, (&one.document, figure), amount)?;
+            let fact = |(figure, code, amount)| Fact::new(figure, amount).at(place(code));
+            facts.facts.extend(parts.into_iter().map(fact));
         }
-        let given_up = one.document.money(one.write_off);
-        facts.facts.push(Fact::new(Figure::WriteOff, given_up).at(place(None)));
     }
     Ok(facts)
 }
 
-/// What is let off, by tax code: of the amounts without tax, and of the taxes, each in its share of the whole.
-fn let_off(
+/// What is let off or given up of a document, by tax code: of the amounts without tax, and of the taxes, each in its share of the whole.
+pub(crate) fn let_off(
     tx: &mut Tx<'_>,
     desk: &mut Desk,
-    one: &Settled,
+    (document, figure): (&Document, Figure),
+    amount: Amount,
 ) -> Result<Vec<(Figure, Option<SmolStr>, Money)>, CompanyError> {
-    if one.discount == Amount::ZERO {
+    if amount == Amount::ZERO {
         return Ok(Vec::new());
     }
     let mut sums: BTreeMap<(Option<SmolStr>, bool), Amount> = BTreeMap::new();
-    for line in desk.lines_of(tx, &one.document)? {
+    for line in desk.lines_of(tx, document)? {
         for (is_tax, amount) in [(false, line.net), (true, line.tax)] {
             let sum = sums.entry((line.tax_code.clone(), is_tax)).or_default();
             *sum = plus(*sum, amount, (line.number, "discount"))?;
         }
     }
     let weights: Vec<_> = sums.values().map(|sum| sum.to_decimal()).collect();
-    let all = one.document.money(one.discount);
-    let shares = allocate(all, &weights, Residual::LargestRemainder).unwrap_or_default();
+    let all = document.money(amount);
+    // Of a document whose lines can't share it, all of it is without tax.
+    let Ok(shares) = allocate(all, &weights, Residual::LargestRemainder) else {
+        return Ok(vec![(figure, None, all)]);
+    };
     let shared = sums.into_keys().zip(shares).map(|((code, is_tax), share)| {
-        (if is_tax { Figure::DiscountTax } else { Figure::Discount }, code, share)
+        (if is_tax { Figure::DiscountTax } else { figure }, code, share)
     });
     Ok(shared.collect())
+}
+
+/// What of a discount a credit takes back: its share of what is not credited yet.
+pub(crate) fn discount_back(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    (invoice, credited): (&Document, Amount),
+) -> Result<Amount, CompanyError> {
+    let at: At = (0, "discount");
+    let mut let_off = Amount::ZERO;
+    for row in desk.settlements_by(tx, invoice.id)? {
+        if desk.document(tx, row.document)?.status != Status::Cancelled {
+            let_off = plus(let_off, row.discount, at)?;
+        }
+    }
+    if let_off <= Amount::ZERO {
+        return Ok(Amount::ZERO);
+    }
+    let mut before = Amount::ZERO;
+    for line in desk.lines_of(tx, invoice)? {
+        before = sum([before, line.taken, line.tax_taken], at)?;
+    }
+    // The lines have this credit taken already.
+    let left = less(plus(invoice.gross(), credited, at)?, before, at)?;
+    let (part, whole) = (Qty::from_units(credited.units()), Qty::from_units(left.units()));
+    share(let_off, part, whole, (invoice.currency, at))
 }
 
 /// Has documents remember what was settled of them.

@@ -1,8 +1,11 @@
 //! What work orders cost: where facts of value about their goods stand, and what goes along with what is made.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use fondaco_accounting::ledger::Amount;
-use fondaco_core::{Currency, Range, Reading, Rounding, SiteId, Tx};
+use fondaco_core::{Currency, DocumentId, Range, Reading, Rounding, SiteId, Tx};
 use fondaco_inventory::Qty;
 use fondaco_inventory::items::Item;
 use fondaco_inventory::valuation::Method;
@@ -11,7 +14,10 @@ use smol_str::SmolStr;
 
 use super::{WorkLine, WorkLineKind, WorkOrder};
 use crate::company::CompanyError;
-use crate::company::document::{At, Desk, Document, Line, Status, minus, plus, share};
+use crate::company::closing::AsOf;
+use crate::company::document::{
+    At, Desk, Document, DocumentKind, Line, Status, minus, plus, share,
+};
 use crate::company::posting::{BusinessEvent, Fact, Facts, Figure};
 
 /// Has a work order, its line and the document's line remember a fact of value about the goods of that; gives the figures that it is told
@@ -112,27 +118,73 @@ pub(super) fn worth_now(
     Ok((worth, now.method == Method::Standard))
 }
 
-/// What open work orders cost so far, by where it stands: posted at the end of a period where books don't follow it.
+/// What a line of production adds to what its work order costs.
+pub(crate) fn adds(kind: DocumentKind, line: &Line) -> i128 {
+    let (clearing, net) = (i128::from(line.clearing.units()), i128::from(line.net.units()));
+    match kind {
+        DocumentKind::MaterialIssue | DocumentKind::MaterialReturn => clearing,
+        DocumentKind::TimeBooking => net,
+        DocumentKind::Completion => -clearing - i128::from(line.sold.units()),
+        // What was put upon what was made stands with that.
+        DocumentKind::ProductionClose if line.of.is_none() => -net,
+        _ => 0,
+    }
+}
+
+/// What open work orders cost on a day, by where it stands: posted at the end of a period where books don't follow it. `made` are documents of
+/// production that count, or did on the day.
 pub(crate) fn in_progress(
     tx: &mut Tx<'_>,
     desk: &mut Desk,
+    (made, as_of): (&[&Arc<Document>], &AsOf),
     date: NaiveDate,
 ) -> Result<Facts, CompanyError> {
     let document = SmolStr::new_static("accruals");
     let mut told = Facts::new(BusinessEvent::WorkInProgress, date, document);
-    let orders = tx.peek_scan(&Range::<WorkOrder>::all())?;
-    for work in orders.iter().filter(|work| work.in_progress != Amount::ZERO) {
+    let mut later: BTreeMap<DocumentId, i128> = BTreeMap::new();
+    for document in made.iter().filter(|one| one.kind != DocumentKind::WorkOrder) {
+        let Some(order) = order_of(tx, desk, document)? else { continue };
+        // What came later is taken off; what was cancelled later is put on again.
+        let sign = match (document.date > date, document.status) {
+            (true, _) => 1,
+            (false, Status::Cancelled) => -1,
+            (false, _) => continue,
+        };
+        for line in desk.lines_of(tx, document)? {
+            let line = if sign < 0 { as_of.restored(tx, document, line)? } else { line };
+            *later.entry(order).or_default() += sign * adds(document.kind, &line);
+        }
+    }
+    for (order, cost) in as_of.served(tx)? {
+        *later.entry(order).or_default() += cost;
+    }
+    for work in tx.peek_scan(&Range::<WorkOrder>::all())? {
+        let later = later.get(&work.id).copied().unwrap_or_default();
+        let cost = i64::try_from(i128::from(work.in_progress.units()) - later);
+        let cost = Amount::from_units(cost.unwrap_or(i64::MAX));
+        if cost == Amount::ZERO {
+            continue;
+        }
         let order: Document = desk.document(tx, work.id)?;
         let place = desk.place(tx, Some(work.item), order.site)?;
-        let cost = work.in_progress.money(desk.currency());
-        told.facts.push(Fact::new(Figure::Cost, cost).at(place));
+        told.facts.push(Fact::new(Figure::Cost, cost.money(desk.currency())).at(place));
     }
     Ok(told)
 }
 
+fn order_of(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    document: &Document,
+) -> Result<Option<DocumentId>, CompanyError> {
+    let Some(of) = document.of else { return Ok(None) };
+    let of = desk.document(tx, of)?;
+    Ok(if of.kind == DocumentKind::WorkOrder { Some(of.id) } else { of.of })
+}
+
 #[cfg(test)]
 mod tests {
-    use fondaco_core::{DocumentId, ItemId, Unit};
+    use fondaco_core::{ItemId, Unit};
 
     use super::*;
 

@@ -6,6 +6,7 @@ use fondaco_core::engine::Discrepancies;
 use fondaco_core::{DocumentId, Halt, Range, Reading, View};
 
 use super::WorkOrder;
+use super::cost::adds;
 use crate::company::document::{Document, DocumentKind, Line, LineMatch, Status};
 use crate::company::posting::Figure;
 use crate::company::verify::shown;
@@ -40,15 +41,7 @@ pub(crate) fn verify(view: &mut View<'_>, found: &mut Discrepancies) -> Result<P
         if document.status == Status::Cancelled {
             return Ok(());
         }
-        let (clearing, net) = (i128::from(line.clearing.units()), i128::from(line.net.units()));
-        let cost = match document.kind {
-            DocumentKind::MaterialIssue | DocumentKind::MaterialReturn => clearing,
-            DocumentKind::TimeBooking => net,
-            DocumentKind::Completion => -clearing - i128::from(line.sold.units()),
-            // What was put upon what was made stands with that.
-            DocumentKind::ProductionClose if line.of.is_none() => -net,
-            _ => 0,
-        };
+        let (cost, net) = (adds(document.kind, line), i128::from(line.net.units()));
         match line.charge.copied() {
             Some(Figure::Labour) => all.labour += net,
             Some(Figure::Overhead) => all.overhead += net,

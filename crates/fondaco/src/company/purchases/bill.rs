@@ -12,7 +12,7 @@ use smol_str::{SmolStr, format_smolstr};
 use super::matching::take_receipts;
 use crate::company::document::{
     Ahead, Desk, Document, DocumentKind, Line, NewLine, PartLine, Pricing, Status, less, minus,
-    plus, settle, stored, tax,
+    plus, settle, stored, sum, tax,
 };
 use crate::company::masters::{Partner, check_price, partner_by_code, partner_of};
 use crate::company::money::{close_if_paid, take_deposits};
@@ -232,6 +232,7 @@ fn enter(
     for (lines, figure) in [(&new.charges, Figure::Expense), (&new.freight, Figure::Freight)] {
         charges(tx, desk, (new, lines, figure), (&partner, place.id), &mut entering)?;
     }
+    judge_charges(desk, &mut entering)?;
     let Entering { mut lines, facts, outside } = entering;
     if lines.is_empty() {
         return Err(CompanyError::NoLines { document: name });
@@ -392,6 +393,17 @@ fn judge(
         let (net, expected): (Money, Money) = (net.money(currency), expected.money(currency));
         let said = format_smolstr!("line {number} of the order: {net} billed, {expected} ordered");
         entering.outside.push(said);
+    }
+    Ok(())
+}
+
+/// What no order has is outside the match above the tolerance of amounts.
+fn judge_charges(desk: &Desk, entering: &mut Entering) -> Result<(), CompanyError> {
+    let charges = entering.lines.iter().filter(|line| line.charge.get().is_some());
+    let all = sum(charges.map(|line| line.net), (0, "charges"))?;
+    if desk.settings.amount_tolerance.is_some_and(|most| all > most) {
+        let all: Money = all.money(desk.currency());
+        entering.outside.push(format_smolstr!("{all} billed that no order has"));
     }
     Ok(())
 }

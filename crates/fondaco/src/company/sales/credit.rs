@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use fondaco_accounting::ledger::Amount;
 use fondaco_core::policy::Authority;
 use fondaco_core::store::Event;
-use fondaco_core::{Act, DocumentId, Tx};
+use fondaco_core::{Act, DocumentId, Money, Tx};
 use fondaco_inventory::Qty;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -19,7 +19,7 @@ use crate::company::document::{
     plus, settle, share, sum,
 };
 use crate::company::masters::partner_of;
-use crate::company::money::{close_if_paid, open_items};
+use crate::company::money::{close_if_paid, discount_back, let_off, open_items};
 use crate::company::posting::{BusinessEvent, Fact, Facts, Figure};
 use crate::company::{CompanyError, rights};
 
@@ -165,9 +165,11 @@ fn credit(
     let figures = revenue(tx, desk, (&document, &lines), Figure::Revenue)?;
     told.facts.extend(figures.into_iter().filter(|fact| sells || fact.figure == Figure::Tax));
     told.facts.extend(facts);
+    let back = discount_back(tx, desk, (&invoice, document.gross()))?;
+    told.facts.extend(taken_back(tx, desk, &invoice, back)?);
     let order = invoice.of;
     desk.add(document, lines);
-    settle_credit(tx, desk, id, invoice, &told)?;
+    settle_credit(tx, desk, (id, back), invoice, &told)?;
     settle(tx, desk, order)?;
     Ok(id)
 }
@@ -265,26 +267,43 @@ pub(crate) fn bill_again(
     Ok(())
 }
 
+/// What a credit tells of a discount that it takes back: the customer gets what he paid.
+pub(crate) fn taken_back(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    invoice: &Document,
+    back: Amount,
+) -> Result<Vec<Fact>, CompanyError> {
+    let parts = let_off(tx, desk, (invoice, Figure::Discount), back)?;
+    let fact = |(figure, code, amount): (_, _, Money)| {
+        Fact::new(figure, amount.neg()).at(invoice.place(code))
+    };
+    Ok(parts.into_iter().map(fact).collect())
+}
+
 /// Posts a credit, and settles its invoice by it as far as that is open.
 fn settle_credit(
     tx: &mut Tx<'_>,
     desk: &mut Desk,
-    id: DocumentId,
+    (id, back): (DocumentId, Amount),
     invoice: Document,
     facts: &Facts,
 ) -> Result<(), CompanyError> {
     let credit = desk.document(tx, id)?;
-    let settled = credit.gross().min(invoice.open()).max(Amount::ZERO);
+    let owed = less(credit.gross(), back, (0, "discount"))?;
+    let settled = owed.min(invoice.open()).max(Amount::ZERO);
     let items = open_items(tx, &invoice, settled)?;
     let cleared = desk.post_settling(tx, (facts, Some(id)), &items)?;
     let credit = desk.document(tx, id)?;
     if invoice.kind.is_of_sales() {
-        let credited = minus(credit.gross(), (0, "amount with tax"))?;
+        let credited = minus(owed, (0, "amount with tax"))?;
         owe(tx, credit.party, credited, Amount::ZERO)?;
     }
-    desk.put(close_if_paid(Document { settled, ..credit }));
-    if settled != Amount::ZERO {
-        let (discount, write_off, tax) = (Amount::ZERO, Amount::ZERO, Amount::ZERO);
+    let used = plus(settled, back, (0, "amount settled"))?;
+    desk.put(close_if_paid(Document { settled: used, ..credit }));
+    if used != Amount::ZERO {
+        let (write_off, tax) = (Amount::ZERO, Amount::ZERO);
+        let discount = minus(back, (0, "discount"))?;
         let clearing = items.first().and_then(|item| cleared.get(&item.0).copied()).into();
         let of = invoice.id;
         let amount = settled;

@@ -10,7 +10,7 @@ mod returning;
 use fondaco_core::engine::Part;
 
 pub use credit::{CreditCustomers, NewCredit};
-pub(crate) use credit::{bill_again, credit_all, given_back};
+pub(crate) use credit::{bill_again, credit_all, given_back, taken_back};
 pub use delivery::{Deliver, NewDelivery};
 pub(crate) use delivery::{Prepared, carry_out, comes_back, named_parts, of_line, parts};
 pub(crate) use exposure::owe;

@@ -1,9 +1,10 @@
 //! The commands that set a company up and change how it posts.
 
-use fondaco_accounting::ledger::{OpenAccounts, OpenFiscalYear, OpenJournal, SetUp};
+use fondaco_accounting::ledger::{Journal, OpenAccounts, OpenFiscalYear, OpenJournal, SetUp};
+use fondaco_accounting::parallel::ParallelLedger;
 use fondaco_core::policy::Request;
 use fondaco_core::store::Event;
-use fondaco_core::{Act, Currency, Rate, Tx};
+use fondaco_core::{Act, Currency, Money, Range, Rate, Tx};
 use fondaco_inventory::SetUpStock;
 use fondaco_inventory::places::{OpenSites, Site};
 use fondaco_inventory::valuation::Method;
@@ -11,9 +12,10 @@ use fondaco_inventory::value::{LateMoves, SetCosting, SetUpCosting};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::records::{AccountRow, Differences, ProfileRow, Settings};
+use super::records::{AccountRow, Differences, ProfileRow, Settings, accounts};
 use super::template::Chart;
-use crate::company::posting::{AccountRule, Journals, PostingTable, Profile};
+use crate::company::document::{At, stored};
+use crate::company::posting::{AccountRule, Journals, PostingTable, Profile, Role, Roles};
 use crate::company::{CompanyError, rights};
 
 /// Sets a company up: its books with a chart of accounts, journals and a fiscal year, its stock with a site and a method of costing, and
@@ -257,10 +259,99 @@ impl Act for SetProfile {
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
         tx.authorize(&Request::new(&rights::SET_UP))?;
         Settings::of(tx)?;
+        self.check(tx)?;
         let SetProfile { profile, postings, ledger, journal } = self.clone();
         tx.emit(Event::new("company.profile_set").with("profile", profile.clone()));
         let postings = postings.to_string().into();
         tx.upsert(ProfileRow { profile, ledger, journal, postings })?;
+        Ok(())
+    }
+}
+
+impl SetProfile {
+    /// One table for each ledger: what had that before goes. The ledger, its journal and accounts for all roles are there.
+    fn check(&self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
+        let unknown = |what, code: &SmolStr| CompanyError::Unknown { what, code: code.clone() };
+        if let Some(ledger) = &self.ledger {
+            tx.require::<ParallelLedger, CompanyError>(ledger, || unknown("ledger", ledger))?;
+        }
+        let journal = self.journal.clone().unwrap_or_default();
+        if self.ledger.is_some() || self.journal.is_some() {
+            let found = tx.get::<Journal>(&journal)?;
+            if found.is_none_or(|found| found.ledger != self.ledger) {
+                return Err(unknown("journal of the ledger", &journal));
+            }
+        }
+        let accounts = accounts(tx)?;
+        for (_, _, Roles { debit, credit }) in self.postings.all() {
+            let of = |role: &Role| accounts.of(*role, &self.profile).is_empty();
+            if let Some(role) = [debit, credit].iter().find(|role| of(role)) {
+                return Err(unknown("account of the role", &SmolStr::new_static(role.code())));
+            }
+        }
+        for row in tx.scan(&Range::<ProfileRow>::all())? {
+            let same = (row.profile == self.profile, row.ledger == self.ledger);
+            match same {
+                (true, false) => {
+                    let code = self.profile.clone();
+                    return Err(CompanyError::Exists { what: "profile of another ledger", code });
+                }
+                (false, true) => tx.delete::<ProfileRow>(&row.profile)?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Sets how far a bill may be from its order and its receipts before it is blocked for payment.
+///
+/// ```
+/// use fondaco::company::SetTolerances;
+/// use fondaco::core::{Money, Rate};
+/// let set = SetTolerances { amount: Some(Money::parse("5 EUR")?), ..SetTolerances::new(Rate::percent("2")?, Rate::ZERO) };
+/// assert!(set.amount.is_some());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetTolerances {
+    /// By how much a bill may exceed the order's price.
+    pub price: Rate,
+    /// By how much it may exceed what was received.
+    pub quantity: Rate,
+    /// By how much a line may exceed the order in money, and what may be billed that no order has; `None` for any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Money>,
+}
+
+impl SetTolerances {
+    /// Of price and quantity.
+    pub fn new(price: Rate, quantity: Rate) -> SetTolerances {
+        SetTolerances { price, quantity, amount: None }
+    }
+}
+
+impl Act for SetTolerances {
+    type Answer = ();
+    type Error = CompanyError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
+        tx.authorize(&Request::new(&rights::SET_UP))?;
+        let settings = Settings::of(tx)?.as_ref().clone();
+        let document = SmolStr::new_static("tolerances");
+        let at: At = (0, "amount tolerance");
+        let amount_tolerance = match self.amount {
+            Some(amount) if amount.currency() != settings.currency => {
+                let (given, expected) = (amount.currency(), settings.currency);
+                return Err(CompanyError::OtherCurrency { document, given, expected });
+            }
+            Some(amount) => Some(stored(amount, &document, at)?),
+            None => None,
+        };
+        tx.emit(Event::new("company.tolerances_set"));
+        let (price_tolerance, quantity_tolerance) = (self.price, self.quantity);
+        tx.put(Settings { price_tolerance, quantity_tolerance, amount_tolerance, ..settings })?;
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ mod template;
 use fondaco_core::engine::Part;
 use fondaco_core::store::Record;
 
-pub use act::{SetAccounts, SetProfile, SetUpCompany};
+pub use act::{SetAccounts, SetProfile, SetTolerances, SetUpCompany};
 pub use records::{AccountRow, Differences, ProfileRow, Settings};
 pub(crate) use records::{Profiles, accounts, seen_accounts};
 pub use template::Chart;

@@ -87,7 +87,8 @@ fn settled(found: &mut Discrepancies, documents: &Documents, rows: &[Arc<Settlem
         let own = match of {
             Some(K::Invoice | K::Bill) if is_money => all - let_off,
             _ if is_money => -all,
-            _ => all,
+            // A credit is settled by what it takes back of a discount, too.
+            _ => all - units(row.discount),
         };
         *sums.entry(row.of).or_default() += all;
         *sums.entry(row.document).or_default() += own;
