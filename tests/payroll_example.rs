@@ -19,7 +19,7 @@ mod program;
 #[path = "example_data/scratch.rs"]
 mod scratch;
 
-use scratch::fresh;
+use scratch::{adventure_works, fresh};
 
 #[test]
 fn a_second_run_pays_nobody_twice_and_tells_the_same() {
@@ -64,6 +64,27 @@ fn a_second_run_pays_nobody_twice_and_tells_the_same() {
     }
     for ending in ["", "-wal", "-shm"] {
         let _ = fs::remove_file(format!("{}{ending}", store.display()));
+    }
+}
+
+/// The 290 people of AdventureWorks, where this machine has its data. A half year of an unoptimised build takes a while, so it is paid once.
+#[test]
+fn the_real_company_is_paid_for_half_a_year() {
+    let Some(data) = adventure_works() else { return };
+    let page = fresh(".html");
+    let line = ["--data", data.to_str().unwrap(), "--page", page.to_str().unwrap()];
+    let told = good(&Command::new(program::example("payroll")).args(line).output().unwrap());
+    for part in ["the federal law of 2025", "arrears", "Garnishment", "290", "The bank's file"] {
+        assert!(told.contains(part), "{part} is missing in {told}");
+    }
+    let bank = fs::read_to_string(page.with_extension("ach")).unwrap();
+    // One entry, a line that begins with 6, for each payment that the file's end counts.
+    let entries = bank.lines().filter(|line| line.starts_with('6')).count();
+    let end = bank.lines().find(|line| line.starts_with("9000")).unwrap();
+    assert_eq!(end.get(13..21), Some(format!("{entries:08}").as_str()));
+    assert!(entries > 200, "{entries} are paid");
+    for ending in ["payslip.html", "ach", "html"] {
+        fs::remove_file(page.with_extension(ending)).unwrap();
     }
 }
 

@@ -38,13 +38,7 @@ pub(crate) fn deductions(path: &Path) -> Answer<Vec<Case>> {
     let mut cases = Vec::new();
     for case in list(&file, "cases")? {
         let program = programs.get(text(case, "date")?).ok_or("a program for each day")?;
-        let frequency = match text(case, "pay_periods")? {
-            "52" => "weekly",
-            "26" => "biweekly",
-            "24" => "semimonthly",
-            "12" => "monthly",
-            other => return Err(format!("{other} pay periods have no name").into()),
-        };
+        let frequency = frequency(case)?;
         let (gross, claim) = (plain(case, "gross_income")?, plain(case, "federal_claim")?);
         let of_province = plain(case, "provincial_claim")?;
         let province = text(case, "province")?;
@@ -69,5 +63,17 @@ pub(crate) fn deductions(path: &Path) -> Answer<Vec<Case>> {
             said(&slip, &["federal_tax", "provincial_tax"]),
         ));
     }
+    cases.extend(super::runs::canadian(&file)?);
     Ok(cases)
+}
+
+/// How often is paid, by the pay periods of a year.
+pub(super) fn frequency(case: &serde_json::Value) -> Answer<&'static str> {
+    Ok(match text(case, "pay_periods")? {
+        "52" => "weekly",
+        "26" => "biweekly",
+        "24" => "semimonthly",
+        "12" => "monthly",
+        other => return Err(format!("{other} pay periods have no name").into()),
+    })
 }

@@ -141,6 +141,98 @@ fn uk_answer(id: &str, row: &Value, slip: Option<&Slip>) -> Answer<Case> {
     Ok(Case::exact(id, expected(row, &names)?, ours))
 }
 
+/// One employee for each case, in one run of a day: what each is paid, and what his card says.
+fn of_a_day(
+    rules: &str,
+    day: NaiveDate,
+    cases: Vec<(String, (&'static str, String), Vec<(&'static str, String)>)>,
+) -> Answer<BTreeMap<String, std::sync::Arc<Slip>>> {
+    let mut company = Company::new()?;
+    let days = DateRange::new(day, day)?;
+    let mut inputs = Vec::with_capacity(cases.len());
+    for (name, (input, amount), card) in cases {
+        let employee = PartyId::named(&name);
+        let told = PayInput::new(employee, name, days, day, rules).component(PayComponent::new(
+            "PAY",
+            input,
+            amount.parse()?,
+        ));
+        inputs.push(
+            card.into_iter().fold(told, |told, (name, value)| told.with(name, value.as_str())),
+        );
+    }
+    let slips = company.run("any", (day, day), inputs)?;
+    company.clean()?;
+    Ok(slips)
+}
+
+/// What stands on a slip, in the words of [`expected`].
+fn shown(slip: Option<&std::sync::Arc<Slip>>, names: &[(&str, &str)]) -> String {
+    let line = |slip: &Slip, name: &str| format!("{name} {}", two(of_line(slip, name)));
+    slip.map_or_else(
+        || "no slip".to_owned(),
+        |slip| names.iter().map(|(ours, _)| line(slip, ours)).collect::<Vec<_>>().join(", "),
+    )
+}
+
+/// National Insurance of all letters and frequencies.
+pub(crate) fn insurance(file: &Value) -> Answer<Vec<Case>> {
+    let day = NaiveDate::from_ymd_opt(2025, 4, 30).ok_or("a day of the tax year")?;
+    let all = list(file, "cases")?;
+    let mut cases = Vec::new();
+    for case in all {
+        let card = vec![
+            ("frequency", frequency(text(case, "frequency")?)?.to_owned()),
+            ("period", "4".to_owned()),
+            ("code_kind", "no_tax".to_owned()),
+            ("ni_letter", text(case, "category")?.to_owned()),
+        ];
+        cases.push((id(case)?, ("salary", plain(case, "gross")?), card));
+    }
+    let slips = of_a_day("united_kingdom", day, cases)?;
+    let names = [("employee_ni", "employee"), ("employer_ni", "employer")];
+    let answer = |case: &Value| {
+        let wanted = case.get("expected").ok_or("a case has what is expected")?;
+        let ours = shown(slips.get(&id(case)?), &names);
+        Ok(Case::exact(format!("{} in a run", id(case)?), expected(wanted, &names)?, ours))
+    };
+    all.iter().map(answer).collect()
+}
+
+/// Federal and provincial tax of two weeks, with the contributions that lower it.
+pub(crate) fn canadian(file: &Value) -> Answer<Vec<Case>> {
+    let day = NaiveDate::from_ymd_opt(2021, 1, 1).ok_or("a day of the year")?;
+    let name = |case: &Value| -> Answer<String> {
+        let (gross, claim) = (plain(case, "gross_income")?, plain(case, "federal_claim")?);
+        let (province, there) = (text(case, "province")?, plain(case, "provincial_claim")?);
+        Ok(format!("{province} {gross} {claim} {there}"))
+    };
+    let of_this_day = |case: &&Value| text(case, "date").is_ok_and(|date| date == "01/01/21");
+    let all: Vec<&Value> = list(file, "cases")?.iter().filter(of_this_day).collect();
+    let mut cases = Vec::new();
+    for case in &all {
+        let card = vec![
+            ("frequency", super::canada::frequency(case)?.to_owned()),
+            ("province", text(case, "province")?.to_owned()),
+            ("federal_claim", plain(case, "federal_claim")?),
+            ("provincial_claim", plain(case, "provincial_claim")?),
+        ];
+        cases.push((name(case)?, ("wages", plain(case, "gross_income")?), card));
+    }
+    let slips = of_a_day("canada", day, cases)?;
+    let names = [("federal_tax", "federal_deduction"), ("provincial_tax", "provincial_deduction")];
+    let mut answers = Vec::new();
+    for case in all {
+        let ours = shown(slips.get(&name(case)?), &names);
+        answers.push(Case::exact(
+            format!("{} in a run", name(case)?),
+            expected(case, &names)?,
+            ours,
+        ));
+    }
+    Ok(answers)
+}
+
 /// What stands on slips of the federal cases; the first of [`NAMES`](super::united_states::NAMES) is a step on the way.
 const LINES: [(&str, &str); 7] = [
     ("federal_income_tax", "federal_income_tax"),

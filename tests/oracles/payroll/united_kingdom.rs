@@ -112,6 +112,7 @@ pub(crate) fn insurance(path: &Path) -> Answer<Vec<Case>> {
             said(&slip, &["employee_ni", "employer_ni"]),
         ));
     }
+    cases.extend(super::runs::insurance(&file)?);
     Ok(cases)
 }
 

@@ -92,6 +92,19 @@ fn pennsylvania_taxes_deferrals_at_one_rate() {
     );
 }
 
+/// 72 P.S. § 7301(d): a company's car is no compensation, though federal law taxes it.
+#[test]
+fn pennsylvania_leaves_out_the_use_of_what_is_the_employers() {
+    let program = program("2025-03-31", &[PENNSYLVANIA]);
+    let case = program.case("Ada").with("frequency", "biweekly").with("wages", "3000");
+    let case = case.with("fringe_benefits", "400").with("pa_unemployment_rate", 0);
+    let of = |case: &Case<'_>| said(&program, case, "pa_income_tax");
+    assert_eq!(of(&case), "92.10");
+    assert_eq!(of(&case.clone().with("pa_taxed_benefits", "100")), "95.17");
+    let refused = program.run(&case.with("pa_taxed_benefits", "401")).unwrap_err();
+    assert_eq!(refused.code(), "payroll.check_failed");
+}
+
 #[test]
 fn texas_takes_nothing_from_pay() {
     let both = program("2026-03-31", &[TEXAS, PENNSYLVANIA]);
