@@ -82,7 +82,8 @@ fn the_real_company_is_paid_for_half_a_year() {
     let entries = bank.lines().filter(|line| line.starts_with('6')).count();
     let end = bank.lines().find(|line| line.starts_with("9000")).unwrap();
     assert_eq!(end.get(13..21), Some(format!("{entries:08}").as_str()));
-    assert!(entries > 200, "{entries} are paid");
+    // The last run of the half year, of one of the pay groups.
+    assert!(entries > 100, "{entries} are paid");
     for ending in ["payslip.html", "ach", "html"] {
         fs::remove_file(page.with_extension(ending)).unwrap();
     }

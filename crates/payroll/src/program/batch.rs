@@ -163,7 +163,7 @@ impl<'p> Batch<'p> {
         let rows = self.employees.len();
         let each = rows.div_ceil(threads.max(1)).max(1);
         let mut result = BatchResult {
-            columns: outputs.iter().map(|_| Vec::with_capacity(rows)).collect(),
+            columns: vec![Vec::new(); outputs.len()],
             digits: outputs.iter().map(|output| self.program.output_digits(*output)).collect(),
             errors: Vec::new(),
             short: Vec::new(),
@@ -186,8 +186,14 @@ impl<'p> Batch<'p> {
                 running.into_iter().map(done).collect()
             })
         };
+        let mut parts = parts.into_iter();
+        // What is the only part is not copied.
+        if let Some(first) = parts.next() {
+            result = BatchResult { digits: result.digits, ..first };
+        }
         for part in parts {
             for (column, more) in result.columns.iter_mut().zip(part.columns) {
+                column.reserve_exact(rows.saturating_sub(column.len()));
                 column.extend(more);
             }
             result.errors.extend(part.errors);
@@ -258,7 +264,10 @@ impl<'p> Batch<'p> {
         for (input, units) in &self.columns {
             let slot = self.program.inputs.get(input.0)?;
             let units = units.get(rows.clone())?;
-            if !units.iter().all(|units| slot.may_be(i128::from(*units))) {
+            let (least, most) = slot.bounds();
+            let is_outside = |units: &i64| *units < least || *units > most;
+            // All are looked at, which is done side by side.
+            if units.iter().fold(false, |found, units| found | is_outside(units)) {
                 return None;
             }
             lanes.set(slot.reg, units)?;
@@ -266,7 +275,7 @@ impl<'p> Batch<'p> {
         lanes.run()?;
         for (column, output) in columns.iter_mut().zip(outputs) {
             let reg = self.program.outputs.get(output.0)?.reg;
-            column.extend(lanes.get(reg)?.iter().take(rows.len()));
+            column.extend_from_slice(lanes.get(reg)?.get(..rows.len())?);
         }
         Some(())
     }

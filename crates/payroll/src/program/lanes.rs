@@ -7,6 +7,7 @@
 use fondaco_core::Rounding;
 
 use super::op::{Op, Reg};
+use super::table::ShortBrackets;
 use super::{Program, exact};
 
 /// The rows of a block: few enough that the columns of a program stay in the fast part of memory.
@@ -17,12 +18,20 @@ type Column = [i64; ROWS];
 /// A frame for a block of rows.
 pub(super) struct Lanes<'p> {
     program: &'p Program,
-    frame: Vec<Column>,
+    #[allow(clippy::vec_box, reason = "columns change places without being copied")]
+    frame: Vec<Box<Column>>,
+    /// Where the next step writes; it then changes places with the column that it is for, so that none is copied.
+    next: Box<Column>,
     cells: Vec<i64>,
+    /// Those of the program's tables that are looked up in 64 bits.
+    tables: Vec<Option<ShortBrackets>>,
 }
 
 /// Which of a step's lanes had no answer are not told: one is enough.
 type Done = Option<()>;
+
+/// A lane's value, and a number that is below zero where there is none: signs of many are gathered side by side.
+type Lane = (i64, i64);
 
 impl<'p> Lanes<'p> {
     /// None of a program that has steps which are only done row by row: lists, claims, days, functions in Rust.
@@ -41,15 +50,16 @@ impl<'p> Lanes<'p> {
             return None;
         }
         let narrow = |wide: &i128| i64::try_from(*wide).ok();
-        let frame = program.template.iter().map(|units| Some([narrow(units)?; ROWS]));
-        let frame = frame.collect::<Option<Vec<Column>>>()?;
+        let frame = program.template.iter().map(|units| Some(Box::new([narrow(units)?; ROWS])));
+        let frame = frame.collect::<Option<Vec<Box<Column>>>>()?;
         let cells = program.cells.iter().map(narrow).collect::<Option<Vec<i64>>>()?;
-        Some(Lanes { program, frame, cells })
+        let tables = program.tables.iter().map(ShortBrackets::of).collect();
+        Some(Lanes { program, frame, next: Box::new([0; ROWS]), cells, tables })
     }
 
     /// The same value in every row.
     pub(super) fn fill(&mut self, reg: Reg, units: i128) -> Done {
-        *self.frame.get_mut(usize::from(reg))? = [i64::try_from(units).ok()?; ROWS];
+        self.frame.get_mut(usize::from(reg))?.fill(i64::try_from(units).ok()?);
         Some(())
     }
 
@@ -63,7 +73,7 @@ impl<'p> Lanes<'p> {
     }
 
     pub(super) fn get(&self, reg: Reg) -> Option<&Column> {
-        self.frame.get(usize::from(reg))
+        self.frame.get(usize::from(reg)).map(Box::as_ref)
     }
 
     /// Runs every step over the block, if all of it can be run so.
@@ -74,20 +84,20 @@ impl<'p> Lanes<'p> {
 
     fn step(&mut self, op: Op) -> Done {
         match op {
-            Op::Add { to, a, b } => self.two(to, a, b, i64::overflowing_add),
-            Op::Sub { to, a, b } => self.two(to, a, b, i64::overflowing_sub),
-            Op::Mul { to, a, b } => self.two(to, a, b, i64::overflowing_mul),
-            Op::Min { to, a, b } => self.two(to, a, b, |a, b| (a.min(b), false)),
-            Op::Max { to, a, b } => self.two(to, a, b, |a, b| (a.max(b), false)),
-            Op::Equal { to, a, b } => self.two(to, a, b, |a, b| (i64::from(a == b), false)),
-            Op::Less { to, a, b } => self.two(to, a, b, |a, b| (i64::from(a < b), false)),
-            Op::AtMost { to, a, b } => self.two(to, a, b, |a, b| (i64::from(a <= b), false)),
-            Op::Negate { to, a } => self.one(to, a, i64::overflowing_neg),
-            Op::Abs { to, a } => self.one(to, a, i64::overflowing_abs),
-            Op::Not { to, a } => self.one(to, a, |a| (i64::from(a == 0), false)),
+            Op::Add { to, a, b } => self.two(to, a, b, sum),
+            Op::Sub { to, a, b } => self.two(to, a, b, difference),
+            Op::Mul { to, a, b } => self.two(to, a, b, |a, b| told(a.overflowing_mul(b))),
+            Op::Min { to, a, b } => self.two(to, a, b, |a, b| (a.min(b), 0)),
+            Op::Max { to, a, b } => self.two(to, a, b, |a, b| (a.max(b), 0)),
+            Op::Equal { to, a, b } => self.two(to, a, b, |a, b| (i64::from(a == b), 0)),
+            Op::Less { to, a, b } => self.two(to, a, b, |a, b| (i64::from(a < b), 0)),
+            Op::AtMost { to, a, b } => self.two(to, a, b, |a, b| (i64::from(a <= b), 0)),
+            Op::Negate { to, a } => self.one(to, a, |a| difference(0, a)),
+            Op::Abs { to, a } => self.one(to, a, |a| told(a.overflowing_abs())),
+            Op::Not { to, a } => self.one(to, a, |a| (i64::from(a == 0), 0)),
             Op::Raise { to, a, power } => {
                 let times = power_of_ten(power)?;
-                self.one(to, a, |a| a.overflowing_mul(times))
+                self.one(to, a, |a| told(a.overflowing_mul(times)))
             }
             Op::Round { to, a, power, rounding } => self.round(to, a, power, rounding),
             Op::Divide { to, a, b, rounding } => {
@@ -101,13 +111,7 @@ impl<'p> Lanes<'p> {
                 self.select(to, condition, (then, other), raises)
             }
             Op::Cell { to, first, index } => self.cell(to, first as usize, index),
-            Op::Table { to, table, index, value } => {
-                let program = self.program;
-                let brackets = program.tables.get(usize::from(table))?;
-                self.two(to, index, value, |index, value| {
-                    narrowed(brackets.answer(table, index as usize, value.into()))
-                })
-            }
+            Op::Table { to, table, index, value } => self.table(to, table, index, value),
             Op::Scaled { to, table, index, value, over } => {
                 self.scaled(to, table, (index, value), over)
             }
@@ -119,41 +123,61 @@ impl<'p> Lanes<'p> {
         }
     }
 
-    fn one(&mut self, to: Reg, a: Reg, each: impl Fn(i64) -> (i64, bool)) -> Done {
-        let mut column = [0; ROWS];
-        let mut is_wrong = false;
-        for (to, a) in column.iter_mut().zip(self.get(a)?) {
-            let (value, wrong) = each(*a);
+    fn one(&mut self, to: Reg, a: Reg, each: impl Fn(i64) -> Lane) -> Done {
+        let mut signs = 0;
+        let a = self.frame.get(usize::from(a))?;
+        for (to, a) in self.next.iter_mut().zip(a.iter()) {
+            let (value, sign) = each(*a);
             *to = value;
-            is_wrong |= wrong;
+            signs |= sign;
         }
-        self.put(to, column, is_wrong)
+        self.put(to, signs)
     }
 
-    fn two(&mut self, to: Reg, a: Reg, b: Reg, each: impl Fn(i64, i64) -> (i64, bool)) -> Done {
-        let mut column = [0; ROWS];
-        let mut is_wrong = false;
-        for ((to, a), b) in column.iter_mut().zip(self.get(a)?).zip(self.get(b)?) {
-            let (value, wrong) = each(*a, *b);
+    fn two(&mut self, to: Reg, a: Reg, b: Reg, each: impl Fn(i64, i64) -> Lane) -> Done {
+        let mut signs = 0;
+        let (a, b) = (self.frame.get(usize::from(a))?, self.frame.get(usize::from(b))?);
+        for ((to, a), b) in self.next.iter_mut().zip(a.iter()).zip(b.iter()) {
+            let (value, sign) = each(*a, *b);
             *to = value;
-            is_wrong |= wrong;
+            signs |= sign;
         }
-        self.put(to, column, is_wrong)
+        self.put(to, signs)
     }
 
-    fn put(&mut self, to: Reg, column: Column, is_wrong: bool) -> Done {
-        *self.frame.get_mut(usize::from(to))? = column;
-        (!is_wrong).then_some(())
+    /// Puts what was just written in its place, unless a lane has no value.
+    fn put(&mut self, to: Reg, signs: i64) -> Done {
+        std::mem::swap(self.frame.get_mut(usize::from(to))?, &mut self.next);
+        (signs >= 0).then_some(())
     }
 
-    /// Over a power of ten. Half up, which most laws have, is half of it more, cut: for ten halves to a whole number.
+    /// Over a power of ten: known when this is compiled, it is a multiplication.
     fn round(&mut self, to: Reg, a: Reg, power: u8, rounding: Rounding) -> Done {
-        match (power, rounding) {
-            (2, Rounding::HalfUp) => self.one(to, a, half_up::<100>),
-            (4, Rounding::HalfUp) => self.one(to, a, half_up::<10_000>),
-            (6, Rounding::HalfUp) => self.one(to, a, half_up::<1_000_000>),
-            (8, Rounding::HalfUp) => self.one(to, a, half_up::<100_000_000>),
+        match power {
+            1 => self.over::<10>(to, a, rounding),
+            2 => self.over::<100>(to, a, rounding),
+            3 => self.over::<1_000>(to, a, rounding),
+            4 => self.over::<10_000>(to, a, rounding),
+            5 => self.over::<100_000>(to, a, rounding),
+            6 => self.over::<1_000_000>(to, a, rounding),
+            7 => self.over::<10_000_000>(to, a, rounding),
+            8 => self.over::<100_000_000>(to, a, rounding),
+            9 => self.over::<1_000_000_000>(to, a, rounding),
+            10 => self.over::<10_000_000_000>(to, a, rounding),
             _ => self.one(to, a, |a| narrowed(exact::round(a.into(), power, rounding))),
+        }
+    }
+
+    /// The roundings that most laws have are found without looking at what is left over.
+    fn over<const TENS: u64>(&mut self, to: Reg, a: Reg, rounding: Rounding) -> Done {
+        match rounding {
+            Rounding::HalfUp => self.one(to, a, |a| sized(a, |size| (size + TENS / 2) / TENS)),
+            Rounding::HalfDown => {
+                self.one(to, a, |a| sized(a, |size| (size + (TENS / 2 - 1)) / TENS))
+            }
+            Rounding::Down => self.one(to, a, |a| sized(a, |size| size / TENS)),
+            Rounding::Up => self.one(to, a, |a| sized(a, |size| size.div_ceil(TENS))),
+            _ => self.one(to, a, |a| narrowed(exact::divide(a.into(), i128::from(TENS), rounding))),
         }
     }
 
@@ -164,65 +188,101 @@ impl<'p> Lanes<'p> {
         (then, other): (Reg, Reg),
         (raise_then, raise_other): (i64, i64),
     ) -> Done {
-        let mut column = [0; ROWS];
-        let mut is_wrong = false;
-        let sides = self.get(then)?.iter().zip(self.get(other)?);
-        for ((to, condition), (then, other)) in
-            column.iter_mut().zip(self.get(condition)?).zip(sides)
-        {
-            let (value, raise) =
-                if *condition != 0 { (*then, raise_then) } else { (*other, raise_other) };
-            let (value, wrong) = value.overflowing_mul(raise);
+        let mut signs = 0;
+        let sides = self.frame.get(usize::from(then))?.iter();
+        let sides = sides.zip(self.frame.get(usize::from(other))?.iter());
+        let conditions = self.frame.get(usize::from(condition))?.iter();
+        for ((to, condition), (then, other)) in self.next.iter_mut().zip(conditions).zip(sides) {
+            let is = *condition != 0;
+            let value = if is { *then } else { *other };
+            let raise = if is { raise_then } else { raise_other };
+            let (value, sign) = told(value.overflowing_mul(raise));
             *to = value;
-            is_wrong |= wrong;
+            signs |= sign;
         }
-        self.put(to, column, is_wrong)
+        self.put(to, signs)
     }
 
     fn cell(&mut self, to: Reg, first: usize, index: Reg) -> Done {
-        let mut column = [0; ROWS];
-        for (to, index) in column.iter_mut().zip(self.get(index)?) {
+        let index = self.frame.get(usize::from(index))?;
+        for (to, index) in self.next.iter_mut().zip(index.iter()) {
             let at = first.checked_add(usize::try_from(*index).ok()?)?;
             *to = *self.cells.get(at)?;
         }
-        self.put(to, column, false)
+        self.put(to, 0)
+    }
+
+    fn table(&mut self, to: Reg, table: u16, index: Reg, value: Reg) -> Done {
+        let brackets = self.program.tables.get(usize::from(table))?;
+        let short = self.tables.get(usize::from(table)).and_then(Option::as_ref);
+        let (index, value) =
+            (self.frame.get(usize::from(index))?, self.frame.get(usize::from(value))?);
+        let mut signs = 0;
+        for ((to, index), value) in self.next.iter_mut().zip(index.iter()).zip(value.iter()) {
+            let (value, sign) = match short {
+                Some(short) => told(short.answer(*index as usize, *value)),
+                None => narrowed(brackets.answer(table, *index as usize, (*value).into())),
+            };
+            *to = value;
+            signs |= sign;
+        }
+        self.put(to, signs)
     }
 
     /// The denominator stands beside the numerator.
     fn scaled(&mut self, to: Reg, table: u16, (index, value): (Reg, Reg), over: Reg) -> Done {
         let brackets = self.program.tables.get(usize::from(table))?;
-        let mut column = [0; ROWS];
-        let mut is_wrong = false;
-        let of = self.get(index)?.iter().zip(self.get(value)?);
-        let ratio = self.get(over)?.iter().zip(self.get(over + 1)?);
-        for ((to, (index, value)), (times, over)) in column.iter_mut().zip(of).zip(ratio) {
+        let column = |reg: Reg| self.frame.get(usize::from(reg)).map(|column| column.iter());
+        let of = column(index)?.zip(column(value)?);
+        let ratio = column(over)?.zip(column(over + 1)?);
+        let mut signs = 0;
+        for ((to, (index, value)), (times, over)) in self.next.iter_mut().zip(of).zip(ratio) {
             let (times, over) = (i128::from(*times), i128::from(*over));
             let answer = brackets.scaled(*index as usize, i128::from(*value), times, over);
-            let (value, wrong) = narrowed(answer);
+            let (value, sign) = narrowed(answer);
             *to = value;
-            is_wrong |= wrong;
+            signs |= sign;
         }
-        self.put(to, column, is_wrong)
+        self.put(to, signs)
     }
 }
 
 /// A figure that has room in 64 bits, or that there is none.
-fn narrowed(wide: Result<i128, super::op::Fault>) -> (i64, bool) {
+fn narrowed(wide: Result<i128, super::op::Fault>) -> Lane {
     match wide.ok().and_then(|wide| i64::try_from(wide).ok()) {
-        Some(value) => (value, false),
-        None => (0, true),
+        Some(value) => (value, 0),
+        None => (0, -1),
     }
+}
+
+#[inline]
+fn told((value, wrong): (i64, bool)) -> Lane {
+    (value, -i64::from(wrong))
+}
+
+/// A sum of two has another sign than both of them where it has no room.
+#[inline]
+fn sum(a: i64, b: i64) -> Lane {
+    let sum = a.wrapping_add(b);
+    (sum, (a ^ sum) & (b ^ sum))
+}
+
+#[inline]
+fn difference(a: i64, b: i64) -> Lane {
+    let difference = a.wrapping_sub(b);
+    (difference, (a ^ b) & (a ^ difference))
 }
 
 fn power_of_ten(digits: u8) -> Option<i64> {
     10_i64.checked_pow(digits.into())
 }
 
+/// A quotient of the size of a number, with its sign again.
 #[inline]
-fn half_up<const TENS: u64>(a: i64) -> (i64, bool) {
-    // Of 2^63 there is room in 64 bits without a sign, and a quotient by ten and more is below 2^60.
-    let size = ((a.unsigned_abs() + TENS / 2) / TENS) as i64;
-    (if a < 0 { -size } else { size }, false)
+fn sized(a: i64, quotient: impl Fn(u64) -> u64) -> Lane {
+    // Of 2^63 and half of a power of ten there is room in 64 bits without a sign, and a quotient by ten and more is below 2^60.
+    let size = quotient(a.unsigned_abs()) as i64;
+    (if a < 0 { -size } else { size }, 0)
 }
 
 #[cfg(test)]
@@ -349,6 +409,72 @@ mod tests {
                     ("accident_rate", column(rows, |_| 7_000)),
                 ]);
             }
+        }
+    }
+
+    const MODES: [&str; 7] =
+        ["down", "up", "ceiling", "floor", "half_up", "half_down", "half_even"];
+
+    /// Every rounding to every number of digits, all kinds of tables, and sums that have no room.
+    static ARITHMETIC: LazyLock<Program> = LazyLock::new(|| {
+        let mut file = String::from(
+            "name = 'a'\ncurrency = 'EUR'\n\
+             [[input]]\nname = 'x'\ntype = 'number'\ndigits = 12\n\
+             [[input]]\nname = 'y'\ntype = 'number'\ndigits = 2\n\
+             [[input]]\nname = 'pay'\ntype = 'money'\n",
+        );
+        let mut rule = |name: &str, ty: &str, formula: &str| {
+            file += &format!(
+                "[[rule]]\nname = '{name}'\nkind = 'value'\ntype = '{ty}'\nformula = '{formula}'\n"
+            );
+        };
+        for mode in MODES {
+            for digits in 0..12 {
+                rule(&format!("{mode}_{digits}"), "number", &format!("round(x, {digits}, {mode})"));
+            }
+        }
+        rule("sums", "number", "min(abs(x + x), 5) - max(min(-x, 5), -5) + max(min(x - y, 5), -5)");
+        for kind in ["marginal", "slab", "base", "line", "lookup"] {
+            let ty = if kind == "lookup" { "number" } else { "money" };
+            rule(&format!("by_{kind}"), ty, &format!("{kind}_rows(pay)"));
+        }
+        for (kind, rows) in [
+            ("marginal", "[0, '10%'], [100, '20%'], [300, '35%']"),
+            ("slab", "[0, '10%'], [100, '20%'], [300, '35%']"),
+            ("base", "[0, 0, '10%'], [100, 11, '20%'], [300, 52, '35%']"),
+            ("line", "[0, '10%', 0], [100, '20%', -10], [300, '35%', -55]"),
+            ("lookup", "[0, 1], [100, 2], [300, 3]"),
+        ] {
+            file += &format!(
+                "[[table]]\nname = '{kind}_rows'\nkind = '{kind}'\nof = 'money'\nversions = [{{ from = '2020-01-01', rows = [{rows}] }}]\n"
+            );
+        }
+        program(RuleSet::from_toml(&file), "2026-01-31")
+    });
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn a_block_of_figures_is_what_its_figures_are(
+            x in prop::collection::vec(
+                prop_oneof![-4_000_000_000_000_000_i64..4_000_000_000_000_000, -1000_i64..1000, Just(i64::MAX), Just(i64::MIN)],
+                1..130,
+            ),
+            of_tens in any::<bool>(),
+            pay in -20_000_i64..60_000,
+        ) {
+            let rows = x.len();
+            let tens = |x: &i64| if of_tens { x / 500_000 * 500_000 } else { *x };
+            let mut names: Vec<String> =
+                MODES.iter().flat_map(|mode| (0..12).map(move |at| format!("{mode}_{at}"))).collect();
+            names.extend(["sums", "by_marginal", "by_slab", "by_base", "by_line", "by_lookup"].map(str::to_owned));
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            as_by_itself(&ARITHMETIC, &names, &[
+                ("x", x.iter().map(tens).collect()),
+                ("y", x.iter().map(|x| x / 3).collect()),
+                ("pay", column(rows, |row| pay + row * 997)),
+            ]);
         }
     }
 

@@ -313,6 +313,20 @@ impl super::InputSlot {
             && (self.values.is_empty() || (0..self.values.len() as i128).contains(&units))
     }
 
+    /// The least and the most that 64 bits may be within its bounds; where nothing may, the least is above the most.
+    pub(super) fn bounds(&self) -> (i64, i64) {
+        let (least, most) = (self.least.unwrap_or(i128::MIN), self.most.unwrap_or(i128::MAX));
+        let (least, most) = match self.values.len() {
+            0 => (least, most),
+            count => (least.max(0), most.min(count as i128 - 1)),
+        };
+        let short = |wide: i128| wide.clamp(i64::MIN.into(), i64::MAX.into()) as i64;
+        match least > i64::MAX.into() || most < i64::MIN.into() {
+            true => (1, 0),
+            false => (short(least), short(most)),
+        }
+    }
+
     /// A value as it is written in a case.
     fn shown(&self, units: i128) -> String {
         let digits = u32::from(self.digits);

@@ -128,6 +128,55 @@ impl Brackets {
     }
 }
 
+/// Brackets whose figures all fit 64 bits, for values that do.
+pub(super) struct ShortBrackets {
+    kind: TableKind,
+    begins_above: bool,
+    /// From, rate and base of each row, for each cell.
+    cells: Vec<Vec<(i64, i64, i64)>>,
+}
+
+impl ShortBrackets {
+    /// None of tables whose bands are rounded one by one, or that have larger figures.
+    pub(super) fn of(brackets: &Brackets) -> Option<ShortBrackets> {
+        let short = |wide: i128| i64::try_from(wide).ok();
+        let row = |rows: &Rows, at: usize| {
+            let (from, rate, base) = rows.at(at);
+            Some((short(from)?, short(rate)?, short(base)?))
+        };
+        let rows = |rows: &Rows| (0..rows.from.len()).map(|at| row(rows, at)).collect();
+        let cells = brackets.cells.iter().map(rows).collect::<Option<Vec<_>>>()?;
+        let Brackets { kind, begins_above, .. } = *brackets;
+        brackets.each_band.is_none().then_some(ShortBrackets { kind, begins_above, cells })
+    }
+
+    /// What [`Brackets::answer`] says, and whether it has no room here or is an error there.
+    #[inline]
+    pub(super) fn answer(&self, index: usize, value: i64) -> (i64, bool) {
+        let Some(rows) = self.cells.get(index) else { return (0, true) };
+        let begun = |from: i64| if self.begins_above { from < value } else { from <= value };
+        let mut found = None;
+        for row in rows {
+            if !begun(row.0) {
+                break;
+            }
+            found = Some(*row);
+        }
+        let Some((from, rate, base)) = found else {
+            return (0, matches!(self.kind, TableKind::Lookup));
+        };
+        let (of, no_room) = match self.kind {
+            TableKind::Marginal | TableKind::Base => value.overflowing_sub(from),
+            TableKind::Slab | TableKind::Line => (value, false),
+            TableKind::Lookup => return (base, false),
+        };
+        let base = if matches!(self.kind, TableKind::Slab) { 0 } else { base };
+        let (part, too_much) = of.overflowing_mul(rate);
+        let (answer, too_large) = part.overflowing_add(base);
+        (answer, no_room || too_much || too_large)
+    }
+}
+
 /// An amount with digits dropped, and as many zeros instead.
 pub(super) fn rounded(amount: i128, (dropped, how): (u8, Rounding)) -> Result<i128, Fault> {
     mul(round(amount, dropped, how)?, power(dropped)?)
