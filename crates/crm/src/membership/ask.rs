@@ -3,9 +3,10 @@
 //! # Phases
 //! A fixed number of trips reads all that is recorded of the contacts; they are asked in memory; what moved is staged.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use fondaco_core::calendar::Zone;
 use fondaco_core::due::{Due, DueItem};
 use fondaco_core::store::{Event, Json, Value};
 use fondaco_core::tx::Needs;
@@ -39,9 +40,13 @@ struct Move {
     segment: SmolStr,
     entered: bool,
     at: Timestamp,
+    cause: SegmentCause,
     /// The condition that decided.
     because: String,
 }
+
+/// So many moments that no tick has carried out are gone through one by one; what is more is told with the last.
+const MOST_MOMENTS: usize = 1_000;
 
 /// Somebody who moved: as it was kept, and as it is.
 struct Moved {
@@ -63,9 +68,11 @@ impl Asking<'_> {
         let items: Vec<_> =
             all.iter().map(|id| (SmolStr::new_static(CLOCK), subject(*id))).collect();
         tx.need_all(Needs::new().rows::<ContactSegments>(&all).rows::<DueItem>(&items))?;
-        let mut rows = tx.get_many::<ContactSegments>(&all)?.into_iter();
+        let rows = tx.get_many::<ContactSegments>(&all)?;
         let zone = tx.zone()?;
         let mut known = Known::load(tx, groups)?;
+        let mut caught_up = self.catch_up(&known, &rows, &zone)?;
+        let mut rows = rows.into_iter();
         for one in &mut known {
             self.changes.iter().for_each(|change| one.apply(change));
         }
@@ -77,7 +84,10 @@ impl Asking<'_> {
                 let row = rows.next().flatten();
                 // An alias is in nothing: whom it stands for is.
                 moved.extend(match nth {
-                    0 => Some(self.one(&columns, (contact, one), row, asked_by)?),
+                    0 => {
+                        let earlier = caught_up.remove(party).unwrap_or_default();
+                        Some(self.one(&columns, (contact, one), (row, earlier), asked_by)?)
+                    }
                     _ => self.none(*party, row)?,
                 });
             }
@@ -85,25 +95,81 @@ impl Asking<'_> {
         self.stage(tx, moved)
     }
 
+    /// What the clock has changed of these contacts until now, where no tick has carried it out: moment by moment, as they were before
+    /// this act. Of who was asked by other segments, or was another contact, those moments mean nothing any more.
+    fn catch_up(
+        &self,
+        known: &[Known],
+        rows: &[Option<Arc<ContactSegments>>],
+        zone: &Zone,
+    ) -> Result<BTreeMap<PartyId, Vec<Move>>, CrmError> {
+        let (mut before, mut late) = (Vec::new(), Vec::new());
+        let mut rest = rows;
+        for one in known {
+            let (own, others) = rest.split_at(one.ids.len().min(rest.len()));
+            rest = others;
+            let Some(row) = own.first().and_then(Option::as_deref) else { continue };
+            let is_late = row.next_at.is_some_and(|next| next < self.at);
+            if !is_late || self.cause == SegmentCause::Clock {
+                continue;
+            }
+            let was = one.without(self.changes);
+            if row.asked_by == self.sets.asked_by(zone, &was.ids, was.is_there()) {
+                before.push(was);
+                late.push(row);
+            }
+        }
+        let mut all = BTreeMap::new();
+        if late.is_empty() {
+            return Ok(all);
+        }
+        let columns = columns(&before, self.sets, zone)?;
+        for (contact, (one, row)) in (0_u32..).zip(before.iter().zip(late)) {
+            all.insert(row.party, self.moments(&columns, (contact, one), row)?);
+        }
+        Ok(all)
+    }
+
+    fn moments(
+        &self,
+        columns: &Columns,
+        (contact, known): (u32, &Known),
+        row: &ContactSegments,
+    ) -> Result<Vec<Move>, CrmError> {
+        let (party, cause) = (row.party, SegmentCause::Clock);
+        let (mut stands, mut next, mut moves) = (row.names()?, row.next_at, Vec::new());
+        for _ in 0..MOST_MOMENTS {
+            let Some(at) = next.filter(|at| *at < self.at) else { break };
+            let (after, later) = standing(columns, self.sets, (contact, known), at);
+            for (segment, entered) in differences(&stands, &after) {
+                let because = self.because(columns, contact, &segment, at)?;
+                moves.push(Move { party, segment, entered, at, cause, because });
+            }
+            (stands, next) = (after, later);
+        }
+        Ok(moves)
+    }
+
     /// Asks one.
     fn one(
         &self,
         columns: &Columns,
         (contact, known): (u32, &Known),
-        row: Option<Arc<ContactSegments>>,
+        (row, mut moves): (Option<Arc<ContactSegments>>, Vec<Move>),
         asked_by: i64,
     ) -> Result<Moved, CrmError> {
         let party = known.ids.first().copied().unwrap_or_else(|| PartyId::from_u128(0));
-        let before = row.as_ref().map_or_else(|| Ok(Vec::new()), |row| row.names())?;
+        let mut before = row.as_ref().map_or_else(|| Ok(Vec::new()), |row| row.names())?;
+        moves.iter().for_each(|one| one.take_in(&mut before));
         let asked_at = row.as_ref().map_or(self.at, |row| row.asked_at.max(self.at));
         let (after, next_at) = standing(columns, self.sets, (contact, known), asked_at);
-        let mut moves = Vec::new();
         for (segment, entered) in differences(&before, &after) {
             let because = match known.is_there() {
                 true => self.because(columns, contact, &segment, asked_at)?,
                 false => String::new(),
             };
-            moves.push(Move { party, segment, entered, at: asked_at, because });
+            let (at, cause) = (asked_at, self.cause);
+            moves.push(Move { party, segment, entered, at, cause, because });
         }
         let steps = row.as_ref().map_or(0, |row| row.steps);
         let segments = names(&after)?;
@@ -121,8 +187,14 @@ impl Asking<'_> {
     ) -> Result<Option<Moved>, CrmError> {
         let Some(row) = row else { return Ok(None) };
         let at = row.asked_at.max(self.at);
-        let left =
-            |segment: SmolStr| Move { party, segment, entered: false, at, because: String::new() };
+        let left = |segment: SmolStr| Move {
+            party,
+            segment,
+            entered: false,
+            at,
+            cause: self.cause,
+            because: String::new(),
+        };
         let moves: Vec<Move> = row.names()?.into_iter().map(left).collect();
         let next_before = row.next_at;
         let row = ContactSegments {
@@ -209,12 +281,22 @@ impl Asking<'_> {
             .with("segment", Value::text(segment.clone()))
             .with("version", Value::I64(self.sets.version(&segment).into()))
             .with("at", Value::Instant(at))
-            .with("cause", self.cause.code())
+            .with("cause", one.cause.code())
             .with("because", Value::text(one.because.as_str()));
         tx.emit(event);
-        let (entered, recorded_at, cause) = (one.entered, tx.now(), self.cause);
+        let (entered, recorded_at, cause) = (one.entered, tx.now(), one.cause);
         steps.push(SegmentStep { party, number, segment, entered, at, recorded_at, cause });
         Ok(())
+    }
+}
+
+impl Move {
+    /// Takes it in where the names of segments are listed.
+    fn take_in(&self, names: &mut Vec<SmolStr>) {
+        match self.entered {
+            true => names.push(self.segment.clone()),
+            false => names.retain(|name| *name != self.segment),
+        }
     }
 }
 

@@ -54,6 +54,7 @@ fn joined(roots: Vec<PartyId>, below: &[Vec<Arc<PartyAlias>>]) -> Vec<Vec<PartyI
 }
 
 /// What is recorded of one contact, under all its ids.
+#[derive(Clone)]
 pub(super) struct Known {
     /// Its ids, the one that it goes by first.
     pub(super) ids: Vec<PartyId>,
@@ -129,6 +130,31 @@ impl Known {
             Change::Erased { party } => drop(self.profiles.remove(party)),
             _ => {}
         }
+    }
+
+    /// As it was before an act, of which some is staged already.
+    pub(super) fn without(&self, changes: &[Change<'_>]) -> Known {
+        let mut before = self.clone();
+        for change in changes.iter().rev() {
+            match change {
+                Change::Event(event) => drop(before.events.remove(&key(event))),
+                Change::Withdrawn(event) => before.apply(&Change::Event(event)),
+                Change::Profile { before: profile, after } => {
+                    before.apply(&Change::Profile { before: after, after: profile });
+                }
+                Change::Attribute { party, attribute, before: value, after, at } => {
+                    before.apply(&Change::Attribute {
+                        party: *party,
+                        attribute: attribute.clone(),
+                        before: after.clone(),
+                        after: value.clone(),
+                        at: *at,
+                    });
+                }
+                _ => {}
+            }
+        }
+        before
     }
 
     /// The contact as it goes by now: its own part, or the first that lives of those that are one with it.

@@ -71,6 +71,35 @@ fn who_comes_and_goes_is_told_once_with_its_moment_and_its_cause() {
 }
 
 #[test]
+fn what_no_tick_has_carried_out_is_told_before_what_comes_after_it() {
+    everywhere(|host| {
+        host.at("2026-05-02T00:00:00Z");
+        used(host, callers(1, "done(call) in 30 days"));
+        host.must("call", &RecordEvents::new(vec![did("ada", "call", "a", 5)]));
+        host.wait(1);
+        host.tick();
+        // Nobody ticks for weeks; she leaves, and comes again.
+        host.at("2026-07-01T00:00:00Z");
+        let minutes = 60 * 24 * 61 - 10;
+        host.must("again", &RecordEvents::new(vec![did("ada", "call", "b", minutes)]));
+        let of = |entered: bool, cause: SegmentCause, at: &str| {
+            ("callers".to_owned(), entered, cause, at.to_owned())
+        };
+        assert_eq!(
+            told(host, "ada"),
+            [
+                of(true, SegmentCause::Event, "2026-05-02T00:00:00Z"),
+                of(false, SegmentCause::Clock, "2026-05-31T00:05:00.000001Z"),
+                of(true, SegmentCause::Event, "2026-07-01T00:00:00Z"),
+            ]
+        );
+        host.tick();
+        assert_eq!(told(host, "ada").len(), 3);
+        assert_eq!(members(host, "callers"), [p("ada")]);
+    });
+}
+
+#[test]
 fn the_outbox_says_why_and_nothing_about_the_person() {
     let host = in_memory();
     host.at("2026-05-02T00:00:00Z");
