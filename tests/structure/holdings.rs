@@ -21,6 +21,8 @@ const NO_PARTY: &[(&str, &str)] = &[
     ),
     ("CardVersion", "its card has rules for all contacts, of nobody"),
     ("CardInUse", "its card has rules for all contacts, of nobody"),
+    ("SegmentVersion", "its text says who is meant by conditions, and names nobody"),
+    ("SegmentInUse", "its text says who is meant by conditions, and names nobody"),
     ("Pipeline", "its stages are those that all opportunities go through, of nobody"),
     ("Attribute", "its choices are the texts that an attribute may be, of nobody"),
     ("DueItem", "its payload is documented to hold nothing personal"),
