@@ -190,8 +190,8 @@ pub(crate) fn again(
             }
         }
         for item in changed {
-            for line in compiled.all_parts(item) {
-                wait(line.item, &mut levels);
+            for below in compiled.below(item) {
+                wait(below, &mut levels);
             }
         }
         watch.did(items.len())?;

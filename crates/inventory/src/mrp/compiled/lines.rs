@@ -5,8 +5,9 @@ use rust_decimal::Decimal;
 
 use super::super::check::{self, number};
 use super::super::network::{Node, ends};
-use super::super::{Component, ItemNo, MrpError, Network, ScrapRule, Source};
+use super::super::{Component, ItemNo, MrpError, Network, Options, ScrapRule, Source};
 use super::{Compiled, Factor};
+use crate::threads::in_parts;
 
 /// What a line does with the quantity that an order begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +38,14 @@ pub(crate) struct Line {
     pub(crate) offset: i32,
 }
 
+/// A line as its source knows it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Part {
+    pub(crate) item: u32,
+    /// Its place among the lines by item.
+    pub(super) line: u32,
+}
+
 impl Line {
     /// How much an order takes or brings that begins so much. `None` when it has no room.
     #[inline]
@@ -54,22 +63,47 @@ impl Line {
     }
 }
 
+/// The lines of so many items are read by one thread at a time.
+const PART: usize = 1024;
+
 pub(super) fn compile(
     network: &Network,
-    scrap: ScrapRule,
+    options: &Options,
     into: &mut Compiled,
 ) -> Result<(), MrpError> {
+    let items: Vec<u32> = (0..number(network.len())).collect();
+    let parts: Vec<&[u32]> = items.chunks(PART).collect();
+    let read = in_parts(options.threads.get().min(parts.len()), &parts, || {
+        |items: &[u32]| lines_of(network, options.scrap, items)
+    });
     let mut given = Vec::new();
     into.part_at.push(0);
-    for (parent, node) in network.nodes().enumerate() {
-        for (at, source) in node.sources.iter().enumerate() {
-            let place = (number(parent), number(at));
-            Context { network, node, source, scrap, place }.lines(&mut given)?;
-            into.part_at.push(number(given.len()));
-        }
+    for read in read {
+        let (lines, counts) = read?;
+        let first = number(given.len());
+        into.part_at.extend(counts.into_iter().map(|count| first + count));
+        given.extend(lines);
     }
     by_item(network.len(), &given, into);
     Ok(())
+}
+
+/// The lines of some items, and how many there are after each of their sources.
+fn lines_of(
+    network: &Network,
+    scrap: ScrapRule,
+    items: &[u32],
+) -> Result<(Vec<Line>, Vec<u32>), MrpError> {
+    let (mut lines, mut counts) = (Vec::new(), Vec::new());
+    for &parent in items {
+        let node = network.node(ItemNo(parent))?;
+        for (at, source) in node.sources.iter().enumerate() {
+            let place = (parent, number(at));
+            Context { network, node, source, scrap, place }.lines(&mut lines)?;
+            counts.push(number(lines.len()));
+        }
+    }
+    Ok((lines, counts))
 }
 
 /// Sorts by item, stable, and remembers where each line went.
@@ -83,16 +117,14 @@ fn by_item(items: usize, given: &[Line], into: &mut Compiled) {
     }
     into.used_at = at.clone();
     into.parts = Vec::with_capacity(given.len());
-    for line in given {
+    let mut from = vec![0_u32; given.len()];
+    for (number, line) in (0..).zip(given) {
         let place = &mut at[line.item as usize];
-        into.parts.push(*place);
+        into.parts.push(Part { item: line.item, line: *place });
+        from[*place as usize] = number;
         *place += 1;
     }
-    let mut lines = given.to_vec();
-    for (line, place) in given.iter().zip(&into.parts) {
-        lines[*place as usize] = *line;
-    }
-    into.lines = lines;
+    into.lines = from.iter().map(|from| given[*from as usize]).collect();
 }
 
 struct Context<'a> {

@@ -6,7 +6,7 @@ mod lines;
 use fondaco_core::Ratio;
 
 pub(crate) use factor::{Factor, ceil_to};
-pub(crate) use lines::{Kind, Line};
+pub(crate) use lines::{Kind, Line, Part};
 
 use super::calendars::Worked;
 use super::check::{self, Field, number};
@@ -79,9 +79,9 @@ pub(crate) struct Compiled {
     /// Lines by what goes in or comes out: those of item i are `lines[used_at[i]..used_at[i + 1]]`.
     pub(crate) used_at: Vec<u32>,
     pub(crate) lines: Vec<Line>,
-    /// Lines by source, as places in `lines`.
+    /// Lines by source.
     pub(crate) part_at: Vec<u32>,
-    pub(crate) parts: Vec<u32>,
+    pub(crate) parts: Vec<Part>,
     /// Low-level codes.
     pub(crate) level: Vec<u32>,
     /// Items by level, and of a level by number.
@@ -123,7 +123,7 @@ impl Compiled {
         for node in network.nodes() {
             compiled.take(node, horizon, options)?;
         }
-        lines::compile(network, options.scrap, &mut compiled)?;
+        lines::compile(network, options, &mut compiled)?;
         compiled.pass_on_orders();
         Ok(compiled)
     }
@@ -259,9 +259,19 @@ impl Compiled {
     }
 
     fn lines_at(&self, at: usize) -> impl Iterator<Item = &Line> {
-        let ends = self.part_at.get(at).zip(self.part_at.get(at + 1));
-        let parts = ends.map_or(&[][..], |(from, to)| &self.parts[*from as usize..*to as usize]);
-        parts.iter().map(|line| &self.lines[*line as usize])
+        self.parts_at(at, at + 1).iter().map(|part| &self.lines[part.line as usize])
+    }
+
+    /// What goes in or comes out by any of an item's sources.
+    pub(crate) fn below(&self, item: u32) -> impl Iterator<Item = u32> {
+        let (first, last) = self.params[item as usize].sources;
+        self.parts_at(first as usize, last as usize).iter().map(|part| part.item)
+    }
+
+    /// What the sources from one to another have.
+    fn parts_at(&self, first: usize, last: usize) -> &[Part] {
+        let ends = self.part_at.get(first).zip(self.part_at.get(last));
+        ends.map_or(&[][..], |(from, to)| &self.parts[*from as usize..*to as usize])
     }
 
     /// The items of a level.

@@ -9,16 +9,21 @@
 mod lots;
 mod set_apart;
 
+use std::hint::black_box;
+
 use lots::ByCost;
 
 use super::book::{Book, Chunk, Due, Mark, Release};
 use super::check;
-use super::compiled::{Compiled, Kind, Lot, NONE, Params};
+use super::compiled::{Compiled, Kind, Line, Lot, NONE, Params};
 use super::ready::Ready;
 use super::run::Readies;
 use super::{PastDue, SupplyKind};
 use crate::KernelError;
 use crate::lot_sizing::Scratch;
+
+/// So many lines are looked ahead to.
+const USES_AT_ONCE: usize = 16;
 
 /// More orders than these for one need are a mistake in the maximum.
 pub(crate) const MOST_ORDERS: u32 = 1_000_000;
@@ -203,8 +208,22 @@ impl<'a> Netting<'a> {
                 }
             }
         }
-        for line in compiled.uses(item) {
-            let (releases, dues) = book.of_item(line.parent);
+        for uses in compiled.uses(item).chunks(USES_AT_ONCE) {
+            self.gather_uses(params, uses, book)?;
+        }
+        Ok(())
+    }
+
+    /// What the orders above need and bring. They lie all over memory: what each begins with is asked for before any is waited for.
+    fn gather_uses(&mut self, params: &Params, uses: &[Line], book: &Book) -> Result<(), Fault> {
+        let compiled = self.compiled;
+        let mut orders = [Default::default(); USES_AT_ONCE];
+        for (orders, line) in orders.iter_mut().zip(uses) {
+            *orders = book.of_item(line.parent);
+        }
+        let begun = |orders: &(&[Release], &[Due])| orders.0.first().map_or(0, |first| first.day);
+        black_box(orders.iter().fold(0, |sum, orders| sum ^ begun(orders)));
+        for (line, (releases, dues)) in uses.iter().zip(orders) {
             for (at, release) in releases.iter().enumerate() {
                 let day = release.day.max(compiled.grid.origin);
                 if release.source != line.source || !line.holds(day) {
