@@ -141,16 +141,23 @@ fn uk_answer(id: &str, row: &Value, slip: Option<&Slip>) -> Answer<Case> {
     Ok(Case::exact(id, expected(row, &names)?, ours))
 }
 
-/// One employee for each case, in one run of a day: what each is paid, and what his card says.
+/// What a case says of an employee: what is paid, and what the card says.
+struct Told {
+    name: String,
+    pay: (&'static str, String),
+    card: Vec<(&'static str, String)>,
+}
+
+/// One employee for each case, in one run of a day.
 fn of_a_day(
     rules: &str,
     day: NaiveDate,
-    cases: Vec<(String, (&'static str, String), Vec<(&'static str, String)>)>,
+    cases: Vec<Told>,
 ) -> Answer<BTreeMap<String, std::sync::Arc<Slip>>> {
     let mut company = Company::new()?;
     let days = DateRange::new(day, day)?;
     let mut inputs = Vec::with_capacity(cases.len());
-    for (name, (input, amount), card) in cases {
+    for Told { name, pay: (input, amount), card } in cases {
         let employee = PartyId::named(&name);
         let told = PayInput::new(employee, name, days, day, rules).component(PayComponent::new(
             "PAY",
@@ -187,7 +194,8 @@ pub(crate) fn insurance(file: &Value) -> Answer<Vec<Case>> {
             ("code_kind", "no_tax".to_owned()),
             ("ni_letter", text(case, "category")?.to_owned()),
         ];
-        cases.push((id(case)?, ("salary", plain(case, "gross")?), card));
+        let pay = ("salary", plain(case, "gross")?);
+        cases.push(Told { name: id(case)?, pay, card });
     }
     let slips = of_a_day("united_kingdom", day, cases)?;
     let names = [("employee_ni", "employee"), ("employer_ni", "employer")];
@@ -217,7 +225,8 @@ pub(crate) fn canadian(file: &Value) -> Answer<Vec<Case>> {
             ("federal_claim", plain(case, "federal_claim")?),
             ("provincial_claim", plain(case, "provincial_claim")?),
         ];
-        cases.push((name(case)?, ("wages", plain(case, "gross_income")?), card));
+        let pay = ("wages", plain(case, "gross_income")?);
+        cases.push(Told { name: name(case)?, pay, card });
     }
     let slips = of_a_day("canada", day, cases)?;
     let names = [("federal_tax", "federal_deduction"), ("provincial_tax", "provincial_deduction")];
