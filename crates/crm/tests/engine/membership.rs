@@ -1,9 +1,12 @@
 //! Members of segments in the store: with each act, with the clock, through merges and erasure; what is refused; what is told.
 
-use fondaco_core::party::{EraseParty, MergeParties};
+use fondaco_core::party::{self, EraseParty, MergeParties};
 use fondaco_core::store::{FeedFrom, Value as Stored};
+use fondaco_core::{ActorId, CommandId, CompanyId, Driver, Envelope, Timestamp};
+use fondaco_crm::ENGINE;
 use fondaco_crm::attributes::*;
 use fondaco_crm::consent::EraseContact;
+use fondaco_crm::contacts::{AddContacts, NewContact};
 use fondaco_crm::events::*;
 use fondaco_crm::membership::*;
 use fondaco_crm::merge::*;
@@ -107,7 +110,7 @@ fn the_outbox_says_why_and_nothing_about_the_person() {
     host.must("title", &SetValues::one(p("ada"), "title", Value::from("Countess")));
     let call = did("ada", "call", "a", 5).with("minutes", 12);
     host.must("call", &RecordEvents::new(vec![call]));
-    let feed = host.store().feed(&FeedFrom::new(fondaco_core::CompanyId::named("acme"), 0, 1_000));
+    let feed = host.store().feed(&FeedFrom::new(CompanyId::named("acme"), 0, 1_000));
     let commits = feed.unwrap();
     let mut event = commits.iter().flat_map(|commit| &commit.events);
     let event = event.rfind(|event| event.name == "crm.segment_entered").unwrap();
@@ -175,6 +178,41 @@ fn one_contact_under_two_ids_is_one_member() {
         assert_eq!(done.report.named, [p("ada")]);
         assert!(members(host, "callers").is_empty());
     });
+}
+
+#[test]
+fn of_two_acts_at_a_time_the_second_sees_the_first() {
+    for (name, store) in stores() {
+        let driver = Driver::new(store, CompanyId::named("acme"));
+        driver.join(&party::ENGINE).unwrap();
+        driver.join(&ENGINE).unwrap();
+        let time: Timestamp = "2026-05-02T00:00:00Z".parse().unwrap();
+        let send = |name: &str| Envelope::new(CommandId::named(name), ActorId::new("clerk"), time);
+        let ada = NewContact::person(p("ada"), "Ada Lovelace");
+        driver.carry_out(send("add"), &AddContacts::new(vec![ada])).unwrap();
+        for (least, name) in [(2, "two"), (5, "five"), (8, "eight"), (9, "nine")] {
+            let is = format!("count(call) in 30 days >= {least}");
+            let segment = StoredSegment::new(name, 1, is).event("call", []);
+            driver.carry_out(send(&format!("put {name}")), &PutSegment::new(segment)).unwrap();
+            let used = UseSegment::new(name, Some(1));
+            driver.carry_out(send(&format!("use {name}")), &used).unwrap();
+        }
+        std::thread::scope(|scope| {
+            for thread in 0..4 {
+                let (driver, send) = (&driver, &send);
+                scope.spawn(move || {
+                    for call in 0..2 {
+                        let id = format!("c{thread}/{call}");
+                        let event = RecordEvents::new(vec![did("ada", "call", &id, 5)]);
+                        driver.carry_out(send(&id), &event).unwrap();
+                    }
+                });
+            }
+        });
+        let steps = driver.view(|view| segment_steps(view, p("ada"))).unwrap();
+        let entered: Vec<_> = steps.iter().map(|step| step.segment.as_str()).collect();
+        assert_eq!(entered, ["two", "five", "eight"], "on {name}");
+    }
 }
 
 #[test]
