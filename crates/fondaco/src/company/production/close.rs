@@ -15,7 +15,7 @@ use smol_str::SmolStr;
 use super::cost::worth_now;
 use super::release::not_on_order;
 use super::variances::variances;
-use super::{WorkOrder, allow};
+use super::{WorkOrder, Works, allow};
 use crate::company::document::{
     At, Desk, Document, DocumentKind, Line, Status, blank, less, minus, plus, share, sum,
 };
@@ -85,6 +85,10 @@ impl Act for CloseWorkOrders {
     fn act(&self, tx: &mut Tx<'_>) -> Result<Vec<DocumentId>, CompanyError> {
         let authority = tx.authority(&rights::CLOSE_WORK)?;
         let mut desk = Desk::open(tx)?;
+        let codes = self.orders.iter().map(|new| &new.order);
+        let new = self.orders.iter().map(|new| DocumentKind::ProductionClose.id(&new.code));
+        let orders = Works::read_ahead(tx, new, codes)?;
+        Works::read_made(tx, &orders)?;
         for (index, new) in self.orders.iter().enumerate() {
             let name = DocumentKind::ProductionClose.name_of(&new.code);
             close(tx, &mut desk, &authority, new).map_err(|error| error.of(&name).at(index))?;

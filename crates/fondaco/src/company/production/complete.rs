@@ -15,7 +15,7 @@ use super::cost::{goes_along, takes, worth_now};
 use super::issue::{Taken, issue};
 use super::lots::register;
 use super::release::announce_again;
-use super::{WorkError, WorkLine, WorkLineKind, WorkOrder, allow};
+use super::{WorkError, WorkLine, WorkLineKind, WorkOrder, Works, allow};
 use crate::company::document::{
     At, Desk, Document, DocumentKind, Line, blank, less, plus, share, stored, stored_quantity, sum,
 };
@@ -158,6 +158,9 @@ impl Act for CompleteWorkOrders {
     fn act(&self, tx: &mut Tx<'_>) -> Result<Vec<DocumentId>, CompanyError> {
         let authority = tx.authority(&rights::WORK)?;
         let mut desk = Desk::open(tx)?;
+        let codes = self.completions.iter().map(|new| &new.order);
+        let new = self.completions.iter().map(|new| DocumentKind::Completion.id(&new.code));
+        Works::read_ahead(tx, new, codes)?;
         let (mut makings, mut issued) = (Vec::new(), Prepared::new());
         for (index, new) in self.completions.iter().enumerate() {
             let name = DocumentKind::Completion.name_of(&new.code);

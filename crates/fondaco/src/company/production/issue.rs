@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::release::promise_again;
-use super::{WorkError, WorkLine, WorkLineKind, WorkOrder, allow};
+use super::{WorkError, WorkLine, WorkLineKind, WorkOrder, Works, allow};
 use crate::company::document::{Desk, Document, DocumentKind, Line, blank, plus, stored_quantity};
 use crate::company::sales::{Prepared, carry_out, head};
 use crate::company::{CompanyError, rights};
@@ -132,6 +132,9 @@ impl Act for IssueMaterial {
     fn act(&self, tx: &mut Tx<'_>) -> Result<Vec<DocumentId>, CompanyError> {
         let authority = tx.authority(&rights::WORK)?;
         let mut desk = Desk::open(tx)?;
+        let codes = self.issues.iter().map(|new| &new.order);
+        let new = self.issues.iter().map(|new| DocumentKind::MaterialIssue.id(&new.code));
+        Works::read_ahead(tx, new, codes)?;
         let (mut moves, mut parts, mut orders) = (Vec::new(), Vec::new(), Vec::new());
         for (index, new) in self.issues.iter().enumerate() {
             let name = DocumentKind::MaterialIssue.name_of(&new.code);

@@ -3,7 +3,9 @@
 use chrono::NaiveDate;
 use fondaco_core::policy::Authority;
 use fondaco_core::store::Event;
-use fondaco_core::{Act, DocumentId, Id, ItemId, Quantity, Rate, SiteId, Tx, Unit, UnitPrice};
+use fondaco_core::{
+    Act, DocumentId, Id, ItemId, Needs, Quantity, Rate, SiteId, Tx, Unit, UnitPrice,
+};
 use fondaco_inventory::Qty;
 use fondaco_inventory::bills::{self, BillOf, LineKind};
 use fondaco_inventory::items::Item;
@@ -250,6 +252,7 @@ impl Act for PlanWorkOrders {
     fn act(&self, tx: &mut Tx<'_>) -> Result<Vec<DocumentId>, CompanyError> {
         let authority = tx.authority(&rights::PLAN_WORK)?;
         let (mut desk, mut explosion) = (Desk::open(tx)?, Explosion::default());
+        read_ahead(tx, &self.orders)?;
         for (index, new) in self.orders.iter().enumerate() {
             let mut planning =
                 Planning { desk: &mut desk, explosion: &mut explosion, authority: &authority };
@@ -260,6 +263,19 @@ impl Act for PlanWorkOrders {
         desk.finish(tx)?;
         Ok(self.orders.iter().map(|new| DocumentKind::WorkOrder.id(&new.code)).collect())
     }
+}
+
+/// What orders name, read in one trip.
+fn read_ahead(tx: &mut Tx<'_>, orders: &[NewWorkOrder]) -> Result<(), CompanyError> {
+    let heads: Vec<DocumentId> =
+        orders.iter().map(|new| DocumentKind::WorkOrder.id(&new.code)).collect();
+    let made = orders.iter().filter_map(|new| match &new.makes {
+        Makes::Item { item, .. } => Some(*item),
+        Makes::Firm(_) => None,
+    });
+    let material = orders.iter().flat_map(|new| new.material.iter().flatten());
+    let items: Vec<ItemId> = made.chain(material.map(|one| one.item)).collect();
+    Ok(tx.need_all(Needs::new().rows::<Document>(&heads).rows::<Item>(&items))?)
 }
 
 struct Planning<'a> {

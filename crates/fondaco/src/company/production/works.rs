@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 
 use fondaco_accounting::ledger::Amount;
-use fondaco_core::{DocumentId, Halt, Id, Tx};
+use fondaco_core::{DocumentId, Halt, Id, Needs, Range, Reading, Tx};
 use fondaco_inventory::Qty;
-use fondaco_inventory::levels::Reservation;
+use fondaco_inventory::items::Item;
+use fondaco_inventory::levels::{Expected, Reservation};
+use fondaco_inventory::places::Site;
+use smol_str::SmolStr;
 
 use super::{WorkLine, WorkOrder};
 use crate::company::CompanyError;
@@ -23,6 +26,49 @@ pub(crate) struct Works {
 }
 
 impl Works {
+    /// Reads what an act is about to do of work orders, in as few trips as it takes: the heads of new documents, and the orders by their codes
+    /// with their lines and items. What is not there is found missing later.
+    pub(super) fn read_ahead<'c>(
+        tx: &mut Tx<'_>,
+        new: impl IntoIterator<Item = DocumentId>,
+        orders: impl IntoIterator<Item = &'c SmolStr>,
+    ) -> Result<Vec<DocumentId>, CompanyError> {
+        let orders: Vec<DocumentId> =
+            orders.into_iter().map(|code| DocumentKind::WorkOrder.id(code)).collect();
+        let heads: Vec<DocumentId> = new.into_iter().chain(orders.iter().copied()).collect();
+        tx.need_all(Needs::new().rows::<Document>(&heads).rows::<WorkOrder>(&orders))?;
+        let works = tx.peek_many::<WorkOrder>(&orders)?;
+        let lines: Vec<(DocumentId, u32)> = works
+            .iter()
+            .flatten()
+            .flat_map(|work| (1..=work.lines).map(|number| (work.id, number)))
+            .collect();
+        let documents = tx.peek_many::<Document>(&orders)?;
+        let sites: Vec<_> = documents.iter().flatten().map(|document| document.site).collect();
+        tx.need_all(Needs::new().rows::<WorkLine>(&lines).rows::<Site>(&sites))?;
+        let lines = tx.peek_many::<WorkLine>(&lines)?;
+        let of_lines = lines.iter().flatten().filter_map(|line| line.item);
+        let items: Vec<_> = works.iter().flatten().map(|work| work.item).chain(of_lines).collect();
+        tx.need::<Item>(&items)?;
+        Ok(orders)
+    }
+
+    /// Reads what was made of work orders, and what is on order of them.
+    pub(super) fn read_made(tx: &mut Tx<'_>, orders: &[DocumentId]) -> Result<(), CompanyError> {
+        let made: Vec<Range<Line>> =
+            orders.iter().map(|order| Range::by(Line::BY_OF, &(*order, 0_u32))).collect();
+        let mut needs = Needs::new();
+        for (order, made) in orders.iter().zip(&made) {
+            needs = needs.range(made)?.range(&Range::by(Expected::BY_DOCUMENT, order))?;
+        }
+        tx.need_all(needs)?;
+        let found = tx.scan_each(&made)?;
+        let keys: Vec<_> =
+            found.iter().flatten().map(|line| (line.document, line.number)).collect();
+        let heads: Vec<DocumentId> = keys.iter().map(|key| key.0).collect();
+        Ok(tx.need_all(Needs::new().rows::<Line>(&keys).rows::<Document>(&heads))?)
+    }
+
     pub(crate) fn stage(self, tx: &mut Tx<'_>) -> Result<(), Halt> {
         self.orders.stage(tx)?;
         self.lines.stage(tx)
@@ -94,7 +140,7 @@ impl Desk {
     pub(super) fn open_work(
         &mut self,
         tx: &mut Tx<'_>,
-        code: &smol_str::SmolStr,
+        code: &SmolStr,
     ) -> Result<(Document, WorkOrder), CompanyError> {
         let order = self.named(tx, DocumentKind::WorkOrder, code)?;
         let why = match order.status {
