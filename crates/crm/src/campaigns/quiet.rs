@@ -60,7 +60,9 @@ impl QuietHours {
         // Clocks that were changed on the way show another time then.
         let moved = 60 * i64::from(zone.offset_at(whole) - zone.offset_at(end));
         let end = later(end, moved).max(whole);
-        if self.holds(shown(end)) && moved != 0 { later(end, -moved) } else { end }
+        let end = if self.holds(shown(end)) && moved != 0 { later(end, -moved) } else { end };
+        // What is left between two quiet times may be just the hour that the clocks leave out.
+        if self.holds(shown(end)) && end > at { self.put_off(end, zone) } else { end }
     }
 }
 

@@ -110,6 +110,16 @@ fn campaigns_have_names_of_their_own_and_a_form_in_json() {
     assert_eq!(serde_json::from_str::<Rules>(&json).unwrap(), rules, "{json}");
 }
 
+#[test]
+fn an_hour_that_the_clocks_leave_out_sends_nothing() {
+    let quiet = QuietHours { from: "02:00:00".parse().unwrap(), to: "01:00:00".parse().unwrap() };
+    let change: Timestamp = "2026-03-29T01:00:00Z".parse().unwrap();
+    let london = Zone::minutes_east(0).unwrap().changing(change, 60).unwrap();
+    let put_off = quiet.put_off("2026-03-28T02:00:00Z".parse().unwrap(), &london);
+    assert_eq!(put_off.to_string(), "2026-03-30T00:00:00Z");
+    assert_eq!(quiet.put_off(Timestamp::MAX, &london), Timestamp::MAX);
+}
+
 proptest! {
     /// A message leaves neither before its moment nor in quiet hours, and no later than a minute could have been found.
     #[test]
