@@ -12,6 +12,7 @@ use crate::sources::{root, sources};
 
 /// Records with JSON that can't hold a party, or is held with another: each with the reason.
 const NO_PARTY: &[(&str, &str)] = &[
+    ("AccrualDay", "its entries are ids of those that are taken back, of nobody"),
     ("JobState", "its cursor and report hold ids and counts, no personal data"),
     ("ZoneSetting", "its data say how far a company's clocks are from UTC"),
     ("OwnCalendar", "its data are the days on which a company does not work"),
