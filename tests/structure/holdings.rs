@@ -26,7 +26,6 @@ const NO_PARTY: &[(&str, &str)] = &[
     ("SegmentInUse", "its text says who is meant by conditions, and names nobody"),
     ("Pipeline", "its stages are those that all opportunities go through, of nobody"),
     ("Attribute", "its choices are the texts that an attribute may be, of nobody"),
-    ("AccrualDay", "its entries are ids of what was accrued, of nobody"),
     ("DueItem", "its payload is documented to hold nothing personal"),
 ];
 
