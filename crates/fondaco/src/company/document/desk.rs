@@ -1,14 +1,14 @@
 //! What an act has on its desk: the documents and lines that it reads and changes, and the facts that it tells the books. All of it is
 //! staged at the end, each row once, each fact by every profile.
 
+mod books;
+mod finish;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use fondaco_accounting::ledger::{
-    self, Amount, Clear, ClearLine, Clearing, Entry, ItemKey, NewEntry, NewPosting, Pays,
-    PostClearing, Posted, PostedClearing,
-};
+use fondaco_accounting::ledger::Amount;
 use fondaco_core::{Currency, DocumentId, Id, Money, Needs, Range, Reading, SiteId, Tx, tree};
 use fondaco_inventory::items::{Category, Item};
 use fondaco_inventory::moves::Move;
@@ -16,16 +16,15 @@ use fondaco_inventory::places::Site;
 use fondaco_inventory::value::ValueEntry;
 use smol_str::SmolStr;
 
+use books::owed_role;
+
 use super::{At, Document, DocumentKind, Line, LineMatch, Settlement, beyond};
-use crate::company::closing::mark_stale;
+use crate::company::CompanyError;
 use crate::company::figures::Counted;
 use crate::company::masters::Partner;
-use crate::company::posting::{
-    Accounts, BusinessEvent, Facts, Figure, Place, Poster, PostingTable, Role,
-};
+use crate::company::posting::{Accounts, Facts, Place};
 use crate::company::production::Works;
 use crate::company::setup::{self, Profiles, Settings};
-use crate::company::{CompanyError, ENGINE};
 
 /// A line's key.
 pub(crate) type LineKey = (DocumentId, u32);
@@ -439,284 +438,6 @@ impl Desk {
         self.counted.saw(&rows);
         Ok(rows)
     }
-
-    /// Tells the books; the entry is that of a document where one is named.
-    pub(crate) fn tell(&mut self, facts: Facts, of: Option<DocumentId>) {
-        self.counted.note(&facts);
-        self.facts.push(Told { facts, of, instead: BTreeMap::new() });
-    }
-
-    /// Tells each profile facts of its own; those that have none nothing.
-    pub(crate) fn tell_each(&mut self, mut instead: BTreeMap<SmolStr, Facts>) {
-        let Some(any) = instead.values().next().cloned() else { return };
-        let none = Facts { facts: Vec::new(), ..any };
-        for profile in &self.profiles.0 {
-            instead.entry(profile.code.clone()).or_insert_with(|| none.clone());
-        }
-        let leading = self.profiles.0.first().and_then(|profile| instead.remove(&profile.code));
-        let facts = leading.unwrap_or(none);
-        self.facts.push(Told { facts, of: None, instead });
-    }
-
-    /// Posts facts at once, and clears items by the line that is to be paid, which comes last among what is given: for pay.
-    /// Gives the entry as it was made, and what came of it; `None` where nothing is posted.
-    pub(crate) fn post_clearing(
-        &mut self,
-        tx: &mut Tx<'_>,
-        facts: &Facts,
-        (role, pays): (Role, impl FnOnce(u32, &NewEntry) -> Option<Pays>),
-    ) -> Result<Option<(NewEntry, u32, PostedClearing)>, CompanyError> {
-        self.since(facts.date);
-        self.counted.note(facts);
-        let Some(entry) = self.leading(facts)? else { return Ok(None) };
-        let line = self.owed_lines(role, &entry).first().copied().unwrap_or(0);
-        let pays = pays(line, &entry).filter(|pays| !pays.items.is_empty());
-        let posted = self.post_now(tx, facts, (&entry, pays.into_iter().collect()))?;
-        Ok(Some((entry, line, posted)))
-    }
-
-    fn post_now(
-        &self,
-        tx: &mut Tx<'_>,
-        facts: &Facts,
-        (entry, pays): (&NewEntry, Vec<Pays>),
-    ) -> Result<PostedClearing, CompanyError> {
-        let command = PostClearing { pays, ..PostClearing::new(entry.clone()) };
-        let posted = tx.as_engine(&ENGINE, |tx| ledger::post_clearing(tx, &command))?;
-        let beside = self.beside((facts, &BTreeMap::new()), Some(entry))?;
-        if !beside.is_empty() {
-            tx.as_engine(&ENGINE, |tx| ledger::post_many(tx, &beside))?;
-        }
-        Ok(posted)
-    }
-
-    /// Posts facts at once, and clears items, each on its own account: against what is posted there, or against one another where nothing is.
-    /// Gives the clearings by account. A document that is named remembers the entry.
-    pub(crate) fn post_settling(
-        &mut self,
-        tx: &mut Tx<'_>,
-        (facts, of): (&Facts, Option<DocumentId>),
-        items: &[(SmolStr, ItemKey, Money)],
-    ) -> Result<BTreeMap<SmolStr, Id<Clearing>>, CompanyError> {
-        let (mut parts, mut net) = (BTreeMap::<_, Vec<_>>::new(), BTreeMap::<_, i128>::new());
-        for (account, item, amount) in items {
-            parts.entry(account.clone()).or_default().push(ClearLine::part(*item, *amount));
-            let units = amount.to_fixed::<4>().map_or(0, Amount::units);
-            *net.entry(account.clone()).or_default() += i128::from(units);
-        }
-        let mut cleared = BTreeMap::new();
-        self.since(facts.date);
-        self.counted.note(facts);
-        if let Some(entry) = self.leading(facts)? {
-            let line = |account: &SmolStr| {
-                let at = entry.postings.iter().position(|posting| posting.account == *account)?;
-                u32::try_from(at + 1).ok()
-            };
-            let pays = parts.iter().filter(|(account, _)| net.get(*account) != Some(&0));
-            let pays: Vec<(SmolStr, Pays)> = pays
-                .filter_map(|(account, items)| {
-                    let pays = Pays { items: items.clone(), ..Pays::new(line(account)?) };
-                    Some((account.clone(), pays))
-                })
-                .collect();
-            let (accounts, pays): (Vec<SmolStr>, Vec<Pays>) = pays.into_iter().unzip();
-            let posted = self.post_now(tx, facts, (&entry, pays))?;
-            if let Some(of) = of {
-                self.remember(of, posted.posted, &entry);
-            }
-            accounts.iter().for_each(|account| drop(parts.remove(account)));
-            let clearings = posted.clearings.iter().map(|one| one.clearing);
-            cleared.extend(accounts.into_iter().zip(clearings));
-        }
-        for (account, lines) in parts {
-            let clear = Clear { lines, ..Clear::new(account.clone()).on(facts.date) };
-            let done = tx.as_engine(&ENGINE, |tx| ledger::clear(tx, &clear))?;
-            cleared.insert(account, done.clearing);
-        }
-        Ok(cleared)
-    }
-
-    fn leading(&self, facts: &Facts) -> Result<Option<NewEntry>, CompanyError> {
-        let profile = self.profiles.leading()?;
-        let journals = profile.journals.clone().unwrap_or_else(|| self.settings.journals());
-        let poster = Poster {
-            table: &profile.table,
-            accounts: &self.accounts,
-            profile: &profile.code,
-            journals: &journals,
-        };
-        Ok(poster.entry(facts)?)
-    }
-
-    /// What other ledgers have beside the leading one.
-    fn beside(
-        &self,
-        (facts, instead): (&Facts, &BTreeMap<SmolStr, Facts>),
-        leading: Option<&NewEntry>,
-    ) -> Result<Vec<NewEntry>, CompanyError> {
-        let mut entries = Vec::new();
-        for profile in self.profiles.0.iter().filter(|profile| profile.ledger.is_some()) {
-            let journals = profile.journals.clone().unwrap_or_else(|| self.settings.journals());
-            let poster = Poster {
-                table: &profile.table,
-                accounts: &self.accounts,
-                profile: &profile.code,
-                journals: &journals,
-            };
-            let facts = instead.get(&profile.code).unwrap_or(facts);
-            entries.extend(poster.difference(facts, leading)?);
-        }
-        Ok(entries)
-    }
-
-    /// Profiles that tell what stock is worth at the end of a period alone, with their ledgers and the accounts of stock.
-    pub(crate) fn valued_at_the_end(&self) -> Vec<(SmolStr, Option<SmolStr>, Vec<SmolStr>)> {
-        let is_told =
-            |table: &PostingTable| !table.lines(BusinessEvent::Valuation, Figure::Cost).is_empty();
-        let valued = self.profiles.0.iter().filter(|profile| is_told(&profile.table));
-        valued
-            .map(|profile| {
-                let accounts = self.accounts.of(Role::Stock, &profile.code);
-                (profile.code.clone(), profile.ledger.clone(), accounts)
-            })
-            .collect()
-    }
-
-    /// The accounts that play a role in the leading ledger.
-    pub(crate) fn accounts_of(&self, role: Role) -> Result<Vec<SmolStr>, CompanyError> {
-        Ok(self.accounts.of(role, &self.profiles.leading()?.code))
-    }
-
-    /// The account that plays a role somewhere in the leading ledger.
-    pub(crate) fn account_at(
-        &self,
-        role: Role,
-        place: &Place,
-    ) -> Result<Option<SmolStr>, CompanyError> {
-        Ok(self.accounts.find(role, place, &self.profiles.leading()?.code).cloned())
-    }
-
-    /// The lines of an entry on accounts that play a role, from 1.
-    fn owed_lines(&self, role: Role, entry: &NewEntry) -> Vec<u32> {
-        let code = self.profiles.leading().map(|profile| profile.code.clone()).unwrap_or_default();
-        let accounts = self.accounts.of(role, &code);
-        let lines = entry.postings.iter().zip(1..);
-        lines
-            .filter(|(posting, _)| accounts.contains(&posting.account))
-            .map(|(_, line)| line)
-            .collect()
-    }
-
-    /// Stages all of it.
-    pub(crate) fn finish(self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
-        self.finish_closing(tx).map(drop)
-    }
-
-    /// Stages all of it; gives the entries.
-    pub(crate) fn finish_closing(
-        mut self,
-        tx: &mut Tx<'_>,
-    ) -> Result<Vec<Id<Entry>>, CompanyError> {
-        let told = std::mem::take(&mut self.facts);
-        let (mut entries, mut whose) = (Vec::new(), Vec::new());
-        for Told { facts, of, instead } in &told {
-            self.since(facts.date);
-            let entry = self.leading(facts)?;
-            let beside = self.beside((facts, instead), entry.as_ref())?;
-            if let Some(entry) = entry {
-                whose.push((entries.len(), *of));
-                entries.push(entry);
-            }
-            entries.extend(beside);
-        }
-        let mut made = Vec::new();
-        if !entries.is_empty() {
-            let posted = tx.as_engine(&ENGINE, |tx| ledger::post_many(tx, &entries))?;
-            for (at, of) in whose {
-                let posted = posted.entries.get(at).copied();
-                if let (Some(of), Some(posted), Some(entry)) = (of, posted, entries.get(at)) {
-                    self.remember(of, posted, entry);
-                }
-            }
-            made.extend(posted.entries.iter().map(|posted| posted.id));
-        }
-        self.stage(tx)?;
-        Ok(made)
-    }
-
-    /// Something of a day comes about.
-    fn since(&mut self, date: NaiveDate) {
-        self.since = Some(self.since.map_or(date, |since| since.min(date)));
-    }
-
-    /// A document remembers its entry and which of its lines are to be paid.
-    fn remember(&mut self, of: DocumentId, posted: Posted, entry: &NewEntry) {
-        let Some(mut document) = self.documents.get(&of).cloned() else { return };
-        let mut accounts = self.accounts_of(owed_role(document.kind)).unwrap_or_default();
-        accounts.extend(document.account.cloned());
-        let lines = entry.postings.iter().zip(1..);
-        let is_owed = |posting: &NewPosting| accounts.contains(&posting.account);
-        let owed: Vec<u32> =
-            lines.filter(|(posting, _)| is_owed(posting)).map(|(_, line)| line).collect();
-        document.entry = Some(posted.id);
-        document.items_from = owed.first().copied().unwrap_or(0);
-        document.items = u32::try_from(owed.len()).unwrap_or(0);
-        self.put(document);
-    }
-
-    /// New lines remember what rules of accounts may name of their items.
-    fn remember_categories(&mut self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
-        let new: Vec<Line> = self
-            .lines
-            .values()
-            .filter(|line| self.new_documents.contains(&line.document))
-            .cloned()
-            .collect();
-        for line in new {
-            if let Some(item) = line.item {
-                let category = Some(self.item(tx, item)?.category.clone().unwrap_or_default());
-                self.keep(Line { category: category.into(), ..line });
-            }
-        }
-        Ok(())
-    }
-
-    fn stage(mut self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
-        self.remember_categories(tx)?;
-        let new = self.documents.values().filter(|one| self.new_documents.contains(&one.id));
-        let since = self.since.into_iter().chain(new.map(|document| document.date)).min();
-        if let Some(since) = since.filter(|_| !self.is_closing) {
-            mark_stale(tx, since)?;
-        }
-        self.counted.stage(tx, &self.documents, &self.settlements)?;
-        let Desk { documents, lines, new_documents, changed, changed_lines, .. } = self;
-        let is_new = |key: &DocumentId| new_documents.contains(key);
-        let (mut inserted, mut inserted_lines) = (Vec::new(), Vec::new());
-        for (id, document) in documents {
-            match changed.contains(&id) {
-                true if is_new(&id) => inserted.push(document),
-                true => tx.put(document)?,
-                false => {}
-            }
-        }
-        for (key, line) in lines {
-            match changed_lines.contains(&key) {
-                true if is_new(&key.0) => inserted_lines.push(line),
-                true => tx.put(line)?,
-                false => {}
-            }
-        }
-        tx.insert_all(inserted)?;
-        tx.insert_all(inserted_lines)?;
-        tx.insert_all(self.matches)?;
-        tx.insert_all(self.settlements)?;
-        Ok(self.works.stage(tx)?)
-    }
-}
-
-/// What part the account plays on which what is to be paid of a document stands.
-pub(crate) fn owed_role(kind: DocumentKind) -> Role {
-    if kind.is_of_sales() { Role::Receivable } else { Role::Payable }
 }
 
 /// An amount of a document as it is stored.

@@ -1,7 +1,9 @@
 //! Money: payments of customers and to suppliers, with what they settle.
 
 mod deposit;
+mod let_off;
 mod payment;
+mod settles;
 
 use fondaco_accounting::ledger::{Amount, ItemKey, OpenItem};
 use fondaco_core::engine::Part;
@@ -10,8 +12,10 @@ use smol_str::SmolStr;
 
 pub use deposit::{NewDeposit, PayAhead};
 pub(crate) use deposit::{deposit_facts, give_deposits_back, take_deposits};
-pub use payment::{NewPayment, Pay, Settles};
-pub(crate) use payment::{discount_back, let_off, payment_facts};
+pub(crate) use let_off::{discount_back, let_off};
+pub use payment::Pay;
+pub(crate) use payment::payment_facts;
+pub use settles::{NewPayment, Settles};
 
 use super::document::{Document, Status};
 use super::{CompanyError, rights};

@@ -5,221 +5,22 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
 use fondaco_accounting::ledger::{Amount, Clearing};
-use fondaco_core::allocation::{Residual, allocate};
 use fondaco_core::policy::Authority;
 use fondaco_core::store::Event;
-use fondaco_core::{Act, DocumentId, Id, Money, Rounding, Tx};
-use fondaco_inventory::Qty;
+use fondaco_core::{Act, DocumentId, Id, Money, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{close_if_paid, open_items, read_items};
+use super::let_off::{discount, let_off};
+use super::{NewPayment, Settles, close_if_paid, open_items, read_items};
 use crate::company::document::{
-    Ahead, At, Desk, Document, DocumentKind, Settlement, Status, less, minus, plus, share, stored,
-    sum,
+    Ahead, At, Desk, Document, DocumentKind, Settlement, Status, less, minus, plus, stored, sum,
 };
 use crate::company::masters::{Partner, partner_by_code};
 use crate::company::posting::{BusinessEvent, Fact, Facts, Figure, Place};
 use crate::company::sales::{allow, head, owe};
 use crate::company::{CompanyError, rights};
-
-/// What a payment settles of a document.
-///
-/// ```
-/// use fondaco::company::Settles;
-/// use fondaco::core::Money;
-/// let part = Settles::invoice("I-1").amount(Money::parse("50 EUR")?);
-/// assert!(!part.discounted);
-/// # Ok::<(), fondaco::core::MoneyError>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Settles {
-    /// What it is: an invoice or a bill, or a credit or a payment of which something stands on account.
-    pub kind: DocumentKind,
-    /// Its code.
-    pub code: SmolStr,
-    /// How much is paid or used of it; where it is left out all that is open, less what is let off and given up, as far as the payment goes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub amount: Option<Money>,
-    /// Whether what was agreed is let off for paying early.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub discounted: bool,
-    /// How much is given up.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub write_off: Option<Money>,
-}
-
-impl Settles {
-    fn of(kind: DocumentKind, code: impl Into<SmolStr>) -> Settles {
-        Settles { kind, code: code.into(), amount: None, discounted: false, write_off: None }
-    }
-
-    /// All that is open of an invoice.
-    pub fn invoice(code: impl Into<SmolStr>) -> Settles {
-        Settles::of(DocumentKind::Invoice, code)
-    }
-
-    /// All that is open of a bill.
-    pub fn bill(code: impl Into<SmolStr>) -> Settles {
-        Settles::of(DocumentKind::Bill, code)
-    }
-
-    /// All that stands on account of a credit, to a customer.
-    pub fn credit(code: impl Into<SmolStr>) -> Settles {
-        Settles::of(DocumentKind::CreditNote, code)
-    }
-
-    /// All that stands on account of a credit of a supplier.
-    pub fn supplier_credit(code: impl Into<SmolStr>) -> Settles {
-        Settles::of(DocumentKind::SupplierCredit, code)
-    }
-
-    /// All that stands on account of a payment of a customer.
-    pub fn payment(code: impl Into<SmolStr>) -> Settles {
-        Settles::of(DocumentKind::CustomerPayment, code)
-    }
-
-    /// All that stands on account of a payment to a supplier.
-    pub fn supplier_payment(code: impl Into<SmolStr>) -> Settles {
-        Settles::of(DocumentKind::SupplierPayment, code)
-    }
-
-    /// So much of it.
-    #[must_use]
-    pub fn amount(self, amount: Money) -> Settles {
-        Settles { amount: Some(amount), ..self }
-    }
-
-    /// With what was agreed let off for paying early.
-    #[must_use]
-    pub fn discounted(self) -> Settles {
-        Settles { discounted: true, ..self }
-    }
-
-    /// With so much given up.
-    #[must_use]
-    pub fn write_off(self, amount: Money) -> Settles {
-        Settles { write_off: Some(amount), ..self }
-    }
-}
-
-/// A payment.
-///
-/// ```
-/// use fondaco::company::{NewPayment, Settles};
-/// use fondaco::core::Money;
-/// let paid = NewPayment::received("P-1", "C-100", "2026-03-20".parse()?, Money::parse("119 EUR")?)
-///     .settles(Settles::invoice("I-1"));
-/// assert_eq!(paid.settles.len(), 1);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NewPayment {
-    /// Its code.
-    pub code: SmolStr,
-    /// Whether it was paid to a supplier; else a customer paid.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub to_supplier: bool,
-    /// The partner's code.
-    pub partner: SmolStr,
-    /// The day.
-    pub date: NaiveDate,
-    /// How much: nothing where what stands on account is allocated, below zero where it is paid back.
-    pub amount: Money,
-    /// How: what rules of accounts may name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub method: Option<SmolStr>,
-    /// What it settles; what is over stands on account.
-    #[serde(default)]
-    pub settles: Vec<Settles>,
-}
-
-impl NewPayment {
-    /// A customer paid.
-    pub fn received(
-        code: impl Into<SmolStr>,
-        partner: impl Into<SmolStr>,
-        date: NaiveDate,
-        amount: Money,
-    ) -> NewPayment {
-        NewPayment {
-            code: code.into(),
-            to_supplier: false,
-            partner: partner.into(),
-            date,
-            amount,
-            method: None,
-            settles: Vec::new(),
-        }
-    }
-
-    /// A supplier was paid.
-    pub fn made(
-        code: impl Into<SmolStr>,
-        partner: impl Into<SmolStr>,
-        date: NaiveDate,
-        amount: Money,
-    ) -> NewPayment {
-        NewPayment { to_supplier: true, ..NewPayment::received(code, partner, date, amount) }
-    }
-
-    /// What stands on account of a customer goes to what he owes, and no money moves.
-    ///
-    /// ```
-    /// use fondaco::company::{NewPayment, Settles};
-    /// use fondaco::core::Currency;
-    /// let used = NewPayment::allocation("A-1", "C-100", "2026-03-20".parse()?, Currency::EUR)
-    ///     .settles(Settles::credit("CN-1"))
-    ///     .settles(Settles::invoice("I-2"));
-    /// assert!(used.amount.is_zero());
-    /// # Ok::<(), fondaco::chrono::ParseError>(())
-    /// ```
-    pub fn allocation(
-        code: impl Into<SmolStr>,
-        partner: impl Into<SmolStr>,
-        date: NaiveDate,
-        currency: fondaco_core::Currency,
-    ) -> NewPayment {
-        NewPayment::received(code, partner, date, Money::zero(currency))
-    }
-
-    /// What stands on account of a customer is paid back.
-    ///
-    /// ```
-    /// use fondaco::company::{NewPayment, Settles};
-    /// use fondaco::core::Money;
-    /// let back = NewPayment::refund("R-1", "C-100", "2026-03-20".parse()?, Money::parse("38 EUR")?)
-    ///     .settles(Settles::credit("CN-1"));
-    /// assert!(back.amount.is_negative());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn refund(
-        code: impl Into<SmolStr>,
-        partner: impl Into<SmolStr>,
-        date: NaiveDate,
-        amount: Money,
-    ) -> NewPayment {
-        NewPayment::received(code, partner, date, amount.neg())
-    }
-
-    /// Of a document.
-    #[must_use]
-    pub fn settles(mut self, document: Settles) -> NewPayment {
-        self.settles.push(document);
-        self
-    }
-
-    fn kind(&self) -> DocumentKind {
-        match self.to_supplier {
-            true => DocumentKind::SupplierPayment,
-            false => DocumentKind::CustomerPayment,
-        }
-    }
-}
 
 /// Records payments: all or none. It also allocates what stands on account to what is open, and pays it back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -458,57 +259,6 @@ fn positive(
     stored(amount, &name, (0, field))
 }
 
-/// What was agreed to be let off for paying on a day: of what was not credited, less what was let off before.
-fn discount(
-    tx: &mut Tx<'_>,
-    desk: &mut Desk,
-    document: &Document,
-    date: NaiveDate,
-) -> Result<Amount, CompanyError> {
-    let (mut credited, mut let_off) = (Amount::ZERO, Amount::ZERO);
-    for row in desk.settlements_by(tx, document.id)? {
-        let by = desk.document(tx, row.document)?;
-        if by.status == Status::Cancelled {
-            continue;
-        }
-        let_off = plus(let_off, row.discount, (0, "discount"))?;
-        if matches!(by.kind, DocumentKind::CreditNote | DocumentKind::SupplierCredit) {
-            credited = plus(credited, row.amount, (0, "amount credited"))?;
-        }
-    }
-    let owed = less(document.gross(), credited, (0, "amount credited"))?.max(Amount::ZERO);
-    let gross = document.money(owed);
-    let name = document.name();
-    let terms = document
-        .terms
-        .cloned()
-        .and_then(|terms| terms.to::<fondaco_core::terms::PaymentTerms>().ok());
-    let offers = match terms {
-        Some(terms) => terms
-            .discounts(gross, document.date, Rounding::HalfUp)
-            .map_err(|error| CompanyError::Terms { document: name.clone(), error })?,
-        None => Vec::new(),
-    };
-    let best = offers
-        .iter()
-        .filter(|offer| date <= offer.until)
-        .max_by_key(|offer| offer.reduction.amount());
-    let Some(best) = best else {
-        let last = offers.iter().map(|offer| offer.until).max();
-        let why = last.map_or("none is agreed: give a write_off".to_owned(), |last| {
-            format!("it held until {last}")
-        });
-        return Err(CompanyError::NoDiscount {
-            document: name,
-            discount: Money::zero(document.currency),
-            date,
-            why,
-        });
-    };
-    let all = stored(best.reduction, &name, (0, "discount"))?;
-    Ok(less(all, let_off, (0, "discount"))?.max(Amount::ZERO))
-}
-
 /// What a payment that is stored told the books.
 pub(crate) fn payment_facts(
     tx: &mut Tx<'_>,
@@ -566,61 +316,6 @@ fn facts(
         }
     }
     Ok(facts)
-}
-
-/// What is let off or given up of a document, by tax code: of the amounts without tax, and of the taxes, each in its share of the whole.
-pub(crate) fn let_off(
-    tx: &mut Tx<'_>,
-    desk: &mut Desk,
-    (document, figure): (&Document, Figure),
-    amount: Amount,
-) -> Result<Vec<(Figure, Option<SmolStr>, Money)>, CompanyError> {
-    if amount == Amount::ZERO {
-        return Ok(Vec::new());
-    }
-    let mut sums: BTreeMap<(Option<SmolStr>, bool), Amount> = BTreeMap::new();
-    for line in desk.lines_of(tx, document)? {
-        for (is_tax, amount) in [(false, line.net), (true, line.tax)] {
-            let sum = sums.entry((line.tax_code.clone(), is_tax)).or_default();
-            *sum = plus(*sum, amount, (line.number, "discount"))?;
-        }
-    }
-    let weights: Vec<_> = sums.values().map(|sum| sum.to_decimal()).collect();
-    let all = document.money(amount);
-    // Of a document whose lines can't share it, all of it is without tax.
-    let Ok(shares) = allocate(all, &weights, Residual::LargestRemainder) else {
-        return Ok(vec![(figure, None, all)]);
-    };
-    let shared = sums.into_keys().zip(shares).map(|((code, is_tax), share)| {
-        (if is_tax { Figure::DiscountTax } else { figure }, code, share)
-    });
-    Ok(shared.collect())
-}
-
-/// What of a discount a credit takes back: its share of what is not credited yet.
-pub(crate) fn discount_back(
-    tx: &mut Tx<'_>,
-    desk: &mut Desk,
-    (invoice, credited): (&Document, Amount),
-) -> Result<Amount, CompanyError> {
-    let at: At = (0, "discount");
-    let mut let_off = Amount::ZERO;
-    for row in desk.settlements_by(tx, invoice.id)? {
-        if desk.document(tx, row.document)?.status != Status::Cancelled {
-            let_off = plus(let_off, row.discount, at)?;
-        }
-    }
-    if let_off <= Amount::ZERO {
-        return Ok(Amount::ZERO);
-    }
-    let mut before = Amount::ZERO;
-    for line in desk.lines_of(tx, invoice)? {
-        before = sum([before, line.taken, line.tax_taken], at)?;
-    }
-    // The lines have this credit taken already.
-    let left = less(plus(invoice.gross(), credited, at)?, before, at)?;
-    let (part, whole) = (Qty::from_units(credited.units()), Qty::from_units(left.units()));
-    share(let_off, part, whole, (invoice.currency, at))
 }
 
 /// Has documents remember what was settled of them.

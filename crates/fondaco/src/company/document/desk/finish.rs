@@ -1,0 +1,97 @@
+//! The end of an act: its facts are posted, and what it changed is staged, each row once.
+
+use fondaco_accounting::ledger::{self, Entry};
+use fondaco_core::{DocumentId, Id, Tx};
+
+use super::{Desk, Told};
+use crate::company::closing::mark_stale;
+use crate::company::document::Line;
+use crate::company::{CompanyError, ENGINE};
+
+impl Desk {
+    /// Stages all of it.
+    pub(crate) fn finish(self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
+        self.finish_closing(tx).map(drop)
+    }
+
+    /// Stages all of it; gives the entries.
+    pub(crate) fn finish_closing(
+        mut self,
+        tx: &mut Tx<'_>,
+    ) -> Result<Vec<Id<Entry>>, CompanyError> {
+        let told = std::mem::take(&mut self.facts);
+        let (mut entries, mut whose) = (Vec::new(), Vec::new());
+        for Told { facts, of, instead } in &told {
+            self.since(facts.date);
+            let entry = self.leading(facts)?;
+            let beside = self.beside((facts, instead), entry.as_ref())?;
+            if let Some(entry) = entry {
+                whose.push((entries.len(), *of));
+                entries.push(entry);
+            }
+            entries.extend(beside);
+        }
+        let mut made = Vec::new();
+        if !entries.is_empty() {
+            let posted = tx.as_engine(&ENGINE, |tx| ledger::post_many(tx, &entries))?;
+            for (at, of) in whose {
+                let posted = posted.entries.get(at).copied();
+                if let (Some(of), Some(posted), Some(entry)) = (of, posted, entries.get(at)) {
+                    self.remember(of, posted, entry);
+                }
+            }
+            made.extend(posted.entries.iter().map(|posted| posted.id));
+        }
+        self.stage(tx)?;
+        Ok(made)
+    }
+
+    /// New lines remember what rules of accounts may name of their items.
+    fn remember_categories(&mut self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
+        let new: Vec<Line> = self
+            .lines
+            .values()
+            .filter(|line| self.new_documents.contains(&line.document))
+            .cloned()
+            .collect();
+        for line in new {
+            if let Some(item) = line.item {
+                let category = Some(self.item(tx, item)?.category.clone().unwrap_or_default());
+                self.keep(Line { category: category.into(), ..line });
+            }
+        }
+        Ok(())
+    }
+
+    fn stage(mut self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
+        self.remember_categories(tx)?;
+        let new = self.documents.values().filter(|one| self.new_documents.contains(&one.id));
+        let since = self.since.into_iter().chain(new.map(|document| document.date)).min();
+        if let Some(since) = since.filter(|_| !self.is_closing) {
+            mark_stale(tx, since)?;
+        }
+        self.counted.stage(tx, &self.documents, &self.settlements)?;
+        let Desk { documents, lines, new_documents, changed, changed_lines, .. } = self;
+        let is_new = |key: &DocumentId| new_documents.contains(key);
+        let (mut inserted, mut inserted_lines) = (Vec::new(), Vec::new());
+        for (id, document) in documents {
+            match changed.contains(&id) {
+                true if is_new(&id) => inserted.push(document),
+                true => tx.put(document)?,
+                false => {}
+            }
+        }
+        for (key, line) in lines {
+            match changed_lines.contains(&key) {
+                true if is_new(&key.0) => inserted_lines.push(line),
+                true => tx.put(line)?,
+                false => {}
+            }
+        }
+        tx.insert_all(inserted)?;
+        tx.insert_all(inserted_lines)?;
+        tx.insert_all(self.matches)?;
+        tx.insert_all(self.settlements)?;
+        Ok(self.works.stage(tx)?)
+    }
+}
