@@ -203,6 +203,11 @@ fn leave_is_brought_to_where_it_is() {
     assert_eq!(staff.firm.balances(["6040", "2450"]), ["500", "-500"]);
     staff.firm.must(&owed("2026-02-28", "320"));
     assert_eq!(staff.of_centre("2450", "PLANT"), "-320");
+    // Two amounts of one centre are owed together.
+    let mut twice = owed("2026-02-28", "300");
+    twice.owed.extend(owed("2026-02-28", "40").owed);
+    staff.firm.must(&twice);
+    assert_eq!(staff.of_centre("2450", "PLANT"), "-340");
     staff.firm.clean();
 }
 

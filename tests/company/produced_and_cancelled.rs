@@ -141,6 +141,8 @@ fn what_is_refused_names_document_line_value_and_way_out() {
         refused(&firm, &IssueMaterial::new(vec![hours_line]))
             .contains("line 3: it is labour, and a component can be issued")
     );
+    let twice = NewIssue::new("M-2", "W-1", date).line(IssueLine::all(1)).line(IssueLine::all(1));
+    assert!(refused(&firm, &IssueMaterial::new(vec![twice])).starts_with("company.nothing_left"));
     let no_line = NewIssue::new("M-2", "W-1", date).line(IssueLine::all(9));
     assert!(refused(&firm, &IssueMaterial::new(vec![no_line])).starts_with("company.unknown_line"));
     let too_much = NewIssue::new("M-2", "W-1", date).line(IssueLine::new(1, pcs("90")));

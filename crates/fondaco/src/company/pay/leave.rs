@@ -1,7 +1,9 @@
 //! Leave that is owed to employees: brought to where it is, by cost centre.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
-use fondaco_accounting::ledger::BalanceQuery;
+use fondaco_accounting::ledger::{Amount, BalanceQuery};
 use fondaco_core::policy::Request;
 use fondaco_core::store::Event;
 use fondaco_core::{Act, Money, Tx};
@@ -10,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::remit::stands;
-use crate::company::document::Desk;
+use crate::company::document::{Desk, plus, stored};
 use crate::company::posting::{BusinessEvent, Fact, Facts, Figure, Place, Role};
 use crate::company::{CompanyError, rights};
 
@@ -38,7 +40,7 @@ pub struct LeaveOwed {
 pub struct AccrueLeave {
     /// The day.
     pub date: NaiveDate,
-    /// How much is owed, by cost centre; those left out stay as they are.
+    /// How much is owed, by cost centre, amounts of one centre together; those left out stay as they are.
     pub owed: Vec<LeaveOwed>,
 }
 
@@ -58,6 +60,7 @@ impl Act for AccrueLeave {
         let mut desk = Desk::open(tx)?;
         let document = SmolStr::new_static("leave");
         let mut facts = Facts::new(BusinessEvent::LeaveAccrual, self.date, document.clone());
+        let mut by_centre: BTreeMap<&SmolStr, Amount> = BTreeMap::new();
         for (owed, line) in self.owed.iter().zip(1..) {
             if owed.amount.currency() != desk.currency() {
                 let (given, expected) = (owed.amount.currency(), desk.currency());
@@ -67,14 +70,19 @@ impl Act for AccrueLeave {
                 let (field, value) = ("amount", owed.amount.to_string());
                 return Err(CompanyError::NotPositive { document, line, field, value });
             }
+            let at = (line, "amount");
+            let sum = by_centre.entry(&owed.centre).or_default();
+            *sum = plus(*sum, stored(owed.amount, &document, at)?, at)?;
+        }
+        for (centre, owed) in by_centre {
             let mut before = Decimal::ZERO;
             for account in desk.accounts_of(Role::LeaveLiability)? {
                 let query = BalanceQuery::account(account).until(self.date);
-                let query = query.dimension("cost_centre", owed.centre.clone());
+                let query = query.dimension("cost_centre", centre.clone());
                 before -= stands(tx, query)?;
             }
-            let more = Money::new(owed.amount.amount() - before, desk.currency());
-            let place = Place { centre: Some(owed.centre.clone()), ..Place::default() };
+            let more = Money::new(owed.to_decimal() - before, desk.currency());
+            let place = Place { centre: Some(centre.clone()), ..Place::default() };
             facts = facts.fact(Fact::new(Figure::Cost, more).at(place));
         }
         facts.facts.retain(|fact| !fact.amount.is_zero());

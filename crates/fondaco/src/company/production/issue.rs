@@ -173,7 +173,8 @@ fn prepare(
         Some(named) => {
             let mut taken = Vec::with_capacity(named.len());
             for line in named {
-                taken.push(named_line(tx, desk, (&order, &lines), line)?);
+                let one = named_line(tx, desk, (&order, &lines), (line, &taken))?;
+                taken.push(one);
             }
             taken
         }
@@ -208,7 +209,7 @@ fn named_line(
     tx: &mut Tx<'_>,
     desk: &mut Desk,
     (order, lines): (&Document, &[WorkLine]),
-    named: &IssueLine,
+    (named, before): (&IssueLine, &[Taken]),
 ) -> Result<Taken, CompanyError> {
     let name = order.name();
     let unknown = || CompanyError::UnknownLine {
@@ -229,7 +230,12 @@ fn named_line(
     let item = desk.item(tx, component.ok_or_else(other)?)?;
     let quantity = match named.quantity {
         Some(quantity) => stored_quantity(tx, &item, quantity, at)?,
-        None => line.left(),
+        // What the same issue took of it before, say of another lot, is not left.
+        None => {
+            let before = before.iter().filter(|one| one.line == line.number);
+            let before: Vec<Qty> = before.map(|one| one.quantity).collect();
+            Line::left(line.left(), &before)
+        }
     };
     if quantity <= Qty::ZERO {
         return Err(CompanyError::NothingLeft { document: name, act: "issue" });
