@@ -14,6 +14,7 @@ use fondaco_core::{Halt, PartyId, Timestamp, Tx};
 use smol_str::{SmolStr, ToSmolStr};
 
 use super::clock::CLOCK;
+use super::keep::about;
 use super::known::{Known, columns, groups, standing};
 use super::sets::Sets;
 use super::{ContactSegments, SegmentCause, SegmentMember, SegmentStep};
@@ -48,6 +49,9 @@ struct Move {
 /// So many moments that no tick has carried out are gone through one by one; what is more is told with the last.
 const MOST_MOMENTS: usize = 1_000;
 
+/// Places among changes, by whom those are about.
+type OfParties = BTreeMap<PartyId, Vec<usize>>;
+
 /// Somebody who moved: as it was kept, and as it is.
 struct Moved {
     row: ContactSegments,
@@ -71,10 +75,11 @@ impl Asking<'_> {
         let rows = tx.get_many::<ContactSegments>(&all)?;
         let zone = tx.zone()?;
         let mut known = Known::load(tx, groups)?;
-        let mut caught_up = self.catch_up(&known, &rows, &zone)?;
+        let of_parties = self.of_parties();
+        let mut caught_up = self.catch_up((&known, &of_parties), &rows, &zone)?;
         let mut rows = rows.into_iter();
         for one in &mut known {
-            self.changes.iter().for_each(|change| one.apply(change));
+            self.about(&of_parties, &one.ids).into_iter().for_each(|change| one.apply(change));
         }
         let columns = columns(&known, self.sets, &zone)?;
         let mut moved = Vec::new();
@@ -95,11 +100,29 @@ impl Asking<'_> {
         self.stage(tx, moved)
     }
 
+    /// Where among the changes those about each party stand.
+    fn of_parties(&self) -> OfParties {
+        let mut places = OfParties::new();
+        for (place, change) in self.changes.iter().enumerate() {
+            about(change)
+                .into_iter()
+                .for_each(|party| places.entry(party).or_default().push(place));
+        }
+        places
+    }
+
+    /// The changes about a contact, in their order.
+    fn about(&self, places: &OfParties, ids: &[PartyId]) -> Vec<&Change<'_>> {
+        let own: BTreeSet<usize> =
+            ids.iter().filter_map(|id| places.get(id)).flatten().copied().collect();
+        own.into_iter().filter_map(|place| self.changes.get(place)).collect()
+    }
+
     /// What the clock has changed of these contacts until now, where no tick has carried it out: moment by moment, as they were before
     /// this act. Of who was asked by other segments, or was another contact, those moments mean nothing any more.
     fn catch_up(
         &self,
-        known: &[Known],
+        (known, of_parties): (&[Known], &OfParties),
         rows: &[Option<Arc<ContactSegments>>],
         zone: &Zone,
     ) -> Result<BTreeMap<PartyId, Vec<Move>>, CrmError> {
@@ -113,7 +136,7 @@ impl Asking<'_> {
             if !is_late || self.cause == SegmentCause::Clock {
                 continue;
             }
-            let was = one.without(self.changes);
+            let was = one.without(&self.about(of_parties, &one.ids));
             if row.asked_by == self.sets.asked_by(zone, &was.ids, was.is_there()) {
                 before.push(was);
                 late.push(row);

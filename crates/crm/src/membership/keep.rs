@@ -43,7 +43,7 @@ fn cause(change: &Change<'_>) -> SegmentCause {
 }
 
 /// Whose segments it may change.
-fn about(change: &Change<'_>) -> Vec<PartyId> {
+pub(super) fn about(change: &Change<'_>) -> Vec<PartyId> {
     match change {
         Change::Event(event) | Change::Withdrawn(event) => vec![event.party],
         Change::Added(profile) | Change::Profile { after: profile, .. } => vec![profile.party],

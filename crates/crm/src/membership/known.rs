@@ -133,7 +133,7 @@ impl Known {
     }
 
     /// As it was before an act, of which some is staged already.
-    pub(super) fn without(&self, changes: &[Change<'_>]) -> Known {
+    pub(super) fn without(&self, changes: &[&Change<'_>]) -> Known {
         let mut before = self.clone();
         for change in changes.iter().rev() {
             match change {
