@@ -109,21 +109,24 @@ impl PostAccruals {
         let days = tx.scan(&Range::<AccrualDay>::all())?;
         let later = days.iter().map(|day| day.date).filter(|date| *date > self.date);
         let mut desk = Desk::closing(tx)?;
+        let profiles = desk.valued_at_the_end();
+        if profiles.is_empty() {
+            return Ok(());
+        }
+        let (document, at): (_, At) = (SmolStr::new_static("valuation"), (0, "stock in the books"));
         let mut posted: BTreeMap<SmolStr, Amount> = BTreeMap::new();
         for date in [self.date].into_iter().chain(later) {
-            let profiles: Vec<(SmolStr, Option<SmolStr>, Vec<SmolStr>)> = desk.valued_at_the_end();
+            let worth = stock_value(tx, &ValueQuery::on(date))?.total();
+            let worth = stored(worth, &document, at)?;
             let mut told = BTreeMap::new();
-            for (code, ledger, accounts) in profiles {
+            for (code, ledger, accounts) in &profiles {
                 let before = posted.entry(code.clone()).or_default();
-                let at: At = (0, "stock in the books");
-                let books = plus(books(tx, (&ledger, &accounts), date)?, *before, at)?;
-                let worth = stock_value(tx, &ValueQuery::on(date))?.total();
-                let document = SmolStr::new_static("valuation");
-                let differs = less(stored(worth, &document, at)?, books, at)?;
+                let books = plus(books(tx, (ledger, accounts), date)?, *before, at)?;
+                let differs = less(worth, books, at)?;
                 *before = plus(*before, differs, at)?;
-                let facts = Facts::new(BusinessEvent::Valuation, date, document);
+                let facts = Facts::new(BusinessEvent::Valuation, date, document.clone());
                 let cost = Fact::new(Figure::Cost, differs.money(desk.currency()));
-                told.insert(code, facts.fact(cost));
+                told.insert(code.clone(), facts.fact(cost));
             }
             desk.tell_each(told);
         }
