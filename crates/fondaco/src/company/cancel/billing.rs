@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use fondaco_accounting::ledger::Amount;
-use fondaco_core::Tx;
+use fondaco_core::{Money, Tx};
 use fondaco_inventory::Qty;
 
 use super::paid;
 use crate::company::CompanyError;
 use crate::company::document::{
-    At, Desk, Document, DocumentKind, Line, less, minus, plus, settle, share,
+    At, Desk, Document, DocumentKind, Line, less, minus, plus, settle, share, sum,
 };
 use crate::company::money::{give_deposits_back, open_items};
 use crate::company::posting::{BusinessEvent, Fact, Facts, Figure, Place};
@@ -76,7 +76,7 @@ pub(crate) fn opposite(mut facts: Facts, date: NaiveDate) -> Facts {
     facts.due = Vec::new();
     for fact in &mut facts.facts {
         fact.amount = fact.amount.neg();
-        fact.worth = fact.worth.map(fondaco_core::Money::neg);
+        fact.worth = fact.worth.map(Money::neg);
     }
     facts
 }
@@ -148,7 +148,7 @@ fn facts(
 }
 
 fn all(costs: &[(Place, Amount)], line: &Line) -> Result<Amount, CompanyError> {
-    crate::company::document::sum(costs.iter().map(|(_, cost)| *cost), (line.number, "cost"))
+    sum(costs.iter().map(|(_, cost)| *cost), (line.number, "cost"))
 }
 
 /// The cost of what was invoiced or credited; what came back stands below zero.

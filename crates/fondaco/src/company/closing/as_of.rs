@@ -243,10 +243,9 @@ impl AsOf {
         let mut stood = line;
         for into in all.iter().filter(|into| into.when != When::Then) {
             let kind = self.kinds.get(&into.whose.0).map(|(kind, _)| *kind);
-            let back = match kind {
-                Some(DocumentKind::Invoice | DocumentKind::CreditNote)
-                    if kind == Some(DocumentKind::Invoice) || into.when == When::Cancelled =>
-                {
+            let back = match (kind, into.when) {
+                (Some(DocumentKind::Invoice), _)
+                | (Some(DocumentKind::CreditNote), When::Cancelled) => {
                     let invoice = desk.line(tx, into.whose)?;
                     let of =
                         invoice.map_or((Amount::ZERO, Qty::ZERO), |line| (line.sold, line.matched));
@@ -254,7 +253,7 @@ impl AsOf {
                     // Of a credit it came back.
                     if kind == Some(DocumentKind::Invoice) { cost } else { minus(cost, at)? }
                 }
-                Some(_) if into.when == When::Cancelled => price(tx, desk, into, at)?,
+                (Some(_), When::Cancelled) => price(tx, desk, into, at)?,
                 _ if into.revalued != Amount::ZERO => {
                     less(price(tx, desk, into, at)?, into.revalued, at)?
                 }

@@ -133,7 +133,6 @@ fn post(tx: &mut Tx<'_>, desk: &mut Desk, made: Prepared) -> Result<(), CompanyE
 }
 
 /// The site that a location is at.
-/// The site of a location.
 pub(crate) fn site_of(tx: &mut Tx<'_>, location: &SmolStr) -> Result<SiteId, CompanyError> {
     let unknown = || CompanyError::Unknown { what: "location", code: location.clone() };
     Ok(tx.require::<Location, CompanyError>(location, unknown)?.site)

@@ -22,17 +22,7 @@ pub(super) fn discount(
     document: &Document,
     date: NaiveDate,
 ) -> Result<Amount, CompanyError> {
-    let (mut credited, mut let_off) = (Amount::ZERO, Amount::ZERO);
-    for row in desk.settlements_by(tx, document.id)? {
-        let by = desk.document(tx, row.document)?;
-        if by.status == Status::Cancelled {
-            continue;
-        }
-        let_off = plus(let_off, row.discount, (0, "discount"))?;
-        if matches!(by.kind, DocumentKind::CreditNote | DocumentKind::SupplierCredit) {
-            credited = plus(credited, row.amount, (0, "amount credited"))?;
-        }
-    }
+    let (credited, let_off) = so_far(tx, desk, document)?;
     let owed = less(document.gross(), credited, (0, "amount credited"))?.max(Amount::ZERO);
     let gross = document.money(owed);
     let name = document.name();
@@ -64,6 +54,26 @@ pub(super) fn discount(
     };
     let all = stored(best.reduction, &name, (0, "discount"))?;
     Ok(less(all, let_off, (0, "discount"))?.max(Amount::ZERO))
+}
+
+/// How much of a document was credited, and how much let off for paying early.
+fn so_far(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    document: &Document,
+) -> Result<(Amount, Amount), CompanyError> {
+    let (mut credited, mut let_off) = (Amount::ZERO, Amount::ZERO);
+    for row in desk.settlements_by(tx, document.id)? {
+        let by = desk.document(tx, row.document)?;
+        if by.status == Status::Cancelled {
+            continue;
+        }
+        let_off = plus(let_off, row.discount, (0, "discount"))?;
+        if matches!(by.kind, DocumentKind::CreditNote | DocumentKind::SupplierCredit) {
+            credited = plus(credited, row.amount, (0, "amount credited"))?;
+        }
+    }
+    Ok((credited, let_off))
 }
 
 /// What is let off or given up of a document, by tax code: of the amounts without tax, and of the taxes, each in its share of the whole.
@@ -102,12 +112,7 @@ pub(crate) fn discount_back(
     (invoice, credited): (&Document, Amount),
 ) -> Result<Amount, CompanyError> {
     let at: At = (0, "discount");
-    let mut let_off = Amount::ZERO;
-    for row in desk.settlements_by(tx, invoice.id)? {
-        if desk.document(tx, row.document)?.status != Status::Cancelled {
-            let_off = plus(let_off, row.discount, at)?;
-        }
-    }
+    let (_, let_off) = so_far(tx, desk, invoice)?;
     if let_off <= Amount::ZERO {
         return Ok(Amount::ZERO);
     }

@@ -9,7 +9,7 @@ use fondaco_core::store::Record;
 
 pub use act::{SetAccounts, SetProfile, SetTolerances, SetUpCompany};
 pub use records::{AccountRow, Differences, ProfileRow, Settings};
-pub(crate) use records::{Profiles, accounts, seen_accounts};
+pub(crate) use records::{Profile, Profiles, accounts, seen_accounts};
 pub use template::Chart;
 
 use super::rights;

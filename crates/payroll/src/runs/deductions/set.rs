@@ -149,9 +149,7 @@ impl SetDeduction {
         let number = SmolStr::default();
         Ok((stored(&number, "owed", self.owed)?, instalment))
     }
-}
 
-impl SetDeduction {
     /// Sets it, whoever asked.
     pub(crate) fn set(&self, tx: &mut Tx<'_>) -> Result<Id<Deduction>, PayrollError> {
         let (owed, instalment) = self.check()?;

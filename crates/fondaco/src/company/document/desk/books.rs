@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use fondaco_accounting::ledger::{
-    self, Amount, Clear, ClearLine, Clearing, ItemKey, NewEntry, NewPosting, Pays, PostClearing,
-    Posted, PostedClearing,
+    self, Amount, Clear, ClearLine, Clearing, ItemKey, NewEntry, Pays, PostClearing, Posted,
+    PostedClearing,
 };
 use fondaco_core::{DocumentId, Id, Money, Tx};
 use smol_str::SmolStr;
 
 use super::{Desk, Told};
 use crate::company::document::DocumentKind;
-use crate::company::posting::{BusinessEvent, Facts, Figure, Place, Poster, PostingTable, Role};
+use crate::company::posting::{
+    BusinessEvent, Facts, Figure, Place, Poster, PostingError, PostingTable, Role,
+};
+use crate::company::setup::Profile;
 use crate::company::{CompanyError, ENGINE};
 
 impl Desk {
@@ -46,7 +49,8 @@ impl Desk {
         self.since(facts.date);
         self.counted.note(facts);
         let Some(entry) = self.leading(facts)? else { return Ok(None) };
-        let line = self.owed_lines(role, &entry).first().copied().unwrap_or(0);
+        let accounts = self.accounts_of(role)?;
+        let line = lines_on(&entry, &accounts).first().copied().unwrap_or(0);
         let pays = pays(line, &entry).filter(|pays| !pays.items.is_empty());
         let posted = self.post_now(tx, facts, (&entry, pays.into_iter().collect()))?;
         Ok(Some((entry, line, posted)))
@@ -114,15 +118,18 @@ impl Desk {
     }
 
     pub(super) fn leading(&self, facts: &Facts) -> Result<Option<NewEntry>, CompanyError> {
-        let profile = self.profiles.leading()?;
+        self.by(self.profiles.leading()?, |poster| poster.entry(facts))
+    }
+
+    /// What a profile makes of facts.
+    fn by<T>(
+        &self,
+        profile: &Profile,
+        make: impl FnOnce(&Poster<'_>) -> Result<T, PostingError>,
+    ) -> Result<T, CompanyError> {
         let journals = profile.journals.clone().unwrap_or_else(|| self.settings.journals());
-        let poster = Poster {
-            table: &profile.table,
-            accounts: &self.accounts,
-            profile: &profile.code,
-            journals: &journals,
-        };
-        Ok(poster.entry(facts)?)
+        let (table, accounts, profile) = (&profile.table, &self.accounts, &profile.code);
+        Ok(make(&Poster { table, accounts, profile, journals: &journals })?)
     }
 
     /// What other ledgers have beside the leading one.
@@ -133,15 +140,8 @@ impl Desk {
     ) -> Result<Vec<NewEntry>, CompanyError> {
         let mut entries = Vec::new();
         for profile in self.profiles.0.iter().filter(|profile| profile.ledger.is_some()) {
-            let journals = profile.journals.clone().unwrap_or_else(|| self.settings.journals());
-            let poster = Poster {
-                table: &profile.table,
-                accounts: &self.accounts,
-                profile: &profile.code,
-                journals: &journals,
-            };
             let facts = instead.get(&profile.code).unwrap_or(facts);
-            entries.extend(poster.difference(facts, leading)?);
+            entries.extend(self.by(profile, |poster| poster.difference(facts, leading))?);
         }
         Ok(entries)
     }
@@ -173,18 +173,6 @@ impl Desk {
         Ok(self.accounts.find(role, place, &self.profiles.leading()?.code).cloned())
     }
 
-    /// The lines of an entry on accounts that play a role, from 1.
-    #[cfg(feature = "payroll")]
-    fn owed_lines(&self, role: Role, entry: &NewEntry) -> Vec<u32> {
-        let code = self.profiles.leading().map(|profile| profile.code.clone()).unwrap_or_default();
-        let accounts = self.accounts.of(role, &code);
-        let lines = entry.postings.iter().zip(1..);
-        lines
-            .filter(|(posting, _)| accounts.contains(&posting.account))
-            .map(|(_, line)| line)
-            .collect()
-    }
-
     /// Something of a day comes about.
     pub(super) fn since(&mut self, date: NaiveDate) {
         self.since = Some(self.since.map_or(date, |since| since.min(date)));
@@ -195,15 +183,18 @@ impl Desk {
         let Some(mut document) = self.documents.get(&of).cloned() else { return };
         let mut accounts = self.accounts_of(owed_role(document.kind)).unwrap_or_default();
         accounts.extend(document.account.cloned());
-        let lines = entry.postings.iter().zip(1..);
-        let is_owed = |posting: &NewPosting| accounts.contains(&posting.account);
-        let owed: Vec<u32> =
-            lines.filter(|(posting, _)| is_owed(posting)).map(|(_, line)| line).collect();
+        let owed = lines_on(entry, &accounts);
         document.entry = Some(posted.id);
         document.items_from = owed.first().copied().unwrap_or(0);
         document.items = u32::try_from(owed.len()).unwrap_or(0);
         self.put(document);
     }
+}
+
+/// The lines of an entry on some accounts, from 1.
+fn lines_on(entry: &NewEntry, accounts: &[SmolStr]) -> Vec<u32> {
+    let lines = entry.postings.iter().zip(1..);
+    lines.filter(|(posting, _)| accounts.contains(&posting.account)).map(|(_, line)| line).collect()
 }
 
 /// What part the account plays on which what is to be paid of a document stands.
