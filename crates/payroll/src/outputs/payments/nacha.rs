@@ -87,6 +87,7 @@ pub struct PpdFile {
     created: NaiveDateTime,
     day: NaiveDate,
     modifier: char,
+    first: u32,
     payments: Vec<Payment>,
     prenotes: Vec<Payment>,
 }
@@ -96,15 +97,50 @@ pub struct PpdFile {
 pub struct NachaFile {
     /// The file, ASCII, each line ended by a line feed.
     pub text: String,
-    /// Trace number and reference of every payment and prenote, in the file's order: keep them, because a return names the former alone.
-    pub traces: Vec<(SmolStr, SmolStr)>,
+    /// Every payment and prenote, in the file's order: keep them, because a return names trace number, identification and amount alone.
+    pub traces: Vec<SentEntry>,
+}
+
+/// A payment or a prenote of a file, as a return names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentEntry {
+    /// Its trace number: unique in its file, and beyond as far as [`PpdFile::numbered_from`] has the numbers go on.
+    pub trace: SmolStr,
+    /// The payment's reference.
+    pub reference: SmolStr,
+    /// How much; nothing for a prenote.
+    pub amount: Money,
+}
+
+impl SentEntry {
+    /// What the file calls the payee by: the first 15 characters of the reference, as the file writes them.
+    fn id(&self) -> String {
+        individual_id(&self.reference)
+    }
+}
+
+/// The number that a payment has for its payee.
+fn individual_id(reference: &str) -> String {
+    capitals(reference, 15, MARKS)
 }
 
 impl NachaFile {
     /// The reference of the payment with this trace number.
     pub fn reference_of(&self, trace: &str) -> Option<&str> {
-        let place = self.traces.binary_search_by(|(of, _)| of.as_str().cmp(trace)).ok()?;
-        self.traces.get(place).map(|(_, reference)| reference.as_str())
+        self.entry(trace).map(|entry| entry.reference.as_str())
+    }
+
+    fn entry(&self, trace: &str) -> Option<&SentEntry> {
+        let place = self.traces.binary_search_by(|entry| entry.trace.as_str().cmp(trace)).ok()?;
+        self.traces.get(place)
+    }
+
+    /// The payment that an answer is on: trace numbers may come again in every file, what they stand for does not.
+    fn answered(&self, trace: &str, id: &str, amount: Option<Money>) -> Option<&SentEntry> {
+        let fits = |entry: &&SentEntry| {
+            entry.id().trim() == id && amount.is_none_or(|amount| amount == entry.amount)
+        };
+        self.entry(trace).filter(fits)
     }
 }
 
@@ -130,7 +166,8 @@ struct Sums {
 impl PpdFile {
     /// A file with no payment yet: from whom, made when, to be paid on which day.
     pub fn new(from: Originator, created: NaiveDateTime, day: NaiveDate) -> PpdFile {
-        PpdFile { from, created, day, modifier: 'A', payments: Vec::new(), prenotes: Vec::new() }
+        let (modifier, first) = ('A', 1);
+        PpdFile { from, created, day, modifier, first, payments: Vec::new(), prenotes: Vec::new() }
     }
 
     /// The payments. A text that a payment [says](Payment::saying) becomes an addendum of up to 80 characters.
@@ -154,12 +191,20 @@ impl PpdFile {
         self
     }
 
+    /// The number of its first entry, 1 unless it is said. Who lets the numbers of all files go on one after another has trace numbers that no
+    /// other file of these has: seven digits, after which they begin again.
+    #[must_use]
+    pub fn numbered_from(mut self, first: u32) -> PpdFile {
+        self.first = first;
+        self
+    }
+
     /// The file, checked whole before anything is written.
     ///
     /// # Errors
     /// [`PaymentError`], naming the payment: none at all, a reference twice, an amount that isn't whole cents of dollars or has more than ten
     /// digits, an account that isn't American, a name without a letter that the file can carry; a company's number that isn't ten
-    /// characters; a day before the file was made.
+    /// characters; a day before the file was made; a first number that leaves no seven digits for all entries.
     pub fn to_file(&self) -> Result<NachaFile, PaymentError> {
         self.check()?;
         let mut text = String::new();
@@ -168,12 +213,14 @@ impl PpdFile {
         self.batch_header(&mut text);
         let entries = self.entries()?;
         let (mut sums, mut traces) = (Sums::default(), Vec::with_capacity(entries.len()));
-        for (number, (entry, reference)) in (1u64..).zip(&entries) {
+        self.check_numbers(entries.len())?;
+        for (number, (entry, reference)) in (u64::from(self.first)..).zip(&entries) {
             let trace = format_smolstr!("{}{number:07}", self.from.bank.bank());
             entry.write(&mut text, &trace);
             sums.add(entry);
-            if let Some(reference) = reference {
-                traces.push((trace, reference.clone()));
+            if let Some(reference) = reference.clone() {
+                let amount = Money::minor(entry.cents, Currency::USD);
+                traces.push(SentEntry { trace, reference, amount });
             }
         }
         self.batch_control(&mut text, &sums);
@@ -205,6 +252,16 @@ impl PpdFile {
             return Err(PaymentError::Day { field: "effective entry date", day: self.day, why });
         }
         Ok(())
+    }
+
+    fn check_numbers(&self, entries: usize) -> Result<(), PaymentError> {
+        let last = u64::from(self.first).saturating_add(entries as u64).saturating_sub(1);
+        if self.first > 0 && last <= 9_999_999 {
+            return Ok(());
+        }
+        let (value, field) = (format_smolstr!("{}", self.first), "number of the first entry");
+        let why = "give 1, or more as long as the last entry has seven digits";
+        Err(PaymentError::Reference { field, value, why })
     }
 
     /// Prenotes and payments, and the entry that takes the sum from the company's account, which is nobody's payment.
@@ -330,7 +387,7 @@ fn entry(
         code: code + u8::from(prenote),
         account,
         cents,
-        id: capitals(&payment.reference, 15, MARKS),
+        id: individual_id(&payment.reference),
         name,
         addendum: if prenote { String::new() } else { capitals(&payment.text, 80, MARKS) },
     })

@@ -165,10 +165,10 @@ fn a_nacha_file_is_what_its_controls_say() {
             if offset { ("200", "200") } else { ("220", "220") }
         );
         assert_eq!(addenda, texts);
-        for (entry, (trace, reference)) in entries.iter().zip(&file.traces) {
+        for (entry, sent) in entries.iter().zip(&file.traces) {
             assert_eq!(
                 (&entry[79..], &entry[39..54]),
-                (trace.as_str(), format!("{reference:<15}").as_str())
+                (sent.trace.as_str(), format!("{:<15}", sent.reference).as_str())
             );
         }
         assert_eq!(file.traces.len(), count);
@@ -205,16 +205,12 @@ fn a_nacha_file_letter_by_letter() {
 #[test]
 fn returns_are_found_again_by_their_trace_numbers() {
     let sent = ppd(dollars(3)).to_file().unwrap();
-    let back = |trace: &str, kind: &str, code: &str, info: &str| {
-        let entry = format!(
-            "621021000021{:<17}{:010}{:<15}{:<22}  1{}",
-            "000000002", 10_001, "2026-03/2", "PERSON 2", "021000020000009"
-        );
-        format!("{entry}\n7{kind}{code}{trace}      02100002{info:<44}021000020000009\n")
+    let back = |trace: &str, person: u32, (kind, code, info): (&str, &str, &str)| {
+        came_back(trace, person, 10_001, (kind, code, info))
     };
-    let text = back("121042880000002", "99", "R03", "")
-        + &back("121042880000003", "98", "C01", "000000033")
-        + &back("999999990000001", "99", "R02", "");
+    let text = back("121042880000002", 2, ("99", "R03", ""))
+        + &back("121042880000003", 3, ("98", "C01", "000000033"))
+        + &back("999999990000001", 2, ("99", "R02", ""));
     let returns = read_returns(&text).unwrap();
     assert_eq!(returns.returned[0].amount, money("100.01 USD"));
     assert_eq!(returns.changes[0].corrected, "000000033");
@@ -237,6 +233,43 @@ fn returns_are_found_again_by_their_trace_numbers() {
     assert!(
         read_returns(&text.replace("99R03", "99X03")).unwrap_err().to_string().contains("line 2")
     );
+}
+
+/// An entry that comes back: a bank repeats amount and identification of what it was sent.
+fn came_back(
+    trace: &str,
+    person: u32,
+    cents: u32,
+    (kind, code, info): (&str, &str, &str),
+) -> String {
+    let (id, name) = (format!("2026-03/{person}"), format!("PERSON {person}"));
+    let entry = format!(
+        "621021000021{:<17}{cents:010}{id:<15}{name:<22}  1{}",
+        "000000002", "021000020000009"
+    );
+    format!("{entry}\n7{kind}{code}{trace}      02100002{info:<44}021000020000009\n")
+}
+
+/// All files of one bank have the same trace numbers, unless they go on.
+#[test]
+fn a_return_is_no_return_of_the_payment_with_the_same_number_in_another_file() {
+    let sent = ppd(dollars(3)).to_file().unwrap();
+    let of = |trace: &str, person: u32, cents: u32| {
+        let text = came_back(trace, person, cents, ("99", "R03", ""));
+        read_returns(&text).unwrap().answers(&sent)[0].reference.to_string()
+    };
+    assert_eq!(of("121042880000002", 2, 10_001), "2026-03/2");
+    assert_eq!(of("121042880000002", 7, 10_001), "", "another payee");
+    assert_eq!(of("121042880000002", 2, 9_999), "", "another amount");
+    let other = came_back("121042880000003", 7, 0, ("98", "C01", "000000033"));
+    assert_eq!(read_returns(&other).unwrap().answers(&sent)[0].reference, "");
+    let goes_on = ppd(dollars(3)).numbered_from(4).to_file().unwrap();
+    assert_eq!(goes_on.traces[0].trace, "121042880000004");
+    assert!(ppd(dollars(3)).numbered_from(9_999_997).to_file().is_ok());
+    for first in [0, 9_999_998] {
+        let error = ppd(dollars(3)).numbered_from(first).to_file().unwrap_err();
+        assert_eq!(error.code(), "payroll.payment_reference");
+    }
 }
 
 fn pounds(count: usize) -> Vec<Payment> {

@@ -51,6 +51,8 @@ impl std::fmt::Debug for Returned {
 pub struct Change {
     /// The trace number of the payment, as its file had it.
     pub trace: SmolStr,
+    /// The number that the payment had for its payee.
+    pub id: SmolStr,
     /// The code: `C01`, another account number; `C02`, another routing number; `C05`, another kind of account.
     pub code: SmolStr,
     /// What is right, in the layout that the code says.
@@ -68,24 +70,31 @@ impl std::fmt::Debug for Change {
 
 impl Returns {
     /// The same by the references of the file that was sent, in the form that all banks' answers have. What the file has not is answered
-    /// with an empty reference.
+    /// with an empty reference: ask another file. As trace numbers may come again in every file, an answer is on a payment only if it repeats
+    /// what the file called the payee by and, of money that came back, the amount.
     ///
     /// ```
     /// # use fondaco_core::Money;
-    /// use fondaco_payroll::outputs::payments::nacha::{NachaFile, read_returns};
+    /// use fondaco_payroll::outputs::payments::nacha::{NachaFile, SentEntry, read_returns};
     /// use fondaco_payroll::outputs::payments::Outcome;
-    /// let sent = NachaFile { text: String::new(), traces: vec![("121042880000001".into(), "2026-03/17".into())] };
+    /// let amount = Money::parse("1820.55 USD")?;
+    /// let paid = SentEntry { trace: "121042880000001".into(), reference: "2026-03/17".into(), amount };
+    /// let sent = NachaFile { text: String::new(), traces: vec![paid] };
     /// let entry = format!("621{}{:<17}{:010}{:<15}{:<22}  1{}", "021000021", "123456789", 182055, "2026-03/17", "ADA WEBER", "021000020000001");
     /// let addendum = format!("799R03{}{:6}{}{:44}{}", "121042880000001", "", "02100002", "", "021000020000001");
     /// let answers = read_returns(&format!("{entry}\n{addendum}\n"))?.answers(&sent);
     /// assert_eq!((answers[0].reference.as_str(), answers[0].outcome, answers[0].code.as_str()), ("2026-03/17", Outcome::Returned, "R03"));
     /// assert_eq!(answers[0].reason, "no account, or unable to locate it");
-    /// # Ok::<(), fondaco_payroll::outputs::payments::PaymentError>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn answers(&self, sent: &NachaFile) -> Vec<Answer> {
-        let of = |trace: &SmolStr| SmolStr::new(sent.reference_of(trace).unwrap_or_default());
+        let of = |trace: &SmolStr, id: &SmolStr, amount: Option<Money>| {
+            sent.answered(trace, id, amount)
+                .map(|entry| entry.reference.clone())
+                .unwrap_or_default()
+        };
         let returned = self.returned.iter().map(|returned| Answer {
-            reference: of(&returned.trace),
+            reference: of(&returned.trace, &returned.id, Some(returned.amount)),
             of: returned.trace.clone(),
             outcome: Outcome::Returned,
             code: returned.code.clone(),
@@ -94,7 +103,7 @@ impl Returns {
             day: None,
         });
         let changes = self.changes.iter().map(|change| Answer {
-            reference: of(&change.trace),
+            reference: of(&change.trace, &change.id, None),
             of: change.trace.clone(),
             outcome: Outcome::Corrected,
             code: change.code.clone(),
@@ -175,9 +184,10 @@ fn change(
     entry: Option<(usize, &str)>,
     addendum: &str,
 ) -> Result<Change, PaymentError> {
-    entry.ok_or_else(|| orphan(number))?;
+    let (_, entry) = entry.ok_or_else(|| orphan(number))?;
     Ok(Change {
         trace: field(addendum, 7, 21).into(),
+        id: field(entry, 40, 54).into(),
         code: code(number, addendum, 'C')?,
         corrected: field(addendum, 36, 64).into(),
     })
