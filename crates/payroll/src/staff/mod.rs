@@ -51,8 +51,8 @@ pub use openings::{EnterDeductions, EnterSums, NewDeduction, NewSum};
 pub use say::{NewTerm, RecordTerms, Said};
 pub use sheets::{NewSheet, RecordTime, TimeSheet};
 pub use term::{
-    Contract, Job, JobPay, LeaveRight, PayPer, PrivateFact, PrivateTerm, Recurring, Term, TermFact,
-    Topic,
+    Contract, Job, JobPay, LeaveRight, PayPer, PrivateFact, PrivateTerm, Recurring, SalaryHours,
+    Term, TermFact, Topic,
 };
 
 use fondaco_core::engine::Part;

@@ -120,6 +120,19 @@ pub enum JobPay {
     },
 }
 
+/// What hours of sheets pay besides a salary that goes by the period, where the pay group reckons overtime.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum SalaryHours {
+    /// Nothing: one is exempt (29 USC 213(a)(1)).
+    Exempt,
+    /// The salary is for the hours of the contract: more hours are paid at its rate, and overtime above (29 CFR 778.113).
+    OfContract,
+    /// The salary is for all hours that a week has, however many: overtime adds its half (29 CFR 778.114).
+    All,
+}
+
 /// A job: what one does, and what it pays.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -136,6 +149,9 @@ pub struct Job {
     /// Which cost centres bear it, where they are not those of the contract.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cost_centres: Vec<CostShare>,
+    /// Of pay by the period, what hours pay besides. Where it is not said they pay nothing, and a slip warns of weeks with overtime.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours: Option<SalaryHours>,
 }
 
 impl Job {
@@ -152,6 +168,7 @@ impl Job {
             pay: JobPay::Rate { amount, per },
             share: Decimal::ONE,
             cost_centres: Vec::new(),
+            hours: None,
         }
     }
 
@@ -159,6 +176,13 @@ impl Job {
     #[must_use]
     pub fn at(mut self, centre: impl Into<SmolStr>) -> Job {
         self.cost_centres.push(CostShare { centre: centre.into(), share: Decimal::ONE });
+        self
+    }
+
+    /// A salary with what hours pay besides.
+    #[must_use]
+    pub fn with_hours(mut self, hours: SalaryHours) -> Job {
+        self.hours = Some(hours);
         self
     }
 }

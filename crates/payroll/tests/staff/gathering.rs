@@ -187,10 +187,10 @@ fn hours_are_paid_at_the_rate_of_their_day_with_night_and_overtime() {
             (week.from, week.to, week.pay_date),
             (d("2026-03-02"), d("2026-03-08"), d("2026-03-13"))
         );
-        // Eight hours above 40 at half of 20 more.
+        // Eight hours above 40 at half of the regular rate more, of which the night is a part (29 CFR 778.207(b)): 1,000 / 48 / 2 x 8.
         assert_eq!(
             lines(&week),
-            ["NIGHT 40 (8 at 5) HQ", "WAGES 960 (48 at 20) HQ", "OVERTIME 80 (8) HQ"]
+            ["NIGHT 40 (8 at 5) HQ", "WAGES 960 (48 at 20) HQ", "OVERTIME 83.33 (8) HQ"]
         );
         // What was wrong is said again; what was known stays known.
         let known = host.now();

@@ -1,8 +1,8 @@
-//! What hours pay: at the rate of their day, with premiums, overtime, and leave that is paid by the hour.
+//! What hours pay: at the rate of their day, with premiums, and leave that is paid by the hour.
 
 use std::collections::BTreeMap;
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use fondaco_core::{DateRange, Rounding, decimal};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
@@ -12,7 +12,6 @@ use super::person::Person;
 use crate::PayrollError;
 use crate::kernel_error::exact;
 use crate::leave::{LeaveUnit, day_hours};
-use crate::overtime::Shift;
 use crate::runs::{CostShare, PayComponent};
 use crate::staff::Basis;
 use crate::time::{classify, hours_of};
@@ -44,10 +43,7 @@ impl Person<'_> {
                 )?;
             }
             for (component, worked) in classes.premiums {
-                let factor = match *self.of.component(&component)?.basis {
-                    Basis::Hours { factor } => factor,
-                    _ => Decimal::ONE,
-                };
+                let factor = self.factor(&component)?;
                 let rate = exact("rate", decimal::mul_round(rate, factor, 4, Rounding::HalfUp))?;
                 note(&mut minutes, &component, (rate, stay.shares()), worked)?;
             }
@@ -78,14 +74,23 @@ impl Person<'_> {
         self.overtime(jobs, lines)
     }
 
+    /// At which multiple of a job's rate a premium is paid.
+    pub(super) fn factor(&self, component: &SmolStr) -> Result<Decimal, PayrollError> {
+        Ok(match *self.of.component(component)?.basis {
+            Basis::Hours { factor } => factor,
+            _ => Decimal::ONE,
+        })
+    }
+
     /// Leave of those who are paid by the hour, at the rate of the day.
     fn leave_by_hours(
         &self,
         jobs: &[JobStay<'_>],
         minutes: &mut Minutes,
     ) -> Result<(), PayrollError> {
+        let leave = self.leave.iter().filter(|(day, _)| self.of.days().contains(**day));
         for (day, (policy, amount)) in
-            self.leave.iter().filter(|(day, _)| self.of.days().contains(**day))
+            leave.flat_map(|(day, of_day)| of_day.iter().map(move |one| (day, one)))
         {
             let Some(policy) = self.of.policies.get(policy).filter(|policy| policy.paid) else {
                 continue;
@@ -104,49 +109,10 @@ impl Person<'_> {
         }
         Ok(())
     }
-
-    /// What overtime adds, week by week, with the weeks that end in the period.
-    fn overtime(
-        &self,
-        jobs: &[JobStay<'_>],
-        lines: &mut Vec<PayComponent>,
-    ) -> Result<(), PayrollError> {
-        let Some(by) = &self.of.group.time.overtime else { return Ok(()) };
-        let mut weeks: BTreeMap<NaiveDate, Vec<(Shift, &JobStay<'_>)>> = BTreeMap::new();
-        for ((day, job), sheet) in &self.sheets {
-            let Some(stay) = job_on(jobs, job, *day).filter(|stay| stay.by_hours()) else {
-                continue;
-            };
-            let hours = hours_of(sheet.minutes(&self.of.group.time, *day)?)?;
-            let shift = Shift { day: *day, hours, rate: stay.amount };
-            weeks.entry(self.of.week_of(*day)).or_default().push((shift, stay));
-        }
-        let rules = by.rules();
-        for (first, shifts) in weeks {
-            let last = first.checked_add_days(Days::new(6)).unwrap_or(first);
-            if !self.of.days().contains(last) {
-                continue; // it is paid with the period in which it ends
-            }
-            let all: Vec<Shift> = shifts.iter().map(|(shift, _)| *shift).collect();
-            let week = rules.week(&all, Decimal::ZERO, Rounding::HalfUp)?;
-            let most = shifts.iter().max_by_key(|(shift, _)| shift.hours);
-            let Some((_, stay)) = most.filter(|_| !week.premium.is_zero()) else { continue };
-            let component = self.of.component(&self.of.group.time.overtime_component)?;
-            let hours = week.overtime.iter().map(|(_, hours)| *hours).sum();
-            let line = self.line(
-                component,
-                week.premium,
-                Some((hours, "hour", week.regular_rate)),
-                stay.shares(),
-            );
-            lines.push(PayComponent { rate: None, ..line }); // several factors have no one rate
-        }
-        Ok(())
-    }
 }
 
 /// The days of a job that a day lies in.
-fn job_on<'j, 'p>(
+pub(super) fn job_on<'j, 'p>(
     jobs: &'j [JobStay<'p>],
     job: &SmolStr,
     day: NaiveDate,

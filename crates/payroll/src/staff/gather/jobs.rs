@@ -43,6 +43,11 @@ impl JobStay<'_> {
         self.per == PayPer::Hour
     }
 
+    /// Whether what is paid goes by the period, however much is worked.
+    pub(super) fn is_salary(&self) -> bool {
+        !matches!(self.per, PayPer::Hour | PayPer::Day)
+    }
+
     /// What a whole period pays; `None` for what goes by hours or days worked.
     pub(super) fn whole(&self, of: &Gathering) -> Result<Option<Decimal>, KernelError> {
         let calendar = &of.group.calendar;

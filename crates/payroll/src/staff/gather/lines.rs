@@ -10,6 +10,7 @@ use super::jobs::JobStay;
 use super::person::Person;
 use crate::PayrollError;
 use crate::kernel_error::exact;
+use crate::leave::{LeaveUnit, day_hours};
 use crate::proration::Segment;
 use crate::runs::{CostShare, PayComponent, Whole};
 use crate::staff::term::{Recurring, Term};
@@ -48,9 +49,10 @@ impl Person<'_> {
         for stay in jobs {
             let Some(whole) = stay.whole(of)? else { continue };
             let Some(days) = stay.days.intersect(of.days()) else { continue };
-            for days in self.paid_days(days) {
-                segments.push(Segment::new(days, of.coins(whole)));
-                whose.push(stay);
+            let whole = of.coins(whole);
+            for (days, part) in self.paid_parts(days)? {
+                segments.push(Segment::new(days, part_of(whole, part)?));
+                whose.push((stay, whole));
             }
         }
         let proration = of.group.proration.with(&of.calendar);
@@ -59,8 +61,9 @@ impl Person<'_> {
         let same = |a: &&JobStay<'_>, b: &&JobStay<'_>| {
             a.job.component == b.job.component && a.shares() == b.shares()
         };
-        for part in each.chunk_by(|((a, x), _), ((b, y), _)| a.amount == b.amount && same(x, y)) {
-            let Some(((_, stay), _)) = part.first() else { continue };
+        // Days of leave that is not paid cut a salary, and don't change it.
+        for part in each.chunk_by(|((_, (x, a)), _), ((_, (y, b)), _)| a == b && same(x, y)) {
+            let Some(((_, (stay, _)), _)) = part.first() else { continue };
             let amount = part.iter().map(|(_, pay)| *pay).try_fold(Decimal::ZERO, decimal::add);
             let component = of.component(&stay.job.component)?;
             lines.push(self.line(component, exact("pay", amount)?, None, stay.shares()));
@@ -76,16 +79,18 @@ impl Person<'_> {
     ) -> Result<(), PayrollError> {
         for stay in jobs.iter().filter(|stay| stay.per == PayPer::Day) {
             let Some(days) = stay.days.intersect(self.of.days()) else { continue };
-            let mut count = 0i64;
-            for days in self.paid_days(days) {
+            let mut count = Decimal::ZERO;
+            for (days, part) in self.paid_parts(days)? {
                 let table = self.of.calendar.over(days)?;
                 for day in days.iter().into_iter().flatten() {
-                    count += i64::from(table.is_working(day)?);
+                    if table.is_working(day)? {
+                        count = exact("days", decimal::add(count, part))?;
+                    }
                 }
             }
             let component = self.of.component(&stay.job.component)?;
-            let amount = self.product(count.into(), stay.amount)?;
-            let times = Some((count.into(), "day", stay.amount));
+            let amount = self.product(count, stay.amount)?;
+            let times = Some((decimal::normalize(count), "day", stay.amount));
             lines.push(self.line(component, amount, times, stay.shares()));
         }
         Ok(())
@@ -101,15 +106,15 @@ impl Person<'_> {
         let of = self.of;
         for (code, timeline) in self.said(Topic::Recurring) {
             let component = of.component(code)?;
-            let mut held: Vec<(DateRange, &Recurring)> = Vec::new();
+            let mut held: Vec<(DateRange, Decimal, &Recurring)> = Vec::new();
             for (days, term) in of.segments(timeline, of.days()) {
                 let Term::Recurring(recurring) = &**term else { continue };
-                let within = self.stays(days).into_iter().map(|stay| stay.days);
-                held.extend(
-                    within.flat_map(|days| self.paid_days(days)).map(|days| (days, recurring)),
-                );
+                for stay in self.stays(days) {
+                    let parts = self.paid_parts(stay.days)?;
+                    held.extend(parts.into_iter().map(|(days, part)| (days, part, recurring)));
+                }
             }
-            let Some((days, last)) = held.last().copied() else { continue };
+            let Some((days, _, last)) = held.last().copied() else { continue };
             let last_day = days.end().unwrap_or(of.period.ends);
             if !component.prorated {
                 // Who changes the pay group gets it once: by the one they are with on the last day.
@@ -120,18 +125,22 @@ impl Person<'_> {
                 lines.push(self.line(component, made.0, made.1, &last.cost_centres));
                 continue;
             }
-            let segment = |(days, recurring): &(DateRange, &Recurring)| {
+            let segment = |(days, part, recurring): &(DateRange, Decimal, &Recurring)| {
                 let made =
                     self.made(component, jobs, (recurring.value, pay, recurring.job.as_ref()))?;
-                Ok(Segment::new(*days, made.0.abs()))
+                Ok(Segment::new(*days, part_of(made.0.abs(), *part)?))
             };
             let segments = held.iter().map(segment).collect::<Result<Vec<_>, PayrollError>>()?;
-            let sign =
-                if last.value.is_sign_negative() { Decimal::NEGATIVE_ONE } else { Decimal::ONE };
             let proration = of.group.proration.with(&of.calendar);
             let parts = proration.pay(of.days(), &segments, of.digits, Rounding::HalfUp)?;
-            for (part, (_, recurring)) in parts.into_iter().zip(&held) {
-                lines.push(self.line(component, part * sign, None, &recurring.cost_centres));
+            let parts: Vec<_> = parts.into_iter().zip(&held).collect();
+            // Days of leave that is not paid cut it, and don't change it.
+            for same in parts.chunk_by(|(_, (_, _, a)), (_, (_, _, b))| a == b) {
+                let Some((_, (_, _, recurring))) = same.first() else { continue };
+                let sum = same.iter().map(|(part, _)| *part).try_fold(Decimal::ZERO, decimal::add);
+                let sum = exact("pay", sum)?;
+                let amount = if recurring.value.is_sign_negative() { -sum } else { sum };
+                lines.push(self.line(component, amount, None, &recurring.cost_centres));
             }
         }
         Ok(())
@@ -233,26 +242,72 @@ impl Person<'_> {
         PayComponent { shares, ..line }
     }
 
-    /// Days without those of leave that is not paid.
-    fn paid_days(&self, days: DateRange) -> Vec<DateRange> {
-        let unpaid = |day: &chrono::NaiveDate| {
-            self.leave.get(day).is_some_and(|(policy, amount)| {
-                *amount >= Decimal::ONE
-                    && self.of.policies.get(policy).is_some_and(|policy| !policy.paid)
-            })
-        };
-        let mut all: Vec<DateRange> = Vec::new();
-        if !self.leave.keys().any(|day| days.contains(*day) && unpaid(day)) {
-            return vec![days];
-        }
-        for day in days.iter().into_iter().flatten().filter(|day| !unpaid(day)) {
-            match all.last_mut() {
-                Some(last) if last.end().and_then(|end| end.succ_opt()) == Some(day) => {
-                    *last = last.span(DateRange::day(day))
-                }
-                _ => all.push(DateRange::day(day)),
+    /// Days, and which part of each is paid: without leave that is not.
+    fn paid_parts(&self, days: DateRange) -> Result<Vec<(DateRange, Decimal)>, PayrollError> {
+        let mut unpaid = Vec::new();
+        for day in self.leave.keys().filter(|day| days.contains(**day)) {
+            let part = self.unpaid_part(*day)?;
+            if !part.is_zero() {
+                unpaid.push((*day, part));
             }
         }
-        all
+        if unpaid.is_empty() {
+            return Ok(vec![(days, Decimal::ONE)]);
+        }
+        let mut all: Vec<(DateRange, Decimal)> = Vec::new();
+        for day in days.iter().into_iter().flatten() {
+            let off = unpaid.iter().find(|(off, _)| *off == day).map(|(_, part)| *part);
+            let part = Decimal::ONE - off.unwrap_or_default();
+            let next = |last: &DateRange| last.end().and_then(|end| end.succ_opt()) == Some(day);
+            match all.last_mut() {
+                _ if part.is_zero() => {}
+                Some((last, same)) if *same == part && next(last) => {
+                    *last = last.span(DateRange::day(day))
+                }
+                _ => all.push((DateRange::day(day), part)),
+            }
+        }
+        Ok(all)
+    }
+
+    /// Which part of a day is leave that is not paid, from 0 to 1: hours are a part of what a day of the contract has.
+    fn unpaid_part(&self, day: NaiveDate) -> Result<Decimal, PayrollError> {
+        let mut unpaid = Decimal::ZERO;
+        for (policy, amount) in self.leave.get(&day).into_iter().flatten() {
+            let Some(policy) = self.of.policies.get(policy).filter(|policy| !policy.paid) else {
+                continue;
+            };
+            let part = match policy.unit {
+                LeaveUnit::Days => *amount,
+                LeaveUnit::Hours => match self.stays(DateRange::day(day)).first() {
+                    Some(stay) => {
+                        let (hours, days) = (stay.contract.weekly_hours, stay.contract.weekly_days);
+                        part_of_day(*amount, day_hours(hours, days)?)?
+                    }
+                    None => Decimal::ONE,
+                },
+            };
+            unpaid = exact("leave", decimal::add(unpaid, part))?;
+        }
+        Ok(unpaid.clamp(Decimal::ZERO, Decimal::ONE))
+    }
+}
+
+/// Hours as a part of a day's; all of a day that has none.
+fn part_of_day(hours: Decimal, of_day: Decimal) -> Result<Decimal, PayrollError> {
+    match of_day.is_zero() {
+        true => Ok(Decimal::ONE),
+        false => {
+            let part = decimal::div_round(hours, of_day, 12, Rounding::HalfEven);
+            Ok(decimal::normalize(exact("part of a day", part)?))
+        }
+    }
+}
+
+/// A part of what a whole period would pay.
+fn part_of(amount: Decimal, part: Decimal) -> Result<Decimal, PayrollError> {
+    match part == Decimal::ONE {
+        true => Ok(amount),
+        false => Ok(exact("pay", decimal::mul_round(amount, part, 12, Rounding::HalfEven))?),
     }
 }

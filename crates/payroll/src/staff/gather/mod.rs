@@ -9,7 +9,8 @@
 //!   the contract, less days of leave that is not paid.
 //! - *Pay by the hour* is what sheets say, each day at its own rate; leave that a component pays counts a day's hours.
 //! - *Premiums* are hours of sheets by [`TimeRules`](crate::time::TimeRules) at a multiple of the job's rate; *overtime* is reckoned by whole
-//!   weeks, and paid with the period in which a week ends (29 CFR 778.106).
+//!   weeks, and paid with the period in which a week ends (29 CFR 778.106), or the contract in it. It counts hours of pay by the hour, and of
+//!   salaries as [`SalaryHours`](crate::staff::SalaryHours) says.
 //! - *Recurring components* are prorated where they say so; else who has one on any day of the period gets it whole, and who changes the pay
 //!   group by the one of the last day.
 
@@ -17,6 +18,7 @@ mod context;
 mod hours;
 mod jobs;
 mod lines;
+mod overtime;
 mod person;
 mod values;
 

@@ -38,8 +38,8 @@ pub(super) struct Stay<'p> {
     pub(super) contract: &'p Contract,
 }
 
-/// A day of leave that is granted: the policy, and how much of it.
-pub(super) type OnLeave = BTreeMap<NaiveDate, (SmolStr, Decimal)>;
+/// Days of leave that is granted: of each policy how much.
+pub(super) type OnLeave = BTreeMap<NaiveDate, Vec<(SmolStr, Decimal)>>;
 
 /// One employee, as known.
 pub(super) struct Person<'g> {
@@ -66,9 +66,7 @@ impl<'g> Person<'g> {
             |request: &&Arc<LeaveRequest>| known(request.approved_at) && !known(request.ended_at);
         for request in rows.requests.iter().filter(granted) {
             for day in request.days.iter() {
-                let of_day =
-                    leave.entry(day.day).or_insert((request.policy.clone(), Decimal::ZERO));
-                of_day.1 += day.amount;
+                leave.entry(day.day).or_default().push((request.policy.clone(), day.amount));
             }
         }
         let mut sheets = BTreeMap::new();
@@ -149,6 +147,7 @@ impl<'g> Person<'g> {
         self.check_sheets(&jobs)?;
         input.components = self.components(&jobs)?;
         input.segments = segments(&jobs, days);
+        input.warnings.extend(self.hours_unpaid(&jobs)?);
         match card(self, last_day)? {
             Some(values) => input.values.extend(values),
             None => input
@@ -210,7 +209,7 @@ impl<'g> Person<'g> {
     }
 }
 
-fn warning(code: &'static str, about: String) -> InputWarning {
+pub(super) fn warning(code: &'static str, about: String) -> InputWarning {
     InputWarning { code: SmolStr::new_static(code), about: about.into() }
 }
 
