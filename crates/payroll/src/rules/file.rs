@@ -145,6 +145,12 @@ impl Kind {
         !matches!(self, Kind::Information | Kind::Value)
     }
 
+    /// Whether it is earned, rather than withheld or borne by the employer.
+    #[must_use]
+    pub fn is_earned(self) -> bool {
+        matches!(self, Kind::Earning | Kind::Benefit | Kind::Reimbursement)
+    }
+
     /// What it adds to net pay: 1, -1 or 0.
     #[must_use]
     pub fn on_net(self) -> i8 {

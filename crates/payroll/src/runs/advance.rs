@@ -23,6 +23,7 @@ use super::deductions::{Owed, asks, is_extra, near, owed_by};
 use super::moves::{authors, illegal, must_be, paid_status, put_status, run_of, step, totals};
 use super::pay::{due, moved};
 use super::sums::stored;
+use super::twice::must_pay_once;
 use super::{
     Deduction, DeductionBalance, DeductionKind, OrderLimit, Run, RunDeed, RunError, RunStatus,
     RunTotal, Slip, SlipPayment, SlipStatus, SlipTaking, Whole, YearSum, rights,
@@ -255,6 +256,7 @@ pub(super) fn approve(tx: &mut Tx<'_>, run: &Run, slips: &[Arc<Slip>]) -> Result
     tx.need::<DeductionBalance>(&balances)?;
     tx.need::<Deduction>(&balances)?;
     let since = set_since(tx, slips)?;
+    must_pay_once(tx, run, &open().collect::<Vec<_>>())?;
     let mut sums = sums.into_iter();
     let mut adds = Vec::with_capacity(keys.len());
     let mut totals = RunTotal::none(run);

@@ -246,6 +246,19 @@ pub enum RunError {
         /// What to do.
         way_out: &'static str,
     },
+    /// A slip that pays what another slip pays already: a one-off item, or the days of a period.
+    #[error(
+        "employee {number}: {what} is paid by payroll run {run} already: take the slip out of this run, or reopen the run and compute it"
+    )]
+    #[kind(Refused)]
+    PaidAlready {
+        /// Whose, by the company's number.
+        number: SmolStr,
+        /// What is paid.
+        what: SmolStr,
+        /// By which run.
+        run: Id<Run>,
+    },
     /// A case of retro pay for days that are not paid yet, rather than were paid too little.
     #[error(
         "employee {number}: the days of {calendar} from {period} on are still to be paid by a run of their own: approve that first, or leave the case out"

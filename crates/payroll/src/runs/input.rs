@@ -244,12 +244,16 @@ pub struct PayInput {
     /// Where net pay goes; personal, too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bank: Vec<BankShare>,
-    /// Whether it is the pay of its period though its run is off-cycle: of who has no slip of the regular run. Cases of retro pay stand for it.
+    /// Whether it is the pay of its period though its run is off-cycle or final: of who has no slip of the regular run. Cases of retro pay
+    /// stand for it, and no other slip pays these days.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub pays_period: bool,
     /// Of retro pay: the first days of the periods that it made good by cases of their own, without which no later retro pay knows them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub made_good: Vec<NaiveDate>,
+    /// Of retro pay: the one-off items of those periods that no slip paid before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<Id<PayItem>>,
     /// How much is paid out in any case, before loans, orders and arrears take anything.
     #[serde(default, with = "fondaco_core::decimal::as_text")]
     pub net_floor: Decimal,
@@ -291,6 +295,7 @@ impl PayInput {
             bank: Vec::new(),
             pays_period: false,
             made_good: Vec::new(),
+            items: Vec::new(),
             net_floor: Decimal::ZERO,
             warnings: Vec::new(),
         }

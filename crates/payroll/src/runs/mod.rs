@@ -40,6 +40,7 @@ pub mod rights;
 mod sums;
 mod told;
 mod totals;
+mod twice;
 mod unpaid;
 mod verify;
 mod void;

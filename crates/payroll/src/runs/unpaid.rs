@@ -2,7 +2,7 @@
 //!
 //! A one-off item is paid by the first run of its period that is computed, whichever kind it is of. Regular pay is paid by the regular run;
 //! by a final run to those whose contract ends in the period; by an off-cycle run to those whom the regular run went on without. A bonus
-//! run pays no regular pay.
+//! run pays no regular pay. What retro pay made good of the period, days or items, no run of the period pays again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use std::sync::Arc;
 use fondaco_core::{Id, PartyId, Range, Reading};
 use smol_str::SmolStr;
 
+use super::twice::{items_of, makes_good};
 use super::{PayComponent, PayInput, Run, RunKind, RunStatus, Slip, SlipStatus};
 use crate::PayrollError;
 use crate::staff::{Gathered, PayItem};
@@ -25,13 +26,11 @@ pub(super) fn left_to_pay(
     let went_on =
         |other: &Arc<Run>| other.kind == RunKind::Regular && other.status >= RunStatus::Approved;
     let went_on = others.iter().any(went_on);
-    let by_retro = match run.kind == RunKind::OffCycle && went_on {
-        true => paid_by_retro(read, run, &gathered, &slips)?,
-        false => BTreeSet::new(),
-    };
+    let retro = by_retro(read, run, &gathered, &slips)?;
     let left = gathered.into_iter().filter_map(|case| {
-        let mut paid = Paid::by(slips.get(&case.employee).map(Vec::as_slice).unwrap_or_default());
-        paid.is_regular |= by_retro.contains(&case.employee);
+        let of = |all: &BTreeMap<PartyId, Vec<Arc<Slip>>>| all.get(&case.employee).cloned();
+        let mut paid = Paid::by(&of(&slips).unwrap_or_default());
+        paid.with_retro(run, &of(&retro).unwrap_or_default());
         let takes_regular = match run.kind {
             RunKind::Regular => true,
             RunKind::Final => case.leaves,
@@ -58,21 +57,23 @@ pub(super) fn of_regular(
     for case in &mut gathered {
         let Ok(input) = &mut case.input else { continue };
         let slips = slips.get(&case.employee).map(Vec::as_slice).unwrap_or_default();
-        let counted = || slips.iter().filter(|slip| slip.status.counts());
-        let has_regular = counted().any(|slip| slip.kind == RunKind::Regular);
+        let regular = |slip: &Arc<Slip>| slip.status.counts() && slip.kind == RunKind::Regular;
+        let has_regular = slips.iter().any(regular);
+        // What is computed is paid by the slip that it is computed in.
         let stands = |slip: &&Arc<Slip>| match slip.kind {
             RunKind::OffCycle | RunKind::Bonus => true,
-            RunKind::Final => has_regular,
+            RunKind::Final => slip.status.counts() && has_regular,
             _ => false,
         };
-        let paid: BTreeSet<_> = counted().filter(stands).flat_map(|slip| items_of(slip)).collect();
+        let paid: BTreeSet<_> =
+            slips.iter().filter(stands).flat_map(|slip| items_of(slip)).collect();
         input.components.retain(|line| line.item.is_none_or(|item| !paid.contains(&item)));
     }
     Ok(gathered)
 }
 
 /// The other runs of a run's period that pay anything of it.
-fn beside(read: &mut impl Reading, run: &Run) -> Result<Vec<Arc<Run>>, PayrollError> {
+pub(super) fn beside(read: &mut impl Reading, run: &Run) -> Result<Vec<Arc<Run>>, PayrollError> {
     let period = (run.calendar.clone(), run.period_start);
     let mut runs = read.peek_scan(&Range::by(Run::BY_PERIOD, &period))?;
     runs.retain(|other| {
@@ -94,34 +95,57 @@ fn slips_of(
     let found = read.peek_many::<Slip>(&keys.collect::<Vec<_>>())?;
     let mut slips: BTreeMap<PartyId, Vec<Arc<Slip>>> = BTreeMap::new();
     for slip in found.into_iter().flatten() {
-        if slip.status == SlipStatus::Voided {
-            let in_place = in_place_of(read, &slip)?;
-            slips.entry(slip.employee).or_default().extend(in_place);
-        } else {
+        let stands = match slip.status {
+            SlipStatus::Voided => in_place_of(read, &slip)?,
+            _ => Some(slip),
+        };
+        if let Some(slip) = stands {
             slips.entry(slip.employee).or_default().push(slip);
         }
     }
     Ok(slips)
 }
 
-/// Who has no slip of the period, but got its pay by a retro run.
-fn paid_by_retro(
+/// The retro slips of those who lack a regular slip of the period, or have one-off items of it that no slip pays: computed or counted, of
+/// the run's calendar. Before the regular run is approved there is no retro pay of a period.
+fn by_retro(
     read: &mut impl Reading,
     run: &Run,
     gathered: &[Gathered],
     slips: &BTreeMap<PartyId, Vec<Arc<Slip>>>,
-) -> Result<BTreeSet<PartyId>, PayrollError> {
-    let without = gathered.iter().map(|case| case.employee);
-    let without: Vec<PartyId> = without.filter(|employee| !slips.contains_key(employee)).collect();
-    let ranges = without.iter().map(|employee| Range::by(Slip::BY_EMPLOYEE, employee));
+) -> Result<BTreeMap<PartyId, Vec<Arc<Slip>>>, PayrollError> {
+    if run.kind == RunKind::Regular {
+        return Ok(BTreeMap::new());
+    }
+    let asked = gathered.iter().filter(|case| {
+        let paid = Paid::by(slips.get(&case.employee).map(Vec::as_slice).unwrap_or_default());
+        let mut lines = case.input.iter().flat_map(|input| &input.components);
+        !paid.is_regular
+            || lines.any(|line| line.item.is_some_and(|item| !paid.items.contains(&item)))
+    });
+    let ranges = asked.map(|case| Range::by(Slip::BY_EMPLOYEE, &case.employee));
     let all = read.peek_scans(&ranges.collect::<Vec<_>>())?;
-    let pays = |slip: &Arc<Slip>| {
-        slip.rests_on.is_some()
-            && slip.status != SlipStatus::Voided
-            && slip.lines.iter().any(|line| line.original == Some(run.period_start))
-    };
-    let paid = without.into_iter().zip(all).filter(|(_, slips)| slips.iter().any(pays));
-    Ok(paid.map(|(employee, _)| employee).collect())
+    let all: Vec<Arc<Slip>> =
+        all.into_iter().flatten().filter(|slip| slip.rests_on.is_some()).collect();
+    let runs: BTreeSet<Id<Run>> = all.iter().map(|slip| slip.run).collect();
+    let runs = read.peek_many::<Run>(&runs.into_iter().collect::<Vec<_>>())?;
+    let runs: BTreeMap<Id<Run>, Arc<Run>> =
+        runs.into_iter().flatten().map(|run| (run.id, run)).collect();
+    let mut found: BTreeMap<PartyId, Vec<Arc<Slip>>> = BTreeMap::new();
+    for slip in all {
+        let lives = |of: &Arc<Run>| of.calendar == run.calendar && slip_lives(&slip, of);
+        if runs.get(&slip.run).is_some_and(lives) {
+            found.entry(slip.employee).or_default().push(slip);
+        }
+    }
+    Ok(found)
+}
+
+/// Whether a slip counts, or may still come to count.
+fn slip_lives(slip: &Slip, run: &Run) -> bool {
+    slip.status != SlipStatus::Voided
+        && run.status != RunStatus::Cancelled
+        && run.calculation == slip.calculation
 }
 
 /// Whether what a voided slip paid is paid by another slip: one in its place, or one of the same sort and days.
@@ -141,11 +165,8 @@ pub(super) fn paid_otherwise(read: &mut impl Reading, voided: &Slip) -> Result<b
     let runs = read.peek_many::<Run>(&runs)?;
     let calendar = runs.last().and_then(Option::as_ref).map(|run| run.calendar.clone());
     let lives = |(slip, run): (&&Arc<Slip>, &Option<Arc<Run>>)| {
-        run.as_ref().is_some_and(|run| {
-            run.status != RunStatus::Cancelled
-                && run.calculation == slip.calculation
-                && Some(&run.calendar) == calendar.as_ref()
-        })
+        run.as_ref()
+            .is_some_and(|run| slip_lives(slip, run) && Some(&run.calendar) == calendar.as_ref())
     };
     Ok(found.iter().zip(&runs).any(lives))
 }
@@ -164,10 +185,6 @@ fn in_place_of(read: &mut impl Reading, voided: &Slip) -> Result<Option<Arc<Slip
         }
     }
     Ok(stands)
-}
-
-fn items_of(slip: &Slip) -> impl Iterator<Item = Id<PayItem>> {
-    slip.input.components.iter().filter_map(|line| line.item)
 }
 
 /// What other slips of a period pay an employee.
@@ -195,6 +212,13 @@ impl Paid {
         paid
     }
 
+    /// With what retro pay made good of a run's period.
+    fn with_retro(&mut self, run: &Run, retro: &[Arc<Slip>]) {
+        let days = (run.period_start, run.period_end);
+        self.is_regular |= makes_good(retro.iter().map(Arc::as_ref), days);
+        self.items.extend(retro.iter().flat_map(|slip| items_of(slip)));
+    }
+
     /// What of a case is paid by none of the slips.
     fn rest(
         &self,
@@ -218,7 +242,7 @@ impl Paid {
             }
         }
         input.components = rest;
-        input.pays_period = takes_regular && kind == RunKind::OffCycle;
+        input.pays_period = takes_regular && kind != RunKind::Regular;
         Some(input)
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
-use fondaco_core::Id;
+use fondaco_core::{ActError, Id};
 use fondaco_payroll::RuleSet;
 use fondaco_payroll::garnishment::Limit;
 use fondaco_payroll::runs::*;
@@ -270,7 +270,18 @@ impl Life {
         let salary = self.salary(employee, of_month);
         let case = pays(employee, of_month, SALARY, salary).in_place_of_regular();
         self.house.calculate(run, &format!("calculate {run}"), vec![case]).unwrap();
-        self.house.settle(run);
+        match self.house.approve(run) {
+            Ok(_) => {
+                self.house.post(run).unwrap();
+                self.house.pay(run).unwrap();
+            }
+            // What retro pay made good is not paid again.
+            Err(error) => {
+                assert_eq!(error.code(), "payroll.paid_already");
+                let cancel = CancelRun { run, reason: "made good".into() };
+                self.house.host.must(&format!("cancel {run}"), &cancel);
+            }
+        }
     }
 
     fn settle_open(&mut self) {

@@ -7,6 +7,7 @@ mod closing;
 mod history;
 mod house;
 mod killed;
+mod once;
 mod owed;
 mod paying;
 mod retro;

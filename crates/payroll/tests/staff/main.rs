@@ -8,5 +8,7 @@ mod firm;
 mod gathering;
 mod history;
 mod leave;
+mod once;
 mod refusals;
 mod running;
+mod weeks;

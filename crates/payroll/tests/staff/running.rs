@@ -7,7 +7,7 @@ use fondaco_testkit::Host;
 
 use crate::firm::*;
 
-fn run_of(
+pub fn run_of(
     host: &Host,
     name: &str,
     group: &str,
@@ -17,7 +17,7 @@ fn run_of(
     host.must(name, &CreateRun::new(group, (d(days.0), d(days.1)), d(paid)))
 }
 
-fn calculated(host: &Host, name: &str, run: fondaco_core::Id<Run>) -> RunReport {
+pub fn calculated(host: &Host, name: &str, run: fondaco_core::Id<Run>) -> RunReport {
     host.run_job(name, &mut CalculateRun::new(run, PaySource::Staff), &mut ()).unwrap().report
 }
 
@@ -93,7 +93,7 @@ fn leave_in_a_closed_period_is_refused() {
 }
 
 /// A run of January 2026 of the offices, computed.
-fn january(host: &Host, name: &str, kind: RunKind) -> fondaco_core::Id<Run> {
+pub fn january(host: &Host, name: &str, kind: RunKind) -> fondaco_core::Id<Run> {
     let days = (d("2026-01-01"), d("2026-01-31"));
     let run =
         host.must(name, &CreateRun { kind, ..CreateRun::new("monthly", days, d("2026-01-30")) });
@@ -101,7 +101,7 @@ fn january(host: &Host, name: &str, kind: RunKind) -> fondaco_core::Id<Run> {
     run
 }
 
-fn settled(host: &Host, name: &str, run: fondaco_core::Id<Run>) {
+pub fn settled(host: &Host, name: &str, run: fondaco_core::Id<Run>) {
     let boss = host.acting_as("boss");
     let to = RunMove::Approve { without_refused: true };
     let mut approve = AdvanceRun { run, to, reason: "looked at".into() };
@@ -109,7 +109,7 @@ fn settled(host: &Host, name: &str, run: fondaco_core::Id<Run>) {
 }
 
 /// Who gets how much.
-fn paid(host: &Host, run: fondaco_core::Id<Run>) -> Vec<String> {
+pub fn paid(host: &Host, run: fondaco_core::Id<Run>) -> Vec<String> {
     let slips = host.view(|view| slips(view, run));
     let mut told: Vec<String> =
         slips.iter().map(|slip| format!("{} {}", slip.number, slip.gross.to_decimal())).collect();
@@ -117,7 +117,7 @@ fn paid(host: &Host, run: fondaco_core::Id<Run>) -> Vec<String> {
     told
 }
 
-fn bonus(host: &Host, number: &str, amount: &str) {
+pub fn bonus(host: &Host, number: &str, amount: &str) {
     let item = NewItem::new(number, d("2026-01-20"), "BONUS", n(amount), "well done");
     host.must(&format!("bonus {number} {amount}"), &RecordItems::new(vec![item]));
 }

@@ -11,10 +11,12 @@ use chrono::NaiveDate;
 use fondaco_core::{Id, Range, Reading};
 use smol_str::SmolStr;
 
+use super::super::twice::items_of;
 use super::super::{
     PayInput, Run, RunError, RunKind, RunStatus, Slip, SlipLine, SlipStatus, SlipSum,
 };
 use crate::PayrollError;
+use crate::staff::PayItem;
 
 /// The runs around a retro run: those that past slips are of, and the regular ones of its calendar.
 pub(super) struct Around {
@@ -146,6 +148,15 @@ impl<'s> Past<'s> {
     /// The periods that have a case.
     pub(super) fn with_case(&self) -> BTreeSet<NaiveDate> {
         self.anew.iter().filter(|of| of.case.is_some()).map(Anew::period).collect()
+    }
+
+    /// The one-off items of some periods that no slip which counts has paid.
+    pub(super) fn items(&self, periods: &[NaiveDate], slips: &[Arc<Slip>]) -> Vec<Id<PayItem>> {
+        let paid = slips.iter().filter(|slip| slip.status.counts());
+        let paid: BTreeSet<Id<PayItem>> = paid.flat_map(|slip| items_of(slip)).collect();
+        let anew = self.anew.iter().filter(|of| periods.contains(&of.period()));
+        let lines = anew.filter_map(|of| of.case).flat_map(|case| &case.components);
+        lines.filter_map(|line| line.item).filter(|item| !paid.contains(item)).collect()
     }
 
     pub(super) fn is_sum_anew(&self, sum: &SlipSum) -> bool {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use fondaco_core::Timestamp;
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
@@ -42,7 +43,7 @@ impl Retro<'_> {
         let now = cases.iter().find(|case| case.from == self.run.period_start);
         let Some(case) = now.or(cases.last()) else { return Ok(None) };
         let by_pay_date = matches!(self.law, RetroLaw::PayDate { .. });
-        let lines = ledger.lines().filter(|line| !by_pay_date || is_earned(line.kind));
+        let lines = ledger.lines().filter(|line| !by_pay_date || line.kind.is_earned());
         let lines: Vec<SlipLine> = lines.collect();
         if lines.is_empty() {
             return Ok(None);
@@ -50,7 +51,9 @@ impl Retro<'_> {
         let made_good = past.with_case().into_iter();
         let made_good =
             made_good.filter(|day| lines.iter().any(|line| line.original == Some(*day)));
-        let input = PayInput { made_good: made_good.collect(), ..self.of_now(case) };
+        let made_good: Vec<NaiveDate> = made_good.collect();
+        let items = past.items(&made_good, slips);
+        let input = PayInput { made_good, items, ..self.of_now(case) };
         let slip = match self.law {
             RetroLaw::PayDate { input: feeds } => {
                 self.paid_now(place, (input, &case.components), lines, feeds.as_ref(), owed)?
@@ -200,9 +203,4 @@ fn add_lines(figures: &mut Figures, lines: Vec<SlipLine>) {
         figures.net += Decimal::from(line.kind.on_net()) * line.amount;
     }
     figures.lines.extend(lines);
-}
-
-/// What is earned, rather than withheld of it.
-fn is_earned(kind: Kind) -> bool {
-    matches!(kind, Kind::Earning | Kind::Benefit | Kind::Reimbursement)
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
+use super::super::twice::{days_again, item_again};
 use super::super::{RunKind, Slip};
 use super::{RunWarning, said};
 
@@ -20,11 +21,7 @@ pub(super) fn compare(
     found: &mut Vec<RunWarning>,
 ) {
     let others = || before.iter().filter(|other| other.run != slip.run && other.status.counts());
-    let meets = |other: &Slip| {
-        other.period_start <= slip.period_end && slip.period_start <= other.period_end
-    };
-    if let Some(again) = others().filter(|other| meets(other)).find_map(|other| again(slip, other))
-    {
+    if let Some(again) = again(slip, others().map(Arc::as_ref)) {
         found.push(said(slip, "paid_twice", again));
     }
     let earlier = |other: &&Arc<Slip>| {
@@ -51,20 +48,31 @@ pub(super) fn compare(
     }
 }
 
-/// What of a slip was paid for the same days already.
-fn again(slip: &Slip, other: &Slip) -> Option<String> {
-    if slip.rests_on.is_some() || other.rests_on.is_some() || slip.replaces == Some(other.run) {
-        return None;
+/// What of a slip was paid for the same days already: by any slip one-off items and the days as a whole, by those that meet it the same
+/// components.
+fn again<'s>(slip: &Slip, others: impl Iterator<Item = &'s Slip> + Clone) -> Option<String> {
+    let others = others.filter(|other| slip.replaces != Some(other.run));
+    if let Some((item, run)) = item_again(slip, others.clone()) {
+        return Some(format!("{item} is paid by payroll run {run} already"));
     }
-    if slip.kind == RunKind::Regular && other.kind == RunKind::Regular {
-        return Some("has a slip of this period already".into());
+    if days_again(slip, others.clone()).is_some() {
+        return Some("has a slip of this period, or retro pay for it, already".into());
+    }
+    if slip.rests_on.is_some() {
+        return None;
     }
     let paid = |slip: &Slip| -> BTreeSet<SmolStr> {
         let regular = slip.input.components.iter();
         let regular = regular.filter(|line| line.item.is_none() && !line.amount.is_zero());
         regular.map(|line| line.code.clone()).collect()
     };
-    let code = paid(slip).intersection(&paid(other)).next().cloned()?;
+    let own = paid(slip);
+    let mut beside = others.filter(|other| {
+        other.rests_on.is_none()
+            && other.period_start <= slip.period_end
+            && slip.period_start <= other.period_end
+    });
+    let code = beside.find_map(|other| own.intersection(&paid(other)).next().cloned())?;
     Some(format!("{code} is paid for these days already"))
 }
 
