@@ -19,6 +19,6 @@ pub fn is_last_of_month(day: NaiveDate) -> bool {
 /// The company refuses it.
 pub fn close(booking: &Booking<'_>, end: NaiveDate) -> Result<(), Box<dyn Error>> {
     booking.close_month(end.with_day(1).unwrap_or(end))?;
-    booking.firm.send(&format!("close/{end}"), &CloseMonth::ending(end).with_payroll())?;
+    booking.firm.send(&format!("close/{end}"), &CloseMonth::ending(end))?;
     Ok(())
 }

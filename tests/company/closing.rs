@@ -50,7 +50,7 @@ fn open_quarter(profile: Profile) -> Firm {
 }
 
 /// The same, with what is open accrued.
-fn quarter(profile: Profile) -> Firm {
+pub fn quarter(profile: Profile) -> Firm {
     let firm = open_quarter(profile);
     firm.must(&PostAccruals::on(day("2026-03-31")));
     firm.clean();

@@ -217,7 +217,7 @@ fn a_payday(store: &dyn Store) -> Result<(), CompanyError> {
     company.send("remit", &tax)?;
     let plant = LeaveOwed { centre: "PLANT".into(), amount: eur("500") };
     company.send("accruals", &PostAccruals::on(last))?;
-    company.send("close", &CloseMonth::ending(last).with_payroll())?;
+    company.send("close", &CloseMonth::ending(last))?;
     company.send("leave", &AccrueLeave::on(day("2026-02-28"), vec![plant]))?;
     let verified = company.verify()?;
     assert!(verified.is_clean(), "{verified}");

@@ -1,8 +1,10 @@
 //! The owner's figures: exact, not defined where nothing is there, explained down to documents, and what a full recomputation gives.
 
 use fondaco::company::figures::*;
+use fondaco::company::posting::Profile;
 use fondaco::company::*;
 use fondaco::core::report::{Cell, Explain, Locale};
+use fondaco::prelude::*;
 use rust_decimal::Decimal;
 
 use crate::firm::*;
@@ -74,6 +76,62 @@ fn over_an_empty_period_nothing_is_divided_by_nothing() {
     assert!(error.to_string().contains("last day"), "{error}");
 }
 
+/// Figures of some days by their codes, as text.
+fn shown(firm: &Firm, codes: &[&str]) -> Vec<String> {
+    let figures = firm.company.figures(&spring()).unwrap();
+    let text = |code: &&str| match &figures.get(code).unwrap().value {
+        Ok(_) => figures.get(code).unwrap().number().unwrap().round_dp(4).normalize().to_string(),
+        Err(why) => why.to_string(),
+    };
+    codes.iter().map(text).collect()
+}
+
+/// Those that are made of what was sold and what that cost.
+const OF_SALES: [&str; 7] = [
+    "gross_margin",
+    "net_margin",
+    "inventory_turns",
+    "days_inventory",
+    "days_payables",
+    "days_sales",
+    "cash_conversion_cycle",
+];
+
+#[test]
+fn every_profile_shows_the_same_figures_of_what_is_made_and_sold() {
+    for standard in [None, Some("20")] {
+        let mut seen: Vec<(Profile, Vec<String>, Profitability)> = Vec::new();
+        for profile in Profile::ALL {
+            let firm = crate::plan_to_produce::six_gears_sold(profile, standard);
+            let (from, on) = (day("2026-03-01"), day("2026-03-31"));
+            let query = ProfitQuery::new(from, on, ProfitBy::Product);
+            let earned = firm.company.profitability(&query).unwrap();
+            seen.push((profile, shown(&firm, &OF_SALES), earned));
+        }
+        let (_, figures, earned) = &seen[0];
+        // Six gears of 20.20, or of 20, for 300.
+        let margin = if standard.is_none() { "0.596" } else { "0.6" };
+        assert_eq!(figures[0], margin);
+        for (profile, others, same) in &seen {
+            assert_eq!((others, same), (figures, earned), "{profile:?} {standard:?}");
+        }
+    }
+}
+
+#[test]
+fn every_profile_accrues_what_was_shipped_with_what_it_cost() {
+    for profile in Profile::ALL {
+        let firm = crate::closing::quarter(profile);
+        let query = FiguresQuery::new(day("2026-01-01"), day("2026-03-31"));
+        let figures = firm.company.figures(&query).unwrap();
+        // Eight for 80 that cost 4.30 each; over April nothing is left of what was accrued.
+        assert_eq!(figures.get("gross_margin").unwrap().number(), number("0.57"), "{profile:?}");
+        let later = ProfitQuery::new(day("2026-01-01"), day("2026-04-30"), ProfitBy::Product);
+        let sold = firm.company.profitability(&later).unwrap();
+        assert_eq!((sold.beside.revenue, sold.beside.cost), (eur("0"), eur("0")), "{profile:?}");
+    }
+}
+
 /// What a tree of amounts says adds up, wherever it says of accounts and documents that they are its parts.
 fn adds_up(why: &Explain) {
     let rule = why.rule.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -95,6 +153,14 @@ fn adds_up(why: &Explain) {
     why.inputs.iter().for_each(adds_up);
 }
 
+/// Each amount that is made of nothing else in a tree says where it is recorded.
+fn is_sourced(why: &Explain) {
+    if let (Cell::Money(amount), true) = (&why.value, why.inputs.is_empty()) {
+        assert!(why.source.is_some() || amount.is_zero(), "{why}");
+    }
+    why.inputs.iter().for_each(is_sourced);
+}
+
 #[test]
 fn each_explains_itself_down_to_documents() {
     let firm = trade();
@@ -102,13 +168,64 @@ fn each_explains_itself_down_to_documents() {
         let why = firm.company.explain_figure(&spring(), &measure.code).unwrap();
         assert_eq!(why.value, measure.explain.value, "{}", measure.code);
         adds_up(&why);
+        is_sourced(&why);
     }
     let why = firm.company.explain_figure(&spring(), "gross_margin").unwrap().to_string();
     assert!(why.contains("2026-03-10: 100.00 EUR (invoice/I-1)"), "{why}");
+    assert!(why.contains("2026-03-10: 40.00 EUR (invoice/I-1, delivery/D-1)"), "{why}");
     let late = firm.company.explain_figure(&spring(), "on_time_delivery").unwrap().to_string();
     assert!(late.contains("delivery/D-1 days late: 2"), "{late}");
     let error = firm.company.explain_figure(&spring(), "happiness").unwrap_err();
     assert_eq!(error.code(), "company.unknown");
+}
+
+#[test]
+fn what_never_came_is_late_and_kilograms_and_pieces_add_up_at_their_price() {
+    let firm = trade();
+    let value = |code: &str, on: &str| {
+        let query = FiguresQuery::new(day("2026-03-01"), day(on));
+        firm.company.figures(&query).unwrap().get(code).unwrap().number()
+    };
+    // D-1 came two days late.
+    assert_eq!(value("on_time_delivery", "2026-03-31"), number("0"));
+    let line = |count: &str| NewLine::new(bolt(), pcs(count));
+    let wanted = |code: &str, date: &str, count: &str| {
+        let order = NewOrder::new(code, "C-1", day("2026-03-09")).line(line(count));
+        NewOrder { wanted_on: Some(day(date)), ..order }
+    };
+    firm.must(&PlaceOrders::new(vec![
+        wanted("SO-2", "2026-03-15", "5"),
+        wanted("SO-3", "2026-03-16", "4"),
+        wanted("SO-4", "2026-04-20", "4"),
+    ]));
+    firm.must(&Deliver::new(vec![NewDelivery::new("D-2", "SO-2", day("2026-03-15"))]));
+    // One of two deliveries was late, and SO-3 never came.
+    assert_eq!(
+        value("on_time_delivery", "2026-03-31").map(|part| part.round_dp(4)),
+        number("0.3333")
+    );
+    // As of the 15th it was not late yet; that it comes in April changes nothing of March.
+    assert_eq!(value("on_time_delivery", "2026-03-15"), number("0.5"));
+    firm.must(&Deliver::new(vec![NewDelivery::new("D-3", "SO-3", day("2026-04-02"))]));
+    assert_eq!(
+        value("on_time_delivery", "2026-03-31").map(|part| part.round_dp(4)),
+        number("0.3333")
+    );
+    // Orders of services alone are not shipped, and so not filled either.
+    let service = NewLine::service("Advice", pcs("1"), "50 EUR/pcs".parse().unwrap());
+    let before = value("order_fill_rate", "2026-03-31");
+    let advice = NewOrder::new("SO-5", "C-1", day("2026-03-09")).line(service);
+    firm.must(&PlaceOrders::new(vec![advice]));
+    assert_eq!(value("order_fill_rate", "2026-03-31"), before);
+    // Forty bolts of 4 came and ten did not pass; ten thousand nuts of a cent hide nothing of it. Then eight bolts go back.
+    let nuts = NewLine::new(nut(), pcs("10000")).price("0.01 EUR/pcs".parse().unwrap());
+    firm.must(&OrderGoods::new(vec![NewOrder::new("PO-2", "V-1", day("2026-03-10")).line(nuts)]));
+    firm.must(&Receive::new(vec![NewReceipt::new("R-2", "PO-2", day("2026-03-11"))]));
+    let rejects = || value("reject_rate", "2026-03-31").map(|part| part.round_dp(4));
+    assert_eq!(rejects(), number("0.1333")); // 40 of 300
+    let back = NewReturn::new("SR-1", "R-1", day("2026-03-20")).line(PartLine::new(1, pcs("8")));
+    firm.must(&SendBack::new(vec![back]));
+    assert_eq!(rejects(), number("0.24")); // 72 of 300
 }
 
 #[test]
@@ -135,7 +252,53 @@ fn profit_by_product_and_customer_comes_to_that_of_the_books() {
     assert_eq!(customers.rows[0].gross_margin().unwrap(), "0.6".parse().unwrap());
     assert_eq!(customers.beside.net, eur("0"));
     assert!(products.to_report().to_string().contains("BOLT"));
+    let query = ProfitQuery::new(day("2026-03-01"), day("2026-03-31"), ProfitBy::Customer);
+    let why = firm.company.explain_profit(&query, "C-1").unwrap();
+    assert_eq!(why.value, Cell::from(customers.rows[0].net));
+    adds_up(&why);
+    is_sourced(&why);
+    let text = why.to_string();
+    assert!(text.contains("2026-03-15: 2.00 EUR (customer_payment/P-1)"), "{text}");
     firm.clean();
+}
+
+#[test]
+fn what_is_spent_on_selling_is_named_once_and_is_no_cost_of_goods() {
+    let firm = trade();
+    let query = ProfitQuery::new(day("2026-03-01"), day("2026-03-31"), ProfitBy::Product);
+    let once = firm.company.profitability(&query.clone().selling("6000")).unwrap();
+    let twice = query.clone().selling("6000").selling("6000");
+    assert_eq!(firm.company.profitability(&twice).unwrap(), once);
+    // Nobody knows the first; the second is income, the third the cost of sales.
+    for code in ["6999", "4000", "5000"] {
+        let refused = firm.company.profitability(&query.clone().selling(code)).unwrap_err();
+        assert_eq!(refused.code(), "company.unknown", "{code}");
+    }
+}
+
+#[test]
+fn what_was_paid_ahead_does_not_come_again() {
+    let firm = trade();
+    let line = NewLine::new(bolt(), pcs("10"));
+    firm.must(&PlaceOrders::new(vec![NewOrder::new("SO-2", "C-1", day("2026-03-20")).line(line)]));
+    let bought = NewLine::new(bolt(), pcs("10")).price("10 EUR/pcs".parse().unwrap());
+    let bought = NewOrder::new("PO-2", "V-1", day("2026-03-20")).line(bought);
+    firm.must(&OrderGoods::new(vec![bought]));
+    firm.must(&PayAhead::new(vec![
+        NewDeposit::received("A-1", "SO-2", day("2026-03-21"), eur("119")).taxed("STD"),
+        NewDeposit::made("A-2", "PO-2", day("2026-03-21"), eur("50")),
+    ]));
+    let expected = |on: &str| {
+        let outlook = firm.company.cash_outlook(&OutlookQuery::on(day(on))).unwrap();
+        let of = |kind| {
+            let flows = outlook.flows.iter().filter(|flow| flow.kind == kind);
+            flows.map(|flow| flow.amount.amount()).sum::<Decimal>().normalize().to_string()
+        };
+        (of(FlowKind::SalesOrder), of(FlowKind::PurchaseOrder))
+    };
+    assert_eq!(expected("2026-03-31"), ("0".into(), "-69".into()));
+    // The day before nothing had been paid.
+    assert_eq!(expected("2026-03-20"), ("119".into(), "-119".into()));
 }
 
 #[test]
@@ -174,6 +337,50 @@ fn the_outlook_goes_by_how_late_the_customer_pays() {
     firm.clean();
 }
 
+/// Figures that are counted along with documents, or added up of kept sums, counted again from each posting of the books.
+fn counted_by_hand(firm: &Firm, (from, on): (NaiveDate, NaiveDate), in_full: bool) {
+    use fondaco::accounting::ledger::{Account, Posting};
+    let rows = firm.company.office().view(|view| {
+        let accounts = view.peek_scan(&Range::<Account>::all())?;
+        Ok::<_, fondaco::core::Halt>((accounts, view.peek_scan(&Range::<Posting>::all())?))
+    });
+    let (accounts, postings) = rows.unwrap();
+    let sum = |since: NaiveDate, fits: &dyn Fn(&Account) -> bool| {
+        let codes: Vec<_> = accounts.iter().filter(|one| fits(one)).map(|one| &one.code).collect();
+        let of = postings.iter().filter(|one| since <= one.date && one.date <= on);
+        let of = of.filter(|one| codes.contains(&&one.account));
+        of.map(|one| one.ledger_amount.to_decimal()).sum::<Decimal>()
+    };
+    let figures = firm.company.figures(&FiguresQuery::new(from, on)).unwrap();
+    let get = |code: &str| figures.get(code).unwrap();
+    let class = |since, class| sum(since, &|one: &Account| one.class == class);
+    let profit = -class(from, AccountClass::Income) - class(from, AccountClass::Expense);
+    assert_eq!(get("profit").number(), Some(profit.normalize()), "{on}");
+    let begun = day("2026-01-01");
+    let (assets, debts) =
+        (class(begun, AccountClass::Asset), -class(begun, AccountClass::Liability));
+    let over = |top: Decimal, bottom: Decimal| {
+        (bottom > Decimal::ZERO).then(|| {
+            let ratio = top / bottom;
+            ratio.round_dp_with_strategy(8, rust_decimal::RoundingStrategy::MidpointNearestEven)
+        })
+    };
+    assert_eq!(get("current_ratio").number(), over(assets, debts).map(|ratio| ratio.normalize()));
+    let sales = -sum(from, &|one: &Account| ["4000", "4100"].contains(&one.code.as_str()));
+    let margin = get("gross_margin");
+    let Cell::Money(cost) = margin.explain.inputs[1].value.clone() else { panic!("{margin:?}") };
+    let ratio = over(sales - cost.amount(), sales).map(|ratio| ratio.normalize());
+    assert_eq!(margin.number(), ratio, "{on}");
+    if in_full {
+        // The perpetual anglo-saxon books have the cost of sales on an account of its own.
+        assert_eq!(
+            cost.amount(),
+            sum(from, &|one: &Account| one.code == "5000").normalize(),
+            "{on}"
+        );
+    }
+}
+
 /// Profit by whatever is the profit of the books; by customer nothing is beside documents where books follow them.
 pub fn figures_agree(firm: &Firm, in_full: bool) {
     let (from, on) = (day("2026-01-01"), day("2026-06-30"));
@@ -187,12 +394,16 @@ pub fn figures_agree(firm: &Firm, in_full: bool) {
             assert_eq!((found.beside.revenue, found.beside.cost), (eur("0"), eur("0")), "{by:?}");
         }
     }
+    for on in ["2026-01-31", "2026-02-14", "2026-03-31", "2026-04-01", "2026-06-30"].map(day) {
+        counted_by_hand(firm, (from, on), in_full);
+    }
     for on in ["2026-02-28", "2026-06-30"].map(day) {
         let query = FiguresQuery::new(from, on);
         for measure in firm.company.figures(&query).unwrap().measures {
             let why = firm.company.explain_figure(&query, &measure.code).unwrap();
             assert_eq!(why.value, measure.explain.value);
             adds_up(&why);
+            is_sourced(&why);
         }
     }
 }

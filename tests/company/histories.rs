@@ -14,14 +14,17 @@ use crate::firm::*;
 use crate::workshop::*;
 
 /// A company on a random way.
-struct History {
-    firm: Firm,
+pub struct History {
+    pub firm: Firm,
     dice: Xoshiro256PlusPlus,
-    seed: u64,
-    step: u32,
+    pub seed: u64,
+    pub step: u32,
     /// How many steps were carried out, and how many refused.
-    done: (u32, u32),
-    documents: Vec<(DocumentKind, String)>,
+    pub done: (u32, u32),
+    pub documents: Vec<(DocumentKind, String)>,
+    /// Whether people are paid, and what was.
+    #[cfg(feature = "payroll")]
+    pub paid: Option<crate::paid::Paid>,
     /// Whether most of what happens is production.
     makes: bool,
     /// Whether books follow each move, and the cost of sales stands apart.
@@ -29,7 +32,7 @@ struct History {
 }
 
 impl History {
-    fn new(set_up: &SetUpCompany, seed: u64) -> History {
+    pub fn new(set_up: &SetUpCompany, seed: u64) -> History {
         let firm = Firm::of(set_up).workshop();
         // Every second company keeps what is owed, and what waits for another document, on accounts apart.
         if seed.is_multiple_of(2) {
@@ -49,11 +52,13 @@ impl History {
             step: 0,
             done: (0, 0),
             documents: Vec::new(),
+            #[cfg(feature = "payroll")]
+            paid: None,
             makes: false,
         }
     }
 
-    fn below(&mut self, count: u64) -> u64 {
+    pub fn below(&mut self, count: u64) -> u64 {
         self.dice.next_u64() % count
     }
 
@@ -87,7 +92,7 @@ impl History {
     }
 
     /// Sends a command, twice now and then: the second time changes nothing.
-    fn send<C: fondaco::core::Act<Error = CompanyError>>(
+    pub fn send<C: fondaco::core::Act<Error = CompanyError>>(
         &mut self,
         kind: Option<DocumentKind>,
         command: &C,
@@ -124,6 +129,10 @@ impl History {
     fn step(&mut self) {
         self.step += 1;
         let (code, date) = (self.step.to_string(), self.date());
+        #[cfg(feature = "payroll")]
+        if self.paid.is_some() && self.below(3) == 0 {
+            return self.of_pay(&code, date);
+        }
         let act = match self.makes && self.below(4) > 0 {
             true => 19 + self.below(9),
             false => self.below(37),
@@ -461,13 +470,15 @@ fn make(set_up: &SetUpCompany, seed: u64, steps: u32) -> History {
     live(history, steps)
 }
 
-fn live(mut history: History, steps: u32) -> History {
+pub fn live(mut history: History, steps: u32) -> History {
     let seed = history.seed;
     for _ in 0..steps {
         history.step();
         if history.step.is_multiple_of(10) || history.step == steps {
             let verified = history.firm.company.verify().unwrap();
             assert!(verified.is_clean(), "seed {seed}, step {}: {verified}", history.step);
+            #[cfg(feature = "payroll")]
+            history.check_pay();
             if history.step.is_multiple_of(20) {
                 crate::figures::figures_agree(&history.firm, history.is_followed);
             }

@@ -15,6 +15,8 @@ mod layouts;
 mod order_to_cash;
 mod pages;
 #[cfg(feature = "payroll")]
+mod paid;
+#[cfg(feature = "payroll")]
 mod pay;
 mod plan_to_produce;
 mod planned;

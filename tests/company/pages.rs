@@ -7,6 +7,30 @@ use fondaco::prelude::*;
 use crate::firm::*;
 
 #[test]
+fn what_went_to_customers_is_told_apart_from_what_was_used() {
+    let firm = Firm::new().workshop().ten_gears();
+    firm.must(&IssueMaterial::new(vec![NewIssue::new("M-1", "W-1", day("2026-03-03"))]));
+    let line = NewLine::new(bolt(), pcs("5"));
+    firm.must(&PlaceOrders::new(vec![NewOrder::new("SO-1", "C-1", day("2026-03-02")).line(line)]));
+    firm.must(&Deliver::new(vec![NewDelivery::new("D-1", "SO-1", day("2026-03-04"))]));
+    let back = NewReturn::new("RT-1", "D-1", day("2026-03-05")).line(PartLine::new(1, pcs("2")));
+    firm.must(&TakeBack::new(vec![back]));
+    let months = |item| {
+        let page = firm.company.item_page(item).unwrap();
+        // The page as data says all of it.
+        let json = serde_json::to_string(&page).unwrap();
+        let same: pages::ItemPage = serde_json::from_str(&json).unwrap();
+        assert_eq!(same, page);
+        page.demand.iter().map(|one| (one.sold, one.used)).collect::<Vec<_>>()
+    };
+    assert_eq!(months(bolt()), [(3.into(), 20.into())]);
+    firm.must(&Cancel::one(DocumentKind::CustomerReturn, "RT-1", day("2026-03-06")));
+    firm.must(&Cancel::one(DocumentKind::Delivery, "D-1", day("2026-03-06")));
+    assert_eq!(months(bolt()), [(0.into(), 20.into())]);
+    assert_eq!(months(nut()), [(0.into(), 40.into())]);
+}
+
+#[test]
 fn a_customer_and_an_item_on_a_page_each() {
     let firm = Firm::new().stocked(bolt(), "20", "80", "2026-01-05");
     let gear = Item::new("GEAR", "Gear", Unit::PIECE);
@@ -40,7 +64,10 @@ fn a_customer_and_an_item_on_a_page_each() {
         (page.expected[0].document.as_str(), page.expected[0].quantity),
         ("purchase_order/PO-1", 7.into())
     );
-    assert_eq!(page.demand, [(day("2026-02-01"), 5.into())]);
+    let months = |page: &pages::ItemPage| {
+        page.demand.iter().map(|one| (one.month, one.sold, one.used)).collect::<Vec<_>>()
+    };
+    assert_eq!(months(&page), [(day("2026-02-01"), 5.into(), 0.into())]);
     let moved: Vec<&str> = page.moments.iter().map(|moment| moment.name.as_str()).collect();
     assert_eq!(moved, ["", "delivery/D-1"]);
     assert!(page.to_page().to_html(&Locale::en()).contains("delivery/D-1"));

@@ -39,7 +39,7 @@ kind = "employer"
 formula = "round(taxed * 5%, 2, half_up)"
 "#;
 
-fn who(number: u32) -> PartyId {
+pub fn who(number: u32) -> PartyId {
     PartyId::named(&format!("employee {number}"))
 }
 
@@ -146,6 +146,105 @@ fn a_run_is_posted_once_and_paid_in_every_profile() {
 }
 
 #[test]
+fn what_was_withheld_is_remitted_once_on_its_day_and_can_be_taken_back() {
+    let mut staff = Staff::of(Profile::PerpetualAngloSaxon);
+    let run = staff.approved(1, &[(1, 3000.into())]);
+    staff.firm.must(&PostPay::of(run));
+    let tax = |code: &str, date: &str, amount: &str| {
+        Remit::new(code, day(date), Remitted::Withheld, eur(amount))
+    };
+    // Before the last of January nothing was withheld.
+    let early = staff.firm.send(&tax("T-0", "2026-01-10", "100")).unwrap_err();
+    assert_eq!(early.code(), "company.pays_too_much");
+    staff.firm.must(&tax("T-1", "2026-02-10", "200"));
+    let again = staff.firm.send(&tax("T-1", "2026-02-10", "200")).unwrap_err();
+    assert_eq!(again.code(), "company.document_exists");
+    assert_eq!(staff.firm.balance("2410"), "-250");
+    // On the fifth 450 stand there, of which 200 leave later.
+    let twice = staff.firm.send(&tax("T-2", "2026-02-05", "251")).unwrap_err();
+    assert!(twice.to_string().contains("250"), "{twice}");
+    staff.firm.must(&Cancel::one(DocumentKind::Remittance, "T-1", day("2026-02-12")));
+    assert_eq!(staff.firm.balances(["2410", "1000"]), ["-450", "0"]);
+    staff.firm.must(&tax("T-2", "2026-02-12", "450"));
+    let taken = Cancel::one(DocumentKind::Remittance, "T-1", day("2026-02-13"));
+    assert_eq!(staff.firm.send(&taken).unwrap_err().code(), "company.wrong_state");
+    staff.firm.clean();
+}
+
+#[test]
+fn a_month_is_not_closed_while_something_of_its_pay_is_missing() {
+    let mut staff = Staff::of(Profile::PerpetualAngloSaxon);
+    let run = staff.firm.must(&CreateRun::new("MONTHLY", month(1), month(1).1));
+    let cases = vec![case(1, 1, 3000.into()), case(2, 1, 2000.into())];
+    let mut job = CalculateRun::new(run, PaySource::given(cases).unwrap());
+    staff.firm.company.office().run_job("computed", &mut job, &mut ()).unwrap();
+    let (last, march) = (day("2026-01-31"), day("2026-03-31"));
+    let refused = |staff: &Staff, date| {
+        staff.firm.must(&PostAccruals::on(date));
+        let refused = staff.firm.send(&CloseMonth::ending(date)).unwrap_err();
+        assert_eq!(refused.code(), "company.open_steps");
+        refused.to_string()
+    };
+    let why = refused(&staff, last);
+    assert!(why.contains(&format!("run {run} is a calculated: AdvanceRun::approve it")), "{why}");
+    staff.advance(AdvanceRun::approve(run, "looked at"));
+    let open = |staff: &Staff, date| {
+        let state = staff.firm.company.close_state(&CloseMonth::ending(date)).unwrap();
+        state.open().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    };
+    assert!(open(&staff, last).ends_with(&format!("PostPay of run {run}: 2 slips")));
+    staff.firm.must(&PostPay::of(run));
+    staff.firm.must(&PostAccruals::on(last));
+    assert_eq!(open(&staff, last), "");
+    // Money that left on the last day is of that month; a payment of February is not.
+    staff.advance(AdvanceRun::post(run, "booked"));
+    staff.advance(AdvanceRun::pay(run, last, "file"));
+    assert!(open(&staff, last).ends_with("2 payments"), "{}", open(&staff, last));
+    staff.firm.must(&PostPay::of(run));
+    staff.firm.must(&PostAccruals::on(last));
+    staff.firm.must(&CloseMonth::ending(last));
+    staff.boss.send("void", &VoidSlip::new(run, who(2), "never worked here")).unwrap();
+    let why = open(&staff, march);
+    assert!(why.contains("1 voided slips, 1 steps of what employees owe"), "{why}");
+    staff.firm.must(&PostPay::of(run).on(day("2026-03-01")));
+    assert!(!open(&staff, march).contains("PostPay"), "{}", open(&staff, march));
+    // Money that came back on a day of the month that is closed is posted on a later one.
+    let returned = RecordPayments {
+        run,
+        way: PaymentWay::Returned,
+        lines: vec![PaymentLine::new(who(2), 1800.into())],
+        day: day("2026-01-30"),
+        reference: "from the bank".into(),
+    };
+    staff.boss.send("returned", &returned).unwrap();
+    let post = PostPay::of(run).on(day("2026-03-02"));
+    assert!(staff.firm.send(&post).unwrap_err().to_string().contains("lock"));
+    staff.firm.must(&post.money_from(day("2026-03-02")));
+    assert_eq!(staff.firm.balances(["2400", "1310", "1000"]), ["0", "0", "-2700"]);
+    assert!(!open(&staff, march).contains("PostPay"));
+    staff.firm.clean();
+}
+
+#[test]
+fn the_outlook_knows_what_is_owed_of_pay() {
+    use fondaco::company::figures::{FlowKind, OutlookQuery};
+    let mut staff = Staff::of(Profile::PerpetualAngloSaxon);
+    let run = staff.approved(1, &[(1, 3000.into())]);
+    staff.firm.must(&PostPay::of(run));
+    let flows = |query: &OutlookQuery| {
+        let outlook = staff.firm.company.cash_outlook(query).unwrap();
+        let pay = outlook.flows.iter().filter(|flow| flow.kind == FlowKind::Pay);
+        pay.map(|flow| (flow.date.to_string(), flow.amount)).collect::<Vec<_>>()
+    };
+    let on = OutlookQuery::on(day("2026-01-31"));
+    // What is owed to him falls due at once; what was withheld, and the levy, is remitted on the tenth.
+    let expected = [("2026-02-01", eur("-2700")), ("2026-02-10", eur("-450"))];
+    assert_eq!(flows(&on), expected.map(|(date, amount)| (date.to_owned(), amount)));
+    let later = OutlookQuery { remit_day: 31, ..OutlookQuery::on(day("2026-02-20")) };
+    assert_eq!(flows(&later)[1].0, "2026-02-28");
+}
+
+#[test]
 fn a_voided_slip_is_taken_back_and_its_money_becomes_a_claim() {
     let mut staff = Staff::of(Profile::PerpetualAngloSaxon);
     let run = staff.approved(1, &[(1, 3000.into()), (2, 2000.into())]);
@@ -208,6 +307,16 @@ fn leave_is_brought_to_where_it_is() {
     twice.owed.extend(owed("2026-02-28", "40").owed);
     staff.firm.must(&twice);
     assert_eq!(staff.of_centre("2450", "PLANT"), "-340");
+    // What is said late of a day before changes nothing of the days after it.
+    staff.firm.must(&owed("2026-02-14", "3000"));
+    staff.firm.must(&owed("2026-01-15", "100"));
+    let on = |date: &str| {
+        let query = BalanceQuery::account("2450").until(day(date));
+        let rows = staff.firm.company.books().balances(&query).unwrap();
+        rows.iter().map(|row| row.amounts.ledger_balance()).sum::<Decimal>().normalize().to_string()
+    };
+    let days = ["2026-01-15", "2026-01-31", "2026-02-14", "2026-02-28", "2026-12-31"];
+    assert_eq!(days.map(on), ["-100", "-500", "-3000", "-340", "-340"]);
     staff.firm.clean();
 }
 

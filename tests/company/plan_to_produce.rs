@@ -126,6 +126,71 @@ fn what_is_scrapped_beyond_what_is_usual_is_lost_and_the_rest_is_borne() {
 }
 
 #[test]
+fn beside_a_standard_what_is_lost_or_shared_is_of_what_was_spent() {
+    // Ten gears cost 202, whatever five of them were credited at before; two of the rest are lost, or in one act with those.
+    for standard in ["12", "20.20", "60"] {
+        for at_once in [false, true] {
+            let firm = Firm::new().workshop().gears_at(standard).ten_gears();
+            issue_all(&firm, "M-1");
+            work(&firm, "3", "1");
+            let five = made("C-1").good(pcs("5"));
+            let lost = made("C-2").good(pcs("0")).scrapped(pcs("2")).abnormal();
+            match at_once {
+                true => drop(firm.must(&CompleteWorkOrders::new(vec![five, lost]))),
+                false => {
+                    complete(&firm, five);
+                    complete(&firm, lost);
+                }
+            }
+            firm.clean();
+            assert_eq!(firm.balance("5480"), "40.4", "{standard} {at_once}");
+            complete(&firm, made("C-3"));
+            close(&firm);
+        }
+    }
+    // Chips take a fifth of what the last five cost.
+    let firm = Firm::new().workshop().gears_at("12").stocked(bolt(), "40", "160", "2026-02-01");
+    let value = Some(OutputValue::Share(Rate::percent("20").unwrap()));
+    let chips = WorkOutput { item: chips(), quantity: Some(pcs("10")), value };
+    let order = NewWorkOrder::new("W-1", gear(), pcs("10"), day("2026-03-02"));
+    let order = order.material(bolt(), pcs("25")).output(chips);
+    firm.must(&PlanWorkOrders::new(vec![order.released()]));
+    issue_all(&firm, "M-1");
+    complete(&firm, made("C-1").good(pcs("5")));
+    complete(&firm, made("C-2"));
+    assert_eq!(firm.worth(crate::workshop::chips()), "20");
+    close(&firm);
+}
+
+#[test]
+fn what_comes_late_is_shared_with_what_came_out_besides() {
+    let output = |item, value| WorkOutput { item, quantity: Some(pcs("10")), value: Some(value) };
+    let of = |share: &str| OutputValue::Share(Rate::percent(share).unwrap());
+    for early in [true, false] {
+        let firm = Firm::new().workshop().stocked(bolt(), "40", "160", "2026-02-01");
+        let order = NewWorkOrder::new("W-1", gear(), pcs("10"), day("2026-03-02"));
+        let order = order.material(bolt(), pcs("25")).output(output(chips(), of("20")));
+        let nuts = output(nut(), OutputValue::Price("0.50 EUR/pcs".parse().unwrap()));
+        firm.must(&PlanWorkOrders::new(vec![order.output(nuts).released()]));
+        issue_all(&firm, "M-1");
+        if early {
+            work(&firm, "2", "1");
+        }
+        complete(&firm, made("C-1").good(pcs("4")));
+        complete(&firm, made("C-2"));
+        if !early {
+            work(&firm, "2", "1");
+        }
+        close(&firm);
+        // Bolts for 100 and hours for 72: a fifth of it is borne by the chips, nuts have their price.
+        let worth = [chips(), nut(), gear()].map(|item| firm.worth(item));
+        assert_eq!(worth, ["34.4", "5", "132.6"], "{early}");
+        firm.must(&Cancel::one(DocumentKind::ProductionClose, "W-1", day("2026-04-01")));
+        firm.clean();
+    }
+}
+
+#[test]
 fn what_comes_out_besides_takes_a_price_or_a_share() {
     let output = |value| WorkOutput { item: chips(), quantity: None, value: Some(value) };
     for (value, chips_worth) in [
@@ -205,37 +270,38 @@ fn what_is_closed_early_is_not_on_order_any_more() {
     assert_eq!(firm.worth(gear()), "20");
 }
 
+/// Six of ten gears are sold at 50; another order is begun. At 20.20 each 102 of hours are absorbed, and 30 in what is not made yet.
+pub fn six_gears_sold(profile: Profile, standard: Option<&str>) -> Firm {
+    let firm = Firm::of(&set_up().profiled(profile)).workshop();
+    let firm = match standard {
+        Some(cost) => firm.gears_at(cost),
+        None => firm,
+    };
+    let firm = firm.ten_gears();
+    issue_all(&firm, "M-1");
+    work(&firm, "3", "1");
+    complete(&firm, made("C-1"));
+    firm.must(&CloseWorkOrders::new(vec![NewClose::new("W-1", day("2026-03-10"))]));
+    let sold = NewOrder::new("SO-1", "C-1", day("2026-03-11"))
+        .line(NewLine::new(gear(), pcs("6")).price("50 EUR/pcs".parse().unwrap()));
+    firm.must(&PlaceOrders::new(vec![sold]));
+    firm.must(&Deliver::new(vec![NewDelivery::new("D-1", "SO-1", day("2026-03-11"))]));
+    firm.must(&InvoiceCustomers::new(vec![NewInvoice::new("I-1", "SO-1", day("2026-03-11"))]));
+    let next = NewWorkOrder::new("W-2", gear(), pcs("5"), day("2026-03-12"));
+    firm.must(&PlanWorkOrders::new(vec![next.released()]));
+    firm.must(&IssueMaterial::new(vec![NewIssue::new("M-2", "W-2", day("2026-03-12"))]));
+    let time = NewTime::new("T-2", "W-2", day("2026-03-12")).labour("SAW", hours("1"));
+    firm.must(&BookTime::new(vec![time]));
+    firm.must(&PostAccruals::on(day("2026-03-31")));
+    firm.clean();
+    firm
+}
+
 #[test]
 fn every_profile_shows_the_same_profit_of_what_is_made() {
-    // Six of ten gears are sold at 50; another order is begun. At 20.20 each 102 of hours are absorbed, and 30 in what is not made yet.
     for (standard, profit) in [(None, "310.80"), (Some("20"), "310.00")] {
         for profile in Profile::ALL {
-            let firm = Firm::of(&set_up().profiled(profile)).workshop();
-            let firm = match standard {
-                Some(cost) => firm.gears_at(cost),
-                None => firm,
-            };
-            let firm = firm.ten_gears();
-            issue_all(&firm, "M-1");
-            work(&firm, "3", "1");
-            complete(&firm, made("C-1"));
-            firm.must(&CloseWorkOrders::new(vec![NewClose::new("W-1", day("2026-03-10"))]));
-            let sold = NewOrder::new("SO-1", "C-1", day("2026-03-11"))
-                .line(NewLine::new(gear(), pcs("6")).price("50 EUR/pcs".parse().unwrap()));
-            firm.must(&PlaceOrders::new(vec![sold]));
-            firm.must(&Deliver::new(vec![NewDelivery::new("D-1", "SO-1", day("2026-03-11"))]));
-            firm.must(&InvoiceCustomers::new(vec![NewInvoice::new(
-                "I-1",
-                "SO-1",
-                day("2026-03-11"),
-            )]));
-            let next = NewWorkOrder::new("W-2", gear(), pcs("5"), day("2026-03-12"));
-            firm.must(&PlanWorkOrders::new(vec![next.released()]));
-            firm.must(&IssueMaterial::new(vec![NewIssue::new("M-2", "W-2", day("2026-03-12"))]));
-            let time = NewTime::new("T-2", "W-2", day("2026-03-12")).labour("SAW", hours("1"));
-            firm.must(&BookTime::new(vec![time]));
-            firm.must(&PostAccruals::on(day("2026-03-31")));
-            firm.clean();
+            let firm = six_gears_sold(profile, standard);
             let books = firm.company.books();
             let statement = books.income_statement(day("2026-01-01"), day("2026-03-31")).unwrap();
             assert_eq!(statement.result, profit.parse().unwrap(), "{profile:?} {standard:?}");

@@ -28,7 +28,7 @@ impl Known {
     }
 
     /// Whether an engine joined.
-    pub(super) fn has(&self, engine: &Engine) -> bool {
+    pub(crate) fn has(&self, engine: &Engine) -> bool {
         lock(&self.engines).iter().any(|known| known.name == engine.name)
     }
 

@@ -83,6 +83,10 @@ impl<'a, 's> Inquiry<'a, 's> {
 }
 
 impl Reading for Inquiry<'_, '_> {
+    fn has_joined(&self, engine: &crate::Engine) -> bool {
+        self.tx.has_joined(engine)
+    }
+
     fn is_loaded(&self) -> bool {
         self.tx.is_loaded()
     }

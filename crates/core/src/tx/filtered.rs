@@ -77,6 +77,10 @@ impl<'r, R: Reading, F: RowFilter> Filtered<'r, R, F> {
 const PAGE: usize = 256;
 
 impl<R: Reading, F: RowFilter> Reading for Filtered<'_, R, F> {
+    fn has_joined(&self, engine: &crate::Engine) -> bool {
+        self.read.has_joined(engine)
+    }
+
     fn is_loaded(&self) -> bool {
         self.read.is_loaded()
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::cache::Slot;
 use super::stage::{Staged, add_to};
 use super::{Halt, Range, Source, Tx};
+use crate::engine::Engine;
 use crate::store::{
     Ask, KeyBytes, KeyParts, Kind, Record, Reply, Row, Scan, StoreError, Stored, Sums, Table,
     Within, order_of,
@@ -182,6 +183,17 @@ pub trait Reading {
     /// A [`Halt`], to be passed on.
     fn peek_series(&mut self, series: &str) -> Result<crate::store::SeriesState, Halt>;
 
+    /// Whether an engine [joined](crate::Driver::join) the driver that is read through: then its tables are there to be read.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// static OTHER: fondaco_core::Engine = fondaco_core::Engine { name: "other", parts: &[] };
+    /// assert!(!shop().view(|view| Ok::<bool, Halt>(view.has_joined(&OTHER)))?);
+    /// # Ok::<(), Halt>(())
+    /// ```
+    fn has_joined(&self, engine: &Engine) -> bool;
+
     /// Which of several books that lie in the same tables is meant, by the code that their engine gave it: what it shows goes by
     /// this. `None` for those that are meant where nobody says otherwise. See [`View::within`](super::View::within).
     fn scope(&self) -> Option<&str> {
@@ -302,6 +314,10 @@ fn look_ahead<R: Record>(rows: &[Vec<Row>]) {
 }
 
 impl Reading for Tx<'_> {
+    fn has_joined(&self, engine: &Engine) -> bool {
+        self.context.known.has(engine)
+    }
+
     fn is_loaded(&self) -> bool {
         matches!(self.source, Source::Loaded)
     }

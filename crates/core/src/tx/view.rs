@@ -92,6 +92,10 @@ impl<'s> View<'s> {
 }
 
 impl Reading for View<'_> {
+    fn has_joined(&self, engine: &crate::Engine) -> bool {
+        self.tx.has_joined(engine)
+    }
+
     fn is_loaded(&self) -> bool {
         self.tx.is_loaded()
     }

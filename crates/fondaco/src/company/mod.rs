@@ -76,7 +76,7 @@ pub use masters::{
 pub use money::{NewDeposit, NewPayment, Pay, PayAhead, Settles};
 #[cfg(feature = "payroll")]
 pub use pay::PostPay;
-pub use pay::{AccrueLeave, LeaveOwed, PayFact, PaySlip, Remit, Remitted};
+pub use pay::{AccrueLeave, LeaveDay, LeaveOwed, PayFact, PaySlip, Remit, Remitted};
 pub use production::{
     BookTime, CloseWorkOrders, CompleteWorkOrders, IssueLine, IssueMaterial, Makes, NewClose,
     NewCompletion, NewIssue, NewTime, NewWorkOrder, OutputValue, PlanWorkOrders, ReleaseWorkOrders,

@@ -11,7 +11,7 @@ pub(crate) use goods::reverse;
 pub use orders::CloseOrders;
 
 use chrono::NaiveDate;
-use fondaco_core::policy::{Authority, Permission};
+use fondaco_core::policy::{Authority, Permission, Request};
 use fondaco_core::store::Event;
 use fondaco_core::{Act, PartyId, Tx};
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,7 @@ use super::document::{Desk, Document, DocumentKind, Status};
 use super::goods::cancel as goods_cancel;
 use super::masters::partner_of;
 use super::sales::{allow, site};
-use super::{CompanyError, production, rights};
+use super::{CompanyError, pay, production, rights};
 
 /// A document by its kind and code.
 ///
@@ -107,6 +107,7 @@ fn permission(kind: DocumentKind) -> &'static Permission {
         K::WorkOrder => &rights::PLAN_WORK,
         K::ProductionClose => &rights::CLOSE_WORK,
         K::MaterialIssue | K::MaterialReturn | K::TimeBooking | K::Completion => &rights::WORK,
+        K::Remittance => &rights::PAY_PEOPLE,
     }
 }
 
@@ -130,6 +131,14 @@ fn cancel(
     let id = document.id;
     match document.partner() {
         Some(party) => of_partner(tx, desk, (document, party, date), authority)?,
+        None if document.kind == DocumentKind::Remittance => {
+            if let Some(authority) = authority {
+                let amount = document.money(document.net);
+                let request = Request::new(authority.permission()).about(document.name());
+                tx.allow(authority, &request.amount(amount))?;
+            }
+            pay::cancel_remittance(tx, desk, &document, date)?;
+        }
         None => {
             if let Some(authority) = authority {
                 production::allow(tx, authority, &document.name(), document.site)?;

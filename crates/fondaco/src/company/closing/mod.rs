@@ -69,7 +69,9 @@ impl Act for PostAccruals {
         self.take_back(tx)?;
         let mut desk = Desk::closing(tx)?;
         let next = self.date.succ_opt().unwrap_or(self.date);
+        let mut sold = Amount::ZERO;
         for facts in accruals(tx, &mut desk, self.date)? {
+            sold = plus(sold, cost_of(&facts)?, (0, "cost of what was shipped"))?;
             let mut back = facts.clone();
             back.date = next;
             back.facts.iter_mut().for_each(|fact| fact.amount = fact.amount.neg());
@@ -78,7 +80,7 @@ impl Act for PostAccruals {
         }
         let entries = Some(desk.finish_closing(tx)?).filter(|entries| !entries.is_empty());
         let entries = entries.as_ref().and_then(Json::of).into();
-        tx.upsert(AccrualDay { date: self.date, entries, stale: false })?;
+        tx.upsert(AccrualDay { date: self.date, entries, sold, stale: false })?;
         self.value(tx)?;
         tx.emit(Event::new("period.accrued").with("date", self.date));
         Ok(())
@@ -196,6 +198,16 @@ fn accruals(tx: &mut Tx<'_>, desk: &mut Desk, date: NaiveDate) -> Result<Vec<Fac
     told.push(in_progress(tx, desk, (&made, &as_of), date)?);
     told.retain(|facts| facts.facts.iter().any(|fact| !fact.amount.is_zero()));
     Ok(told)
+}
+
+/// What facts say that was shipped and not invoiced cost.
+fn cost_of(facts: &Facts) -> Result<Amount, CompanyError> {
+    let at: At = (0, "cost of what was shipped");
+    let of_event = facts.facts.iter().filter(|_| facts.event == BusinessEvent::ShippedNotInvoiced);
+    let costs = of_event.filter(|fact| fact.figure == Figure::Cost);
+    costs
+        .map(|fact| stored(fact.amount, &facts.document, at))
+        .try_fold(Amount::ZERO, |all, one| plus(all, one?, at))
 }
 
 type Open = Vec<(BusinessEvent, Figure, Amount)>;

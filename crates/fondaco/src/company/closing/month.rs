@@ -1,11 +1,11 @@
-//! A month is closed by a checklist: what is accrued is posted, runs of payroll are in the books, and nothing that the books themselves ask
-//! for is open. Then its period is locked.
+//! A month is closed by a checklist: what is accrued is posted, all of payroll through its last day is in the books, and nothing that the books
+//! themselves ask for is open. Then its period is locked.
 
 use std::fmt;
 
 use chrono::NaiveDate;
 use fondaco_accounting::close::checklist;
-use fondaco_accounting::ledger::{LockPeriod, Period, PeriodKey, PeriodStatus};
+use fondaco_accounting::ledger::{Amount, LockPeriod, Period, PeriodKey, PeriodStatus};
 use fondaco_core::policy::Request;
 use fondaco_core::report::{Column, Page, Phrase, Report, Row, word};
 use fondaco_core::store::{Event, Json, Rare, Record};
@@ -23,6 +23,8 @@ pub struct AccrualDay {
     pub date: NaiveDate,
     /// The entries, those of the day after included: what is taken back when they are posted again.
     pub entries: Rare<Json>,
+    /// What that cost which was shipped and not invoiced: accrued on the day, and the other way round on the next, whatever the books post.
+    pub sold: Amount,
     /// Whether something of the time up to the day came since.
     pub stale: bool,
 }
@@ -101,12 +103,13 @@ impl CloseState {
     }
 }
 
-/// Closes a month: refused while a step is open, and then its period is locked.
+/// Closes a month: refused while a step is open, and then its period is locked. Where payroll joined, no run through its last day may wait for
+/// an approval, and each slip, void, payment and claim of them must be in the books.
 ///
 /// ```
 /// use fondaco::company::CloseMonth;
 /// let march = CloseMonth::ending("2026-03-31".parse()?);
-/// assert!(!march.with_payroll);
+/// assert_eq!(march.date.to_string(), "2026-03-31");
 /// # Ok::<(), fondaco::chrono::ParseError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,21 +117,12 @@ impl CloseState {
 pub struct CloseMonth {
     /// Its last day.
     pub date: NaiveDate,
-    /// Whether runs of payroll are looked at: where the driver has that engine.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub with_payroll: bool,
 }
 
 impl CloseMonth {
     /// The month that ends on a day.
     pub fn ending(date: NaiveDate) -> CloseMonth {
-        CloseMonth { date, with_payroll: false }
-    }
-
-    /// Also looking at runs of payroll.
-    #[must_use]
-    pub fn with_payroll(self) -> CloseMonth {
-        CloseMonth { with_payroll: true, ..self }
+        CloseMonth { date }
     }
 
     /// How far it is.
@@ -154,10 +148,7 @@ impl CloseMonth {
         };
         let mut steps =
             vec![step("accruals", format!("PostAccruals on {}{again}", self.date), accrued, true)];
-        let runs = if self.with_payroll { unposted(read, period)? } else { Vec::new() };
-        steps.extend(
-            runs.into_iter().map(|run| step("pay", format!("PostPay of run {run}"), false, true)),
-        );
+        steps.extend(of_pay(read, self.date)?);
         for point in checklist(read, period.period)?.points {
             steps.push(step("books", point.to_string(), false, point.blocks));
         }
@@ -193,34 +184,18 @@ impl Act for CloseMonth {
 }
 
 #[cfg(not(feature = "payroll"))]
-fn unposted(_: &mut impl Reading, _: &Period) -> Result<Vec<SmolStr>, CompanyError> {
+fn of_pay(_: &mut impl Reading, _: NaiveDate) -> Result<Vec<CloseStep>, CompanyError> {
     Ok(Vec::new())
 }
 
-/// Runs that were approved, whose period ends in this one, and of which the books have no slip.
+/// Runs that are not approved, and what the books don't have of those that are: looked at wherever payroll joined.
 #[cfg(feature = "payroll")]
-fn unposted(read: &mut impl Reading, period: &Period) -> Result<Vec<SmolStr>, CompanyError> {
-    use fondaco_core::DocumentId;
-    use fondaco_payroll::runs::{Run, RunStatus};
-    let mut found = Vec::new();
-    let counting = [
-        RunStatus::Approved,
-        RunStatus::Posted,
-        RunStatus::PartPaid,
-        RunStatus::Paid,
-        RunStatus::Closed,
-    ];
-    for status in counting {
-        for run in read.peek_scan(&Range::by(Run::BY_STATUS, &status))? {
-            let is_in = period.start <= run.period_end && run.period_end <= period.end;
-            let key = DocumentId::from_u128(run.id.to_u128());
-            let slips = Range::<crate::company::PaySlip>::by_key(&key).limit(1);
-            if is_in && read.peek_scan(&slips)?.is_empty() {
-                found.push(smol_str::ToSmolStr::to_smolstr(&run.id));
-            }
-        }
-    }
-    Ok(found)
+fn of_pay(read: &mut impl Reading, through: NaiveDate) -> Result<Vec<CloseStep>, CompanyError> {
+    let step = |one: crate::company::pay::Pending| {
+        let code = SmolStr::new_static("pay");
+        CloseStep { code, text: one.text, done: false, blocks: one.blocks }
+    };
+    Ok(crate::company::pay::pending(read, through)?.into_iter().map(step).collect())
 }
 
 impl Company<'_> {

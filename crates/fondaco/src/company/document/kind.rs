@@ -56,6 +56,8 @@ pub enum DocumentKind {
     CustomerDeposit,
     /// What a supplier was paid ahead for an order.
     SupplierDeposit,
+    /// What was withheld, and went to whom it is for.
+    Remittance,
 }
 
 impl DocumentKind {
@@ -88,6 +90,7 @@ impl DocumentKind {
                 | K::TimeBooking
                 | K::Completion
                 | K::ProductionClose
+                | K::Remittance
         )
     }
 

@@ -2,12 +2,15 @@
 //!
 //! A customer pays an item when it falls due, and as many days later as he did on average ([`PaidDay`]); what is late by his own habit is
 //! expected on the first day. Suppliers are paid when their bills fall due, or on the last day of a discount where that is wanted. Orders
-//! are billed when they are wanted and paid by their terms: as they stand now, whatever day is asked for.
+//! are billed when they are wanted and paid by their terms, less what was paid ahead for them: as they stand now, whatever day is asked for.
+//!
+//! Of pay, what stands in the books: net pay that is owed leaves when it falls due, what was withheld on the day of a month on which that is
+//! remitted, and with it the tax on what was sold, less that on what was bought. Runs to come are for the caller to plan.
 
 use std::collections::BTreeMap;
 
-use chrono::{Days, NaiveDate};
-use fondaco_accounting::ledger::{OpenItemQuery, OpenItemRow, open_items};
+use chrono::{Datelike, Days, Months, NaiveDate};
+use fondaco_accounting::ledger::{Amount, OpenItemQuery, OpenItemRow, open_items};
 use fondaco_core::report::{Explain, Parameter, Phrase, word};
 use fondaco_core::store::Within;
 use fondaco_core::terms::PaymentTerms;
@@ -35,13 +38,15 @@ pub enum FlowKind {
     Payable,
     /// What of an order to a supplier is not billed yet.
     PurchaseOrder,
-    /// Wages, taxes and contributions.
+    /// Wages, and what was withheld of them.
     Pay,
+    /// Tax on what was sold, less that on what was bought.
+    Tax,
     /// Whatever else is planned.
     Planned,
 }
 
-/// Money that is planned besides: payroll, taxes, a loan.
+/// Money that is planned besides: payroll to come, a loan. What stands in the books is in the outlook already.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedFlow {
@@ -103,6 +108,9 @@ pub struct OutlookQuery {
     pub weeks: u32,
     /// From how many days before customers' habits are taken.
     pub habit_days: u32,
+    /// On which day of a month taxes, and what was withheld, are remitted; in a shorter month on its last day.
+    #[serde(default = "tenth")]
+    pub remit_day: u32,
     /// Whether discounts of suppliers are taken.
     #[serde(default)]
     pub takes_discounts: bool,
@@ -115,10 +123,19 @@ pub struct OutlookQuery {
 }
 
 impl OutlookQuery {
-    /// Thirteen weeks, by the habits of a year.
+    /// Thirteen weeks, by the habits of a year; taxes are remitted on the tenth.
     pub fn on(on: NaiveDate) -> OutlookQuery {
         let (planned, scenarios) = (Vec::new(), Vec::new());
-        OutlookQuery { on, weeks: 13, habit_days: 365, takes_discounts: false, planned, scenarios }
+        let (weeks, habit_days, remit_day) = (13, 365, tenth());
+        OutlookQuery {
+            on,
+            weeks,
+            habit_days,
+            remit_day,
+            takes_discounts: false,
+            planned,
+            scenarios,
+        }
     }
 
     /// With money that is planned.
@@ -134,6 +151,10 @@ impl OutlookQuery {
         self.scenarios.push(scenario);
         self
     }
+}
+
+fn tenth() -> u32 {
+    10
 }
 
 /// Money that is expected.
@@ -210,6 +231,13 @@ pub fn cash_outlook(
             flows.push(payable(read, item, query)?);
         }
     }
+    for account in standing.of_roles(&[Role::NetPay]) {
+        for item in items(read, &account, query.on)? {
+            let date = item.due_date.max(after(query.on, 1));
+            flows.push(flow(item, FlowKind::Pay, date));
+        }
+    }
+    flows.extend(remitted(&standing, query));
     flows.extend(orders(read, DocumentKind::SalesOrder, &habits, query.on)?);
     flows.extend(orders(read, DocumentKind::PurchaseOrder, &habits, query.on)?);
     flows.extend(query.planned.iter().filter(|flow| flow.date > query.on).map(planned));
@@ -330,9 +358,14 @@ fn orders(
 ) -> Result<Vec<CashFlow>, CompanyError> {
     let range = Range::by(Document::BY_KIND, &(kind, Status::Open)).through(&on);
     let sells = kind == DocumentKind::SalesOrder;
+    let deposits =
+        if sells { DocumentKind::CustomerDeposit } else { DocumentKind::SupplierDeposit };
+    let ahead = paid_ahead(read, deposits, on)?;
     let mut flows = Vec::new();
     for order in read.peek_scan(&range)? {
-        let open = order.money(order.open());
+        let paid = ahead.get(&order.id).copied().unwrap_or_default();
+        let left = order.open().units().saturating_sub(paid);
+        let open = order.money(Amount::from_units(left));
         if open.is_zero() || open.is_negative() {
             continue;
         }
@@ -350,6 +383,52 @@ fn orders(
         });
     }
     Ok(flows)
+}
+
+/// What was paid ahead for each order through a day and not taken off by an invoice or bill yet.
+fn paid_ahead(
+    read: &mut impl Reading,
+    kind: DocumentKind,
+    on: NaiveDate,
+) -> Result<BTreeMap<DocumentId, i64>, CompanyError> {
+    let mut sums: BTreeMap<DocumentId, i64> = BTreeMap::new();
+    let range = Range::by(Document::BY_KIND, &(kind, Status::Open)).through(&on);
+    read.peek_each(&range, |deposit: &Document| {
+        if let Some(order) = deposit.of {
+            let sum = sums.entry(order).or_default();
+            *sum = sum.saturating_add(deposit.open().units());
+        }
+        Ok::<(), Halt>(())
+    })?;
+    Ok(sums)
+}
+
+/// What stands on accounts of taxes, and of what was withheld, on the next day on which such are remitted.
+fn remitted(standing: &Standing, query: &OutlookQuery) -> Vec<CashFlow> {
+    let date = on_day(query.on, query.remit_day);
+    let of = |kind, roles: &[Role]| {
+        standing.of_roles(roles).into_iter().map(move |code| (kind, code)).collect::<Vec<_>>()
+    };
+    let pay = of(FlowKind::Pay, &[Role::Withheld, Role::Garnishments]);
+    let tax = of(FlowKind::Tax, &[Role::TaxPayable, Role::TaxRecoverable]);
+    let flow = |(kind, account): (FlowKind, SmolStr)| {
+        let codes = [account.clone()];
+        let amount = standing.money(standing.sum("", &codes, At::Closing, false).value);
+        CashFlow { date, amount, kind, source: account, party: None, due: date }
+    };
+    pay.into_iter().chain(tax).map(flow).filter(|flow| !flow.amount.is_zero()).collect()
+}
+
+/// The first such day of a month that comes after another day.
+fn on_day(after: NaiveDate, day: u32) -> NaiveDate {
+    let of_month = |first: NaiveDate| {
+        let last = first.checked_add_months(Months::new(1)).and_then(|next| next.pred_opt());
+        first.with_day(day.max(1)).or(last).unwrap_or(first)
+    };
+    let first = after.with_day(1).unwrap_or(after);
+    let next = first.checked_add_months(Months::new(1)).unwrap_or(first);
+    let this = of_month(first);
+    if this > after { this } else { of_month(next) }
 }
 
 fn planned(flow: &PlannedFlow) -> CashFlow {

@@ -1,20 +1,19 @@
 //! What is counted as documents come and go, so that figures of any days are sums of few rows: what was sold of which item to whom, and how
 //! late customers paid.
 //!
-//! Both follow from documents and can be counted again ([`verify`]). What counts as sold, and at which cost, is what the perpetual
-//! anglo-saxon table posts to sales and to cost of sales, whatever profile the company goes by: so every profile shows the same margins.
+//! Both follow from documents and are counted again by `verify`. What counts as sold, and at which cost, is what the perpetual anglo-saxon
+//! table posts to sales and to cost of sales for documents, whatever profile the company goes by; what is accrued stands beside it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 use fondaco_accounting::ledger::Amount;
-use fondaco_core::engine::Discrepancies;
 use fondaco_core::party::HeldOnParty;
 use fondaco_core::store::Record;
-use fondaco_core::{DocumentId, Halt, ItemId, PartyId, Range, Reading, Rounding, SiteId, Tx, View};
+use fondaco_core::{DocumentId, Halt, ItemId, PartyId, Range, Reading, Rounding, SiteId, Tx};
 
-use crate::company::document::{Document, DocumentKind, Line, Settlement, Status};
+use crate::company::document::{Document, DocumentKind, Settlement, Status};
 use crate::company::posting::{BusinessEvent, Fact, Facts, Figure};
 
 /// What of an item was sold to a customer from a site on a day, in the currency of the books.
@@ -156,7 +155,7 @@ impl Counted {
 }
 
 /// How many days late a payment came for an invoice, by the last of its instalments; `None` of what is no payment of a customer.
-fn days_late(payment: &Document, invoice: &Document) -> Option<i64> {
+pub(super) fn days_late(payment: &Document, invoice: &Document) -> Option<i64> {
     let fits =
         payment.kind == DocumentKind::CustomerPayment && invoice.kind == DocumentKind::Invoice;
     fits.then(|| payment.date.signed_duration_since(last_due(invoice)).num_days())
@@ -169,84 +168,4 @@ pub(crate) fn last_due(document: &Document) -> NaiveDate {
     let gross = document.money(document.gross());
     let parts = terms.and_then(|terms| terms.schedule(gross, document.date, Rounding::HalfUp).ok());
     parts.and_then(|parts| parts.iter().map(|part| part.date).max()).unwrap_or(document.date)
-}
-
-/// Counts again by customer, from documents and lines.
-pub(crate) fn verify(view: &mut View<'_>, found: &mut Discrepancies) -> Result<(), Halt> {
-    let mut documents: BTreeMap<DocumentId, Document> = BTreeMap::new();
-    view.peek_each(&Range::<Document>::all(), |document: &Document| {
-        use DocumentKind as K;
-        let is_of_sales = document.kind.is_of_sales() && document.kind != K::SalesOrder;
-        if is_of_sales && document.status != Status::Cancelled {
-            documents.insert(document.id, document.clone());
-        }
-        Ok::<(), Halt>(())
-    })?;
-    let mut sums: BTreeMap<PartyId, [i128; 4]> = BTreeMap::new();
-    for document in documents.values() {
-        let net = i128::from(document.net.units());
-        let sum = sums.entry(document.party).or_default();
-        match document.kind {
-            DocumentKind::Invoice => sum[0] += net,
-            DocumentKind::CreditNote => sum[0] -= net,
-            _ => {}
-        }
-    }
-    view.peek_each(&Range::<Line>::all(), |line: &Line| {
-        let of = documents.get(&line.document);
-        if let Some(document) = of
-            && matches!(document.kind, DocumentKind::Delivery | DocumentKind::CustomerReturn)
-        {
-            let sum = sums.entry(document.party).or_default();
-            sum[1] += i128::from(line.sold.units());
-        }
-        Ok::<(), Halt>(())
-    })?;
-    view.peek_each(&Range::<Settlement>::all(), |row: &Settlement| {
-        if let (Some(payment), Some(of)) = (documents.get(&row.document), documents.get(&row.of))
-            && let Some(late) = days_late(payment, of)
-        {
-            let sum = sums.entry(payment.party).or_default();
-            sum[2] += 1;
-            sum[3] += i128::from(late);
-        }
-        Ok::<(), Halt>(())
-    })?;
-    compare(view, found, sums)
-}
-
-fn compare(
-    view: &mut View<'_>,
-    found: &mut Discrepancies,
-    counted: BTreeMap<PartyId, [i128; 4]>,
-) -> Result<(), Halt> {
-    let mut kept: BTreeMap<PartyId, [i128; 4]> = BTreeMap::new();
-    view.peek_each(&Range::<SoldDay>::all(), |row: &SoldDay| {
-        let sum = kept.entry(row.party).or_default();
-        sum[0] += i128::from(row.revenue.units());
-        sum[1] += i128::from(row.cost.units());
-        Ok::<(), Halt>(())
-    })?;
-    view.peek_each(&Range::<PaidDay>::all(), |row: &PaidDay| {
-        let sum = kept.entry(row.party).or_default();
-        sum[2] += i128::from(row.paid);
-        sum[3] += i128::from(row.days_late);
-        Ok::<(), Halt>(())
-    })?;
-    let parties: std::collections::BTreeSet<PartyId> =
-        counted.keys().chain(kept.keys()).copied().collect();
-    for party in parties {
-        let of =
-            |sums: &BTreeMap<PartyId, [i128; 4]>| sums.get(&party).copied().unwrap_or_default();
-        let what =
-            ["sold", "the cost of what was sold", "paid invoices", "days that they were late"];
-        for ((what, kept), counted) in what.iter().zip(of(&kept)).zip(of(&counted)) {
-            if kept != counted {
-                found.say(format_args!(
-                    "party {party}: {what} is kept as {kept} units, and documents come to {counted}"
-                ));
-            }
-        }
-    }
-    Ok(())
 }

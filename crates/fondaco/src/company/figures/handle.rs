@@ -3,8 +3,8 @@
 use fondaco_core::report::Explain;
 
 use super::{
-    CashOutlook, FiguresQuery, OutlookQuery, OwnerFigures, ProfitQuery, Profitability,
-    cash_outlook, explain_figure, owner_figures, profitability,
+    CashOutlook, FiguresQuery, Measure, OutlookQuery, OwnerFigures, ProfitQuery, Profitability,
+    cash_outlook, explain_figure, explain_profit, labour_absorption, owner_figures, profitability,
 };
 use crate::company::{Company, CompanyError};
 
@@ -53,6 +53,51 @@ impl Company<'_> {
     /// As [`profitability`].
     pub fn profitability(&self, query: &ProfitQuery) -> Result<Profitability, CompanyError> {
         self.office().view(|view| profitability(view, query))
+    }
+
+    /// Why what was earned with one product, customer, channel or site is what it is: its sales and their cost with the documents of each
+    /// day, and its share of what is spent besides, with the accounts and documents of that.
+    ///
+    /// ```
+    /// use fondaco::company::figures::{ProfitBy, ProfitQuery};
+    /// use fondaco::company::{Company, SetUpCompany};
+    /// use fondaco::prelude::*;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let acme = Company::open(Memory::new(), &SetUpCompany::new(Currency::EUR, 2026))?;
+    /// let (from, on) = ("2026-03-01".parse()?, "2026-03-31".parse()?);
+    /// let nothing = acme.explain_profit(&ProfitQuery::new(from, on, ProfitBy::Product), "BOLT");
+    /// assert_eq!(nothing.unwrap_err().code(), "company.unknown"); // nothing of it was sold
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`explain_profit`].
+    pub fn explain_profit(&self, query: &ProfitQuery, code: &str) -> Result<Explain, CompanyError> {
+        self.office().view(|view| explain_profit(view, query, code))
+    }
+
+    /// Which part of what people were paid over some days came back in the hours that were booked on work orders.
+    ///
+    /// ```
+    /// use fondaco::company::{Company, SetUpCompany};
+    /// use fondaco::prelude::*;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let acme = Company::open(Memory::new(), &SetUpCompany::new(Currency::EUR, 2026))?;
+    /// let part = acme.labour_absorption("2026-03-01".parse()?, "2026-03-31".parse()?)?;
+    /// assert!(part.value.is_err()); // nobody was paid
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`labour_absorption`].
+    pub fn labour_absorption(
+        &self,
+        from: chrono::NaiveDate,
+        on: chrono::NaiveDate,
+    ) -> Result<Measure, CompanyError> {
+        self.office().view(|view| labour_absorption(view, (from, on)))
     }
 
     /// What money comes in and goes out in the next weeks.

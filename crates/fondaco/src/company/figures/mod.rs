@@ -2,9 +2,10 @@
 //! serves its customers and is served, what comes in and goes out in the next weeks.
 //!
 //! Each is exact, or *not defined, because ...*; each explains itself down to accounts and, on demand, to the documents that add up to it
-//! ([`Company::explain_figure`](super::Company::explain_figure)). Where sources differ in a formula's base the reader chooses
-//! ([`Basis`]). Balances come from the ledger's kept sums; what was sold of which item to whom, and how late customers pay, from counters
-//! that go along with documents ([`SoldDay`], [`PaidDay`]) and that `verify` counts again.
+//! ([`Company::explain_figure`](super::Company::explain_figure), [`Company::explain_profit`](super::Company::explain_profit); shares of
+//! service name those that were not in time, the pipeline how many it counted). Where sources differ in a formula's base the reader chooses
+//! ([`Basis`]). Balances come from the ledger's kept sums; what was sold of which item to whom at which cost, and how late customers pay, from
+//! counters that go along with documents ([`SoldDay`], [`PaidDay`]), the same in every profile, and that `verify` counts again.
 //!
 //! | figure | formula |
 //! |---|---|
@@ -14,7 +15,8 @@
 //! | `gross_margin`, `net_margin` | (sales − cost of sales) ÷ sales; profit ÷ sales |
 //! | `inventory_turns` | cost of sales ÷ inventory |
 //! | `line_fill_rate`, `order_fill_rate`, `on_time_delivery` | what was shipped whole; what was shipped by the day it was wanted |
-//! | `supplier_on_time`, `reject_rate` | receipts by the day they were wanted; refused ÷ received |
+//! | `supplier_on_time`, `reject_rate` | receipts by the day they were wanted; what was refused or sent back ÷ what came, at its price |
+//! | `labour_absorption` | hours booked on work orders, at their rates ÷ pay ([`labour_absorption`]) |
 //! | `pipeline_velocity` | opportunities × win rate × deal ÷ median days (feature `crm`) |
 //!
 //! The formulas alone are plain functions: [`liquidity`], [`days_outstanding`], [`velocity_per_day`], [`MachineTime`].
@@ -22,12 +24,15 @@
 mod cash;
 mod counters;
 mod handle;
+mod labour;
 mod measure;
 mod owner;
 mod profit;
 mod ratios;
+mod recount;
 mod report;
 mod service;
+mod sold;
 mod standing;
 #[cfg(feature = "crm")]
 mod velocity;
@@ -39,14 +44,17 @@ use fondaco_core::store::Record;
 pub use cash::{
     CashFlow, CashOutlook, CashWeek, FlowKind, OutlookQuery, PlannedFlow, Scenario, cash_outlook,
 };
-pub(crate) use counters::{Counted, last_due, verify};
+pub(crate) use counters::{Counted, last_due};
 pub use counters::{PaidDay, SoldDay};
+pub use labour::labour_absorption;
 pub use measure::{Measure, NotDefined};
 pub use owner::{
     Balances, Basis, DaysOfYear, FiguresQuery, OwnerFigures, SalesBasis, explain_figure,
     owner_figures,
 };
-pub use profit::{Driver, ProfitBy, ProfitQuery, ProfitRow, Profitability, profitability};
+pub use profit::{
+    Driver, ProfitBy, ProfitQuery, ProfitRow, Profitability, explain_profit, profitability,
+};
 pub use ratios::{
     Effectiveness, MachineTime, cash_conversion_cycle, days_outstanding, liquidity,
     velocity_per_day,
@@ -57,4 +65,4 @@ pub use velocity::{VelocityQuery, WinRate, pipeline_velocity};
 /// What the engine has of them.
 pub(crate) static PART: Part = Part::new(&[SoldDay::TABLE, PaidDay::TABLE])
     .holdings(&[Holding::of::<SoldDay>(), Holding::of::<PaidDay>()])
-    .verified_by(verify);
+    .verified_by(recount::verify);

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use fondaco_accounting::ledger::AccountClass;
-use fondaco_core::report::{Cell, Explain, Parameter, word};
+use fondaco_core::report::{Cell, Explain, Parameter, Phrase, word};
 use fondaco_core::{Currency, Range, Reading};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,7 @@ use smol_str::SmolStr;
 use super::measure::{Measure, NotDefined, over};
 use super::ratios::{cash_conversion_cycle, days_outstanding, liquidity};
 use super::service::service;
+use super::sold::cost_of_sales;
 use super::standing::{At, Node, Standing};
 use crate::company::CompanyError;
 use crate::company::document::{Document, DocumentKind, Status};
@@ -168,9 +169,10 @@ fn all(
 ) -> Result<OwnerFigures, CompanyError> {
     let credit_sales = match query.basis.sales {
         SalesBasis::Revenue => None,
-        SalesBasis::CreditSales => Some(credit_sales(read, query)?),
+        SalesBasis::CreditSales => Some(credit_sales(read, query, standing)?),
     };
-    let figures = Figures { query, standing, credit_sales };
+    let cost = cost_of_sales(read, standing, in_full)?;
+    let figures = Figures { query, standing, credit_sales, cost };
     let mut measures = figures.liquidity();
     measures.extend(figures.cycles());
     measures.extend(figures.margins());
@@ -179,33 +181,33 @@ fn all(
     Ok(OwnerFigures { from: query.from, on: query.on, currency, measures })
 }
 
-/// What was invoiced to be paid later, less what was credited, with tax.
-fn credit_sales(read: &mut impl Reading, query: &FiguresQuery) -> Result<Decimal, CompanyError> {
-    let mut sum = 0_i128;
-    for (kind, sign) in [(DocumentKind::Invoice, 1_i128), (DocumentKind::CreditNote, -1)] {
+/// What was invoiced to be paid later, less what was credited, with tax: document by document.
+fn credit_sales(
+    read: &mut impl Reading,
+    query: &FiguresQuery,
+    standing: &Standing,
+) -> Result<Node, CompanyError> {
+    let (mut value, mut inputs) = (Decimal::ZERO, Vec::new());
+    for (kind, sign) in
+        [(DocumentKind::Invoice, Decimal::ONE), (DocumentKind::CreditNote, -Decimal::ONE)]
+    {
         for status in [Status::Open, Status::Done] {
             let range = Range::by(Document::BY_KIND, &(kind, status));
             let range = range.from(&query.from).through(&query.on);
             read.peek_each(&range, |document: &Document| {
-                if sign < 0 || super::last_due(document) > document.date {
-                    sum += sign * i128::from(document.gross().units());
+                if kind == DocumentKind::CreditNote || super::last_due(document) > document.date {
+                    let gross = sign * document.gross().to_decimal();
+                    value += gross;
+                    let leaf = Explain::new(Phrase::from(document.date), standing.money(gross));
+                    inputs.push(leaf.source(document.name()));
                 }
                 Ok::<(), fondaco_core::Halt>(())
             })?;
         }
     }
-    Ok(Decimal::try_from_i128_with_scale(sum, 4).unwrap_or_default())
+    let explain = Explain::new(word("Sales on credit"), standing.money(value));
+    Ok(Node { value, explain: explain.rule(standing.when(At::Moved)).inputs(inputs) })
 }
-
-/// What the cost of sales is, by the books: whichever roles the profile posts it to.
-pub(super) const COST_OF_SALES: &[Role] = &[
-    Role::Cogs,
-    Role::ExpenseGoods,
-    Role::VariationIn,
-    Role::VariationOut,
-    Role::StockVariation,
-    Role::ChangeInStock,
-];
 
 /// What is earned.
 pub(super) const SALES: &[Role] = &[Role::Sales, Role::DiscountGiven];
@@ -213,7 +215,8 @@ pub(super) const SALES: &[Role] = &[Role::Sales, Role::DiscountGiven];
 struct Figures<'a> {
     query: &'a FiguresQuery,
     standing: &'a Standing,
-    credit_sales: Option<Decimal>,
+    credit_sales: Option<Node>,
+    cost: Node,
 }
 
 fn percent(value: Decimal) -> Cell {
@@ -282,10 +285,6 @@ impl Figures<'_> {
         ]
     }
 
-    fn cost(&self) -> Node {
-        self.moved("Cost of sales", COST_OF_SALES, false)
-    }
-
     fn sales(&self) -> Node {
         self.moved("Sales", SALES, true)
     }
@@ -315,14 +314,8 @@ impl Figures<'_> {
     }
 
     fn cycles(&self) -> Vec<Measure> {
-        let (sales, cost) = (self.sales(), self.cost());
-        let earned = match self.credit_sales {
-            Some(value) => Node {
-                value,
-                explain: Explain::new(word("Sales on credit"), self.standing.money(value)),
-            },
-            None => sales,
-        };
+        let (sales, cost) = (self.sales(), self.cost.clone());
+        let earned = self.credit_sales.clone().unwrap_or(sales);
         let receivables = self.balance("Receivables", &[Role::Receivable], false);
         let inventory = self.balance("Inventory", &[Role::Stock, Role::Transfer], false);
         let payables = self.balance("Payables", &[Role::Payable], true);
@@ -364,7 +357,7 @@ impl Figures<'_> {
     }
 
     fn margins(&self) -> Vec<Measure> {
-        let (sales, cost) = (self.sales(), self.cost());
+        let (sales, cost) = (self.sales(), self.cost.clone());
         let income = self.standing.of_class(AccountClass::Income, &[]);
         let spent = self.standing.of_class(AccountClass::Expense, &[]);
         let income = self.standing.sum(word("Income"), &income, At::Moved, true);

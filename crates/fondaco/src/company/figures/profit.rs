@@ -1,11 +1,13 @@
 //! What is earned with what and with whom, at three levels: gross (sales less their cost), contribution (less what is spent on selling
 //! alone), net (less all else that is spent, shared out by a driver). The rows and what is beside documents come to the profit of the books.
+//! What goods cost is counted with the documents, the same in every profile; hours, variances and counts are overhead.
 
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use fondaco_accounting::ledger::AccountClass;
 use fondaco_core::allocation::{Residual, allocate};
+use fondaco_core::report::{Cell, Explain, Parameter, Phrase, word};
 use fondaco_core::store::Within;
 use fondaco_core::{Currency, ItemId, Money, PartyId, Reading, SiteId};
 use fondaco_inventory::items::Item;
@@ -16,10 +18,11 @@ use smol_str::SmolStr;
 
 use super::SoldDay;
 use super::measure::{NotDefined, over};
-use super::owner::{COST_OF_SALES, SALES};
-use super::standing::{At, Standing};
+use super::sold::{Column, Papers, cost_of_sales, rows};
+use super::standing::{At, Node, Standing};
 use crate::company::CompanyError;
 use crate::company::masters::Partner;
+use crate::company::posting::Role;
 
 /// By what rows are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -181,52 +184,85 @@ struct Sold {
     lines: i64,
 }
 
+/// All that was earned and spent on some days, and how it is shared out.
+struct Whole {
+    standing: Standing,
+    sold: BTreeMap<SmolStr, Sold>,
+    sales: Node,
+    cost: Node,
+    selling: Node,
+    let_off: Decimal,
+    overhead: Decimal,
+    /// Of what is spent on selling and of all else, for each that was sold.
+    parts: Vec<(Money, Money)>,
+}
+
+impl Whole {
+    fn read(
+        read: &mut impl Reading,
+        query: &ProfitQuery,
+        in_full: bool,
+    ) -> Result<Whole, CompanyError> {
+        let mut standing = Standing::read(read, (query.from, query.on))?;
+        if in_full {
+            standing.read_documents(read)?;
+        }
+        let selling = standing.sum(word("Selling"), &selling(&standing, query)?, At::Moved, false);
+        let sold = sold(read, query)?;
+        let let_off: Decimal = sold.values().map(|sold| sold.let_off).sum();
+        let moved = |codes: &[SmolStr], credits| standing.sum("", codes, At::Moved, credits).value;
+        // Discounts stand on an account of their own, and are told by customer already.
+        let sales = standing.of_roles(&[Role::Sales]);
+        let sales = standing.sum(word("Sales"), &sales, At::Moved, true);
+        let cost = cost_of_sales(read, &standing, in_full)?;
+        let income = moved(&standing.of_class(AccountClass::Income, &[]), true);
+        let spent = moved(&standing.of_class(AccountClass::Expense, &[]), false);
+        let overhead = sales.value - cost.value - selling.value - let_off - (income - spent);
+        let weights: Vec<Decimal> = sold.values().map(|sold| weight(sold, query.driver)).collect();
+        let share = |amount: Decimal| {
+            let whole = standing.money(amount);
+            let fits = whole.is_rounded() && weights.iter().any(|weight| !weight.is_zero());
+            let parts = fits.then(|| allocate(whole, &weights, Residual::LargestRemainder).ok());
+            parts.flatten().unwrap_or_else(|| vec![standing.money(Decimal::ZERO); sold.len()])
+        };
+        let parts = share(selling.value).into_iter().zip(share(overhead)).collect();
+        Ok(Whole { standing, sold, sales, cost, selling, let_off, overhead, parts })
+    }
+
+    /// What was sold, cost, was let off or spent on selling, and its share of all else, by code.
+    fn rows(&self) -> impl Iterator<Item = (&SmolStr, &Sold, [Decimal; 4])> {
+        self.sold.iter().zip(&self.parts).map(|((code, sold), (own, other))| {
+            let of = [sold.revenue, sold.cost, sold.let_off + own.amount(), other.amount()];
+            (code, sold, of)
+        })
+    }
+}
+
 /// What was earned with what or whom, as [`Company::profitability`](crate::company::Company::profitability).
 ///
 /// # Errors
-/// [`CompanyError::NotSetUp`]; what the books say.
+/// [`CompanyError::NotSetUp`]; [`CompanyError::Unknown`] for an account of selling that is none of expenses, or is told already; what the
+/// books say.
 pub fn profitability(
     read: &mut impl Reading,
     query: &ProfitQuery,
 ) -> Result<Profitability, CompanyError> {
-    let standing = Standing::read(read, (query.from, query.on))?;
-    let sold = sold(read, query)?;
-    let moved = |codes: &[SmolStr], credits| standing.sum("", codes, At::Moved, credits).value;
-    let cost_accounts = standing.of_roles(COST_OF_SALES);
-    let selling = moved(&query.selling, false);
-    let but: Vec<SmolStr> = cost_accounts.iter().chain(&query.selling).cloned().collect();
-    let let_off: Decimal = sold.values().map(|sold| sold.let_off).sum();
-    let income = moved(&standing.of_class(AccountClass::Income, &[]), true);
-    let (sales, cost) = (moved(&standing.of_roles(SALES), true), moved(&cost_accounts, false));
-    let others = moved(&standing.of_class(AccountClass::Expense, &but), false);
-    // Discounts and write-offs stand on accounts of their own, and are told by customer already.
-    let discounts = standing.of_roles(&[crate::company::posting::Role::DiscountGiven]);
-    let sales_alone = sales - moved(&discounts, true);
-    let overhead = others - (income - sales_alone) - let_off;
-    let keys: Vec<SmolStr> = sold.keys().cloned().collect();
-    let weights: Vec<Decimal> = sold.values().map(|sold| weight(sold, query.driver)).collect();
-    let share = |amount: Decimal| {
-        let whole = standing.money(amount);
-        let fits = whole.is_rounded() && weights.iter().any(|weight| !weight.is_zero());
-        let parts = fits.then(|| allocate(whole, &weights, Residual::LargestRemainder).ok());
-        parts.flatten().unwrap_or_else(|| vec![standing.money(Decimal::ZERO); keys.len()])
-    };
-    let (selling_parts, overhead_parts) = (share(selling), share(overhead));
+    let whole = Whole::read(read, query, false)?;
+    let currency = whole.standing.currency;
     let (mut rows, mut sums, mut all_lines) = (Vec::new(), [Decimal::ZERO; 4], 0_i64);
-    let parts = selling_parts.iter().zip(&overhead_parts);
-    for ((code, sold), (own, other)) in sold.iter().zip(parts) {
-        let of = [sold.revenue, sold.cost, sold.let_off + own.amount(), other.amount()];
+    for (code, sold, of) in whole.rows() {
         sums.iter_mut().zip(of).for_each(|(sum, more)| *sum += more);
         all_lines += sold.lines;
-        rows.push(ProfitRow::of(code.clone(), standing.currency, of, sold.lines));
+        rows.push(ProfitRow::of(code.clone(), currency, of, sold.lines));
     }
     rows.sort_by(|one, other| {
         other.revenue.amount().cmp(&one.revenue.amount()).then_with(|| one.code.cmp(&other.code))
     });
-    let whole = [sales_alone, cost, selling + let_off, overhead];
-    let mut beside = whole;
+    let all =
+        [whole.sales.value, whole.cost.value, whole.selling.value + whole.let_off, whole.overhead];
+    let mut beside = all;
     beside.iter_mut().zip(sums).for_each(|(left, sum)| *left -= sum);
-    let row = |sums, lines| ProfitRow::of(SmolStr::default(), standing.currency, sums, lines);
+    let row = |sums, lines| ProfitRow::of(SmolStr::default(), currency, sums, lines);
     Ok(Profitability {
         from: query.from,
         on: query.on,
@@ -234,8 +270,104 @@ pub fn profitability(
         driver: query.driver,
         rows,
         beside: row(beside, 0),
-        total: row(whole, all_lines),
+        total: row(all, all_lines),
     })
+}
+
+/// Why what was earned with one is what it is, down to the documents: as [`Company::explain_profit`](crate::company::Company::explain_profit).
+///
+/// # Errors
+/// As [`profitability`]; [`CompanyError::Unknown`] for a code of which nothing was sold.
+pub fn explain_profit(
+    read: &mut impl Reading,
+    query: &ProfitQuery,
+    code: &str,
+) -> Result<Explain, CompanyError> {
+    let whole = Whole::read(read, query, true)?;
+    let unknown = || CompanyError::Unknown { what: "sale of", code: code.into() };
+    let (at, row) = whole
+        .rows()
+        .enumerate()
+        .find_map(|(at, (of, sold, sums))| {
+            let row = || ProfitRow::of(of.clone(), whole.standing.currency, sums, sold.lines);
+            (of == code).then(|| (at, row()))
+        })
+        .ok_or_else(unknown)?;
+    let days = (query.from, query.on);
+    let rows = rows(read, days)?;
+    let codes = codes(read, query.by, &rows)?;
+    let papers = Papers::read(read, days)?;
+    let of_all = papers.leaves(rows.iter(), Column::LetOff, &whole.standing);
+    let its: Vec<&SoldDay> =
+        rows.iter().zip(&codes).filter(|(_, of)| *of == code).map(|(row, _)| row).collect();
+    let part = |name: &'static str, value: Decimal, column| {
+        Explain::new(word(name), whole.standing.money(value))
+            .rule(whole.standing.when(At::Moved))
+            .inputs(papers.leaves(its.iter().copied(), column, &whole.standing))
+    };
+    let let_off = its.iter().map(|row| row.let_off.to_decimal()).sum();
+    let (own, _) = whole.parts.get(at).copied().ok_or_else(unknown)?;
+    let by = match query.driver {
+        Driver::Revenue => Cell::text("by what was sold"),
+        Driver::Cost => Cell::text("by what that cost"),
+        Driver::Lines => Cell::text("by lines"),
+    };
+    let share = |name: &'static str, part: Money, of: Explain| {
+        let shared = Explain::new(word(name), part).rule("share of all, rounded");
+        shared.parameter(Parameter::new("shared out", by.clone())).input(of)
+    };
+    let why = Explain::new(Phrase::from(row.code.clone()), row.net)
+        .rule("sales − cost of sales − let off − selling − overhead");
+    Ok(why
+        .input(part("Sales", row.revenue.amount(), Column::Revenue))
+        .input(part("Cost of sales", row.cost.amount(), Column::Cost))
+        .input(part("Let off", let_off, Column::LetOff))
+        .input(share("Selling", own, whole.selling.explain.clone()))
+        .input(share("Overhead", row.overhead, whole.all_else(of_all))))
+}
+
+impl Whole {
+    /// What is spent beside all that, and why.
+    fn all_else(&self, let_off: Vec<Explain>) -> Explain {
+        let standing = &self.standing;
+        let of_class = |name: &'static str, class, credits| {
+            standing.sum(word(name), &standing.of_class(class, &[]), At::Moved, credits).explain
+        };
+        Explain::new(word("Overhead"), standing.money(self.overhead))
+            .rule("sales − cost of sales − let off − selling − (income − expenses)")
+            .input(self.sales.explain.clone())
+            .input(self.cost.explain.clone())
+            .input(Explain::new(word("Let off"), standing.money(self.let_off)).inputs(let_off))
+            .input(self.selling.explain.clone())
+            .input(of_class("Income", AccountClass::Income, true))
+            .input(of_class("Expenses", AccountClass::Expense, false))
+    }
+}
+
+/// What the roles of goods post to: it is no expense of selling.
+const OF_GOODS: &[Role] = &[
+    Role::Cogs,
+    Role::ExpenseGoods,
+    Role::VariationIn,
+    Role::VariationOut,
+    Role::StockVariation,
+    Role::ChangeInStock,
+    Role::DiscountGiven,
+];
+
+/// The accounts of selling, each once.
+fn selling(standing: &Standing, query: &ProfitQuery) -> Result<Vec<SmolStr>, CompanyError> {
+    let told = standing.of_roles(OF_GOODS);
+    for code in &query.selling {
+        if !standing.has(code, AccountClass::Expense) || told.contains(code) {
+            let what = "account of expenses, beside goods and what is let off,";
+            return Err(CompanyError::Unknown { what, code: code.clone() });
+        }
+    }
+    let mut codes = query.selling.clone();
+    codes.sort();
+    codes.dedup();
+    Ok(codes)
 }
 
 fn weight(sold: &Sold, driver: Driver) -> Decimal {

@@ -1,7 +1,9 @@
 //! How customers are served, and how suppliers serve: what was shipped whole, what came by the day it was wanted.
 //!
 //! Counted from the orders and receipts of the days, as far as their deliveries went by the last of them; documents that were taken back
-//! since don't count. Orders without a day on which they are wanted are not late.
+//! since don't count, and what came back later was shipped all the same. Of orders that are wanted on a day each delivery is on time or late,
+//! and so is an order of which something was to come in the days and did not. Orders of services alone are not shipped. Rejects are what was
+//! refused at the gate and what was sent back, at the price of its order: so that kilograms and pieces add up.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -106,6 +108,9 @@ fn of_customers(
     let (mut by_line, mut by_order) = (Share::default(), Share::default());
     for (order, lines) in orders.iter().zip(lines(read, &orders)?) {
         let mut is_whole = true;
+        if lines.iter().all(|line| line.item.is_none()) {
+            continue;
+        }
         for line in lines.iter().filter(|line| line.item.is_some()) {
             let went = shipped.get(&(line.document, line.number)).copied().unwrap_or_default();
             let left = Qty::from_units(line.quantity.units().saturating_sub(went.units()));
@@ -117,7 +122,8 @@ fn of_customers(
         }
         by_order.count(is_whole, || Explain::new(order.name(), Cell::Empty));
     }
-    let on_time = on_time(read, &deliveries)?;
+    let mut on_time = on_time(read, &deliveries)?;
+    overdue(read, (DocumentKind::SalesOrder, DocumentKind::Delivery), days, &mut on_time)?;
     Ok(vec![
         by_line.measure(
             "line_fill_rate",
@@ -134,7 +140,7 @@ fn of_customers(
         on_time.measure(
             "on_time_delivery",
             word("Delivered on time"),
-            ("Deliveries on time", "Deliveries with a day"),
+            ("Deliveries on time", "Deliveries with a day, and orders overdue"),
             in_full,
         ),
     ])
@@ -158,35 +164,137 @@ fn on_time(read: &mut impl Reading, done: &[Arc<Document>]) -> Result<Share, Com
     Ok(share)
 }
 
+/// Orders that were wanted in the days, of which something had not come by the last of them: each counts as one that is late.
+fn overdue(
+    read: &mut impl Reading,
+    (orders, deliveries): (DocumentKind, DocumentKind),
+    (from, on): (NaiveDate, NaiveDate),
+    share: &mut Share,
+) -> Result<(), CompanyError> {
+    let next = on.succ_opt().unwrap_or(on);
+    let later = documents(read, deliveries, (next, NaiveDate::MAX))?;
+    let mut came_later: BTreeMap<(DocumentId, u32), i128> = BTreeMap::new();
+    for line in lines(read, &later)?.iter().flatten() {
+        if let Some(key) = line.of.zip(line.of_line) {
+            *came_later.entry(key).or_default() += i128::from(line.quantity.units());
+        }
+    }
+    let since: Vec<DocumentId> = later.iter().filter_map(|document| document.of).collect();
+    let range = Range::by(Document::BY_KIND, &(orders, Status::Open)).through(&on);
+    let mut found: BTreeMap<DocumentId, Arc<Document>> =
+        read.peek_scan(&range)?.into_iter().map(|order| (order.id, order)).collect();
+    let others = read.peek_many::<Document>(&since)?.into_iter().flatten();
+    found.extend(others.filter(|order| order.kind == orders).map(|order| (order.id, order)));
+    let is_due = |order: &Arc<Document>| {
+        let wanted = order.wanted_on.copied();
+        order.date <= on && wanted.is_some_and(|wanted| from <= wanted && wanted < on)
+    };
+    let found: Vec<Arc<Document>> = found.into_values().filter(is_due).collect();
+    for (order, lines) in found.iter().zip(lines(read, &found)?) {
+        let is_open = |line: &&Arc<Line>| {
+            let later = came_later.get(&(line.document, line.number)).copied().unwrap_or_default();
+            line.item.is_some() && i128::from(line.to_ship().units()) + later > 0
+        };
+        let wanted = order.wanted_on.copied().unwrap_or(on);
+        if lines.iter().any(|line| is_open(&line)) {
+            let late = on.signed_duration_since(wanted).num_days();
+            let which = Phrase::from(order.name()).and(word("days late"));
+            share.count(false, || Explain::new(which, late));
+        }
+    }
+    Ok(())
+}
+
+/// What of receipts was taken in, refused and sent back, at the prices of their orders.
+#[derive(Default)]
+struct Rejects {
+    taken: Decimal,
+    refused: Decimal,
+    back: Decimal,
+    which: Vec<Explain>,
+}
+
+/// What so much of a receipt's line costs at the price of its order.
+fn at_price(ordered: Option<&Arc<Line>>, quantity: Qty) -> Decimal {
+    let Some(ordered) = ordered.filter(|line| line.quantity > Qty::ZERO) else {
+        return Decimal::ZERO;
+    };
+    let whole = ordered.quantity.to_decimal();
+    (ordered.net.to_decimal() * quantity.to_decimal() / whole).round_dp(4).normalize()
+}
+
+impl Rejects {
+    fn read(
+        read: &mut impl Reading,
+        (receipts, days): (&[Arc<Document>], (NaiveDate, NaiveDate)),
+        in_full: bool,
+    ) -> Result<Rejects, CompanyError> {
+        let mut found = Rejects::default();
+        let came = lines(read, receipts)?;
+        let ordered = lines_behind(read, &came)?;
+        for (receipt, lines) in receipts.iter().zip(&came) {
+            for line in lines.iter().filter(|line| line.item.is_some()) {
+                let of = line.of.zip(line.of_line).and_then(|key| ordered.get(&key));
+                let refused = at_price(of, line.refused.copied().unwrap_or_default());
+                found.taken += at_price(of, line.quantity);
+                found.refused += refused;
+                found.name(receipt, line, refused, in_full);
+            }
+        }
+        let returns = documents(read, DocumentKind::SupplierReturn, days)?;
+        let went = lines(read, &returns)?;
+        let came = lines_behind(read, &went)?;
+        let ordered = lines_behind(read, &[came.values().cloned().collect()])?;
+        for (back, lines) in returns.iter().zip(&went) {
+            for line in lines {
+                let receipt = line.of.zip(line.of_line).and_then(|key| came.get(&key));
+                let of = receipt.and_then(|one| one.of.zip(one.of_line));
+                let worth = at_price(of.and_then(|key| ordered.get(&key)), line.quantity);
+                found.back += worth;
+                found.name(back, line, worth, in_full);
+            }
+        }
+        Ok(found)
+    }
+
+    fn name(&mut self, document: &Document, line: &Line, worth: Decimal, in_full: bool) {
+        if in_full && !worth.is_zero() {
+            let name = Phrase::from(document.name()).and(word("line")).and(line.number);
+            self.which.push(Explain::new(name, worth));
+        }
+    }
+}
+
+type Found = BTreeMap<(DocumentId, u32), Arc<Line>>;
+
+/// The lines that lines are of.
+fn lines_behind(read: &mut impl Reading, of: &[Vec<Arc<Line>>]) -> Result<Found, CompanyError> {
+    let keys: Vec<_> = of.iter().flatten().filter_map(|line| line.of.zip(line.of_line)).collect();
+    let found = read.peek_many::<Line>(&keys)?.into_iter().flatten();
+    Ok(found.map(|line| ((line.document, line.number), line)).collect())
+}
+
 fn of_suppliers(
     read: &mut impl Reading,
     days: (NaiveDate, NaiveDate),
     in_full: bool,
 ) -> Result<Vec<Measure>, CompanyError> {
     let receipts = documents(read, DocumentKind::Receipt, days)?;
-    let on_time = on_time(read, &receipts)?;
-    let (mut taken, mut refused, mut which) = (Decimal::ZERO, Decimal::ZERO, Vec::new());
-    for (receipt, lines) in receipts.iter().zip(lines(read, &receipts)?) {
-        for line in lines {
-            let back = line.refused.copied().unwrap_or_default().to_decimal();
-            taken += line.quantity.to_decimal();
-            refused += back;
-            if in_full && !back.is_zero() {
-                let name = Phrase::from(receipt.name()).and(word("line")).and(line.number);
-                which.push(Explain::new(name, back));
-            }
-        }
-    }
-    let value = over(refused, taken + refused, "what came in these days").map(Cell::Percent);
+    let mut on_time = on_time(read, &receipts)?;
+    overdue(read, (DocumentKind::PurchaseOrder, DocumentKind::Receipt), days, &mut on_time)?;
+    let Rejects { taken, refused, back, which } = Rejects::read(read, (&receipts, days), in_full)?;
+    let (top, all) = (refused + back, taken + refused);
+    let value = over(top, all, "what came in these days").map(Cell::Percent);
     let inputs = vec![
-        Explain::new(word("Refused at the gate"), refused).inputs(which),
+        Explain::new(word("Refused at the gate, and sent back"), top).inputs(which),
         Explain::new(word("Taken in"), taken),
+        Explain::new(word("Refused at the gate"), refused),
     ];
     let rejects = Measure::new(
         "reject_rate",
         word("Rejects"),
         value,
-        "refused ÷ (taken in + refused), in stock units",
+        "(refused + sent back) ÷ (taken in + refused), at the prices of orders",
         inputs,
     );
     let name = word("Suppliers on time");
@@ -194,7 +302,7 @@ fn of_suppliers(
         on_time.measure(
             "supplier_on_time",
             name,
-            ("Receipts on time", "Receipts with a day"),
+            ("Receipts on time", "Receipts with a day, and orders overdue"),
             in_full,
         ),
         rejects,

@@ -127,6 +127,11 @@ impl Standing {
         codes
     }
 
+    /// Whether there is an account to post to, of a class.
+    pub(super) fn has(&self, code: &str, class: AccountClass) -> bool {
+        self.accounts.get(code).is_some_and(|row| row.class == class && !row.heading)
+    }
+
     /// The accounts of a class, but some.
     pub(super) fn of_class(&self, class: AccountClass, but: &[SmolStr]) -> Vec<SmolStr> {
         let fits =
@@ -185,7 +190,7 @@ impl Standing {
         Money::new(fondaco_core::decimal::normalize(amount), self.currency)
     }
 
-    fn when(&self, at: At) -> Phrase {
+    pub(super) fn when(&self, at: At) -> Phrase {
         use fondaco_core::report::word;
         match at {
             At::Opening => Phrase::from(word("balance before")).and(self.from),

@@ -11,7 +11,7 @@ use smol_str::SmolStr;
 
 use crate::company::CompanyError;
 use crate::company::document::{
-    At, Desk, Document, DocumentKind, Status, less, plus, share, stored, sum,
+    At, Desk, Document, DocumentKind, Line, Status, less, plus, share, stored, sum,
 };
 use crate::company::posting::Figure;
 
@@ -86,8 +86,24 @@ pub(crate) fn let_off(
     if amount == Amount::ZERO {
         return Ok(Vec::new());
     }
+    let lines = desk.lines_of(tx, document)?;
+    let shared = by_tax(document, &lines, amount)?.into_iter().map(|((code, is_tax), share)| {
+        (if is_tax { Figure::DiscountTax } else { figure }, code, share)
+    });
+    Ok(shared.collect())
+}
+
+/// Amounts, by tax code and whether they are tax.
+type ByTax = Vec<((Option<SmolStr>, bool), Money)>;
+
+/// What is let off a document, shared out among what its lines come to without tax and their taxes.
+pub(crate) fn by_tax(
+    document: &Document,
+    lines: &[Line],
+    amount: Amount,
+) -> Result<ByTax, CompanyError> {
     let mut sums: BTreeMap<(Option<SmolStr>, bool), Amount> = BTreeMap::new();
-    for line in desk.lines_of(tx, document)? {
+    for line in lines {
         for (is_tax, amount) in [(false, line.net), (true, line.tax)] {
             let sum = sums.entry((line.tax_code.clone(), is_tax)).or_default();
             *sum = plus(*sum, amount, (line.number, "discount"))?;
@@ -96,13 +112,10 @@ pub(crate) fn let_off(
     let weights: Vec<_> = sums.values().map(|sum| sum.to_decimal()).collect();
     let all = document.money(amount);
     // Of a document whose lines can't share it, all of it is without tax.
-    let Ok(shares) = allocate(all, &weights, Residual::LargestRemainder) else {
-        return Ok(vec![(figure, None, all)]);
-    };
-    let shared = sums.into_keys().zip(shares).map(|((code, is_tax), share)| {
-        (if is_tax { Figure::DiscountTax } else { figure }, code, share)
-    });
-    Ok(shared.collect())
+    match allocate(all, &weights, Residual::LargestRemainder) {
+        Ok(shares) => Ok(sums.into_keys().zip(shares).collect()),
+        Err(_) => Ok(vec![((None, false), all)]),
+    }
 }
 
 /// What of a discount a credit takes back: its share of what is not credited yet.

@@ -12,7 +12,7 @@ use smol_str::SmolStr;
 
 pub use deposit::{NewDeposit, PayAhead};
 pub(crate) use deposit::{deposit_facts, give_deposits_back, take_deposits};
-pub(crate) use let_off::{discount_back, let_off};
+pub(crate) use let_off::{by_tax, discount_back, let_off};
 pub use payment::Pay;
 pub(crate) use payment::payment_facts;
 pub use settles::{NewPayment, Settles};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use fondaco_core::report::{
     Cell, Chart, Column, Figure, Grid, Kind, Page, Phrase, Report, Row, word,
 };
@@ -20,7 +20,7 @@ use smol_str::SmolStr;
 
 use super::{Moment, history, in_order};
 use crate::company::CompanyError;
-use crate::company::document::Document;
+use crate::company::document::{Document, DocumentKind};
 use crate::company::setup::Settings;
 
 /// How much of an item is at a site.
@@ -66,6 +66,19 @@ pub struct ItemLayer {
     pub value: Money,
 }
 
+/// What went out of an item in a month.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ItemMonth {
+    /// Its first day.
+    pub month: NaiveDate,
+    /// What went to customers, less what came back.
+    #[serde(with = "fondaco_core::decimal::as_text")]
+    pub sold: Decimal,
+    /// What went into work orders, less what came back, and what the company used up itself.
+    #[serde(with = "fondaco_core::decimal::as_text")]
+    pub used: Decimal,
+}
+
 /// All that is known of an item.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ItemPage {
@@ -87,9 +100,8 @@ pub struct ItemPage {
     pub expected: Vec<ItemPromise>,
     /// What is left of receipts.
     pub layers: Vec<ItemLayer>,
-    /// What went to customers, month by month (the first day of each).
-    #[serde(skip)]
-    pub demand: Vec<(NaiveDate, Decimal)>,
+    /// What went out, month by month.
+    pub demand: Vec<ItemMonth>,
     /// The codes of what it goes into.
     pub used_in: Vec<SmolStr>,
     /// What happened, in order of time.
@@ -118,7 +130,7 @@ impl ItemPage {
             promised: promised(read, item)?,
             expected: expected(read, item)?,
             layers: layers(read, item, settings.currency)?,
-            demand: demand(&moves),
+            demand: demand(read, &moves)?,
             used_in: used_in(read, item)?,
             moments: moments(read, &row, &moves)?,
         })
@@ -136,14 +148,15 @@ impl ItemPage {
             ),
             Figure::new(word("Value"), self.value),
         ]);
-        let names = self.demand.iter().map(|(month, _)| Cell::Month(*month));
-        let sent = self.demand.iter().map(|(_, sent)| *sent).collect::<Vec<_>>();
+        let names = self.demand.iter().map(|one| Cell::Month(one.month));
+        let sold = self.demand.iter().map(|one| one.sold).collect::<Vec<_>>();
+        let used = self.demand.iter().map(|one| one.used).collect::<Vec<_>>();
         let page = match self.demand.is_empty() {
             true => page,
             false => page.chart(Chart::bars(
                 word("Demand"),
                 count(),
-                Grid::new(names).series(word("Demand"), sent),
+                Grid::new(names).series(word("Sold"), sold).series(word("Used"), used),
             )),
         };
         page.report(self.stock())
@@ -253,17 +266,31 @@ fn layers(
     Ok(rows.iter().map(layer).collect())
 }
 
-/// What went out to customers, less what came back, by month.
-fn demand(moves: &[Arc<Move>]) -> Vec<(NaiveDate, Decimal)> {
-    use chrono::Datelike;
-    let mut months: BTreeMap<NaiveDate, Decimal> = BTreeMap::new();
+/// What went out by month: to customers, and into production or own use. What was taken back came off again.
+fn demand(read: &mut impl Reading, moves: &[Arc<Move>]) -> Result<Vec<ItemMonth>, CompanyError> {
+    let by_id: BTreeMap<_, &Arc<Move>> = moves.iter().map(|leg| (leg.id, leg)).collect();
+    let origin = |leg: &Arc<Move>| match (leg.kind, leg.of.copied()) {
+        (MoveKind::Reversal, Some(of)) => by_id.get(&of).copied().cloned(),
+        _ => Some(leg.clone()),
+    };
+    let mut months: BTreeMap<NaiveDate, ItemMonth> = BTreeMap::new();
     for leg in moves {
-        if matches!(leg.kind, MoveKind::Issue | MoveKind::CustomerReturn) {
-            let first = leg.date.with_day(1).unwrap_or(leg.date);
-            *months.entry(first).or_default() -= leg.quantity.to_decimal();
+        let Some(origin) = origin(leg) else { continue };
+        if !matches!(origin.kind, MoveKind::Issue | MoveKind::CustomerReturn) {
+            continue;
         }
+        let kind = match origin.document {
+            Some(id) => read.peek::<Document>(&id)?.map(|document| document.kind),
+            None => None,
+        };
+        let month = leg.date.with_day(1).unwrap_or(leg.date);
+        let none = ItemMonth { month, sold: Decimal::ZERO, used: Decimal::ZERO };
+        let sums = months.entry(month).or_insert(none);
+        let is_sold = matches!(kind, Some(DocumentKind::Delivery | DocumentKind::CustomerReturn));
+        let sum = if is_sold { &mut sums.sold } else { &mut sums.used };
+        *sum -= leg.quantity.to_decimal();
     }
-    months.into_iter().collect()
+    Ok(months.into_values().collect())
 }
 
 fn used_in(read: &mut impl Reading, item: ItemId) -> Result<Vec<SmolStr>, CompanyError> {

@@ -1,7 +1,9 @@
-//! All that the engines know of one customer or supplier, or of one item, in order of time: as data, and as a page.
+//! What the engines know of one customer or supplier, or of one item, in order of time: as data, and as a page.
 //!
-//! A page is read from what is stored and keeps nothing. What the customers' engine knows is asked for only where the host has it
-//! ([`PartyPage::read`]'s `with_crm`).
+//! Of a party: its documents, what is open, what was sold to it and left, how late it pays; with the customers' engine also events,
+//! opportunities and scores ([`PartyPage::read`]'s `with_crm`), and not yet its segments, messages and consents. Of an item: its moves, what
+//! lies where, promises, what is on order, layers of cost and what went out each month; not the lines of documents. A page is read from what
+//! is stored and keeps nothing.
 
 mod item;
 mod party;
@@ -11,7 +13,7 @@ use fondaco_core::report::{Cell, Column, Report, Row, word};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-pub use item::{ItemLayer, ItemPage, ItemPlace, ItemPromise};
+pub use item::{ItemLayer, ItemMonth, ItemPage, ItemPlace, ItemPromise};
 pub use party::{OpenLine, PartyPage, PartyScore};
 
 use super::{Company, CompanyError};
@@ -55,7 +57,7 @@ fn in_order(mut moments: Vec<Moment>) -> Vec<Moment> {
 }
 
 impl Company<'_> {
-    /// All that is known of a customer or supplier, by its code. `with_crm` where the driver has the customers' engine.
+    /// What is known of a customer or supplier, by its code. `with_crm` where the driver has the customers' engine.
     ///
     /// ```
     /// use fondaco::company::{AddPartners, Company, NewPartner, SetUpCompany};
@@ -76,7 +78,7 @@ impl Company<'_> {
         self.office().view(|view| PartyPage::read(view, code, with_crm))
     }
 
-    /// All that is known of an item.
+    /// What is known of an item.
     ///
     /// # Errors
     /// [`CompanyError::Unknown`]; of the store.

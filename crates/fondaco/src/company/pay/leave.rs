@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use fondaco_accounting::ledger::{Amount, BalanceQuery};
 use fondaco_core::policy::Request;
-use fondaco_core::store::Event;
-use fondaco_core::{Act, Money, Tx};
+use fondaco_core::store::{Event, Record};
+use fondaco_core::{Act, Money, Range, Tx};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -26,7 +26,20 @@ pub struct LeaveOwed {
     pub amount: Money,
 }
 
-/// Brings what is owed as leave on a day to what is said: what is more was earned, what is less was taken. Sent again it changes nothing.
+/// What leave was said to be owed on a day.
+#[derive(Record, Debug, Clone, PartialEq, Eq)]
+#[record(table = "company_leave", kind = state, key(centre, date), guard(all()))]
+pub struct LeaveDay {
+    /// The cost centre.
+    pub centre: SmolStr,
+    /// The day.
+    pub date: NaiveDate,
+    /// How much.
+    pub owed: Amount,
+}
+
+/// Brings what is owed as leave on a day to what is said: what is more was earned, what is less was taken. Sent again it changes nothing, and
+/// a day that is said later than another leaves that where it was: what changes is taken off there.
 ///
 /// ```
 /// use fondaco::company::{AccrueLeave, LeaveOwed};
@@ -59,7 +72,7 @@ impl Act for AccrueLeave {
         tx.authorize(&Request::new(&rights::PAY_PEOPLE))?;
         let mut desk = Desk::open(tx)?;
         let document = SmolStr::new_static("leave");
-        let mut facts = Facts::new(BusinessEvent::LeaveAccrual, self.date, document.clone());
+        let mut facts: BTreeMap<NaiveDate, Vec<Fact>> = BTreeMap::new();
         let mut by_centre: BTreeMap<&SmolStr, Amount> = BTreeMap::new();
         for (owed, line) in self.owed.iter().zip(1..) {
             if owed.amount.currency() != desk.currency() {
@@ -74,6 +87,7 @@ impl Act for AccrueLeave {
             let sum = by_centre.entry(&owed.centre).or_default();
             *sum = plus(*sum, stored(owed.amount, &document, at)?, at)?;
         }
+        let said = tx.scan(&Range::<LeaveDay>::all())?;
         for (centre, owed) in by_centre {
             let mut before = Decimal::ZERO;
             for account in desk.accounts_of(Role::LeaveLiability)? {
@@ -83,11 +97,17 @@ impl Act for AccrueLeave {
             }
             let more = Money::new(owed.to_decimal() - before, desk.currency());
             let place = Place { centre: Some(centre.clone()), ..Place::default() };
-            facts = facts.fact(Fact::new(Figure::Cost, more).at(place));
+            let later = said.iter().filter(|day| day.centre == *centre && day.date > self.date);
+            let later = later.map(|day| (day.date, more.neg())).min_by_key(|(date, _)| *date);
+            for (date, more) in [(self.date, more)].into_iter().chain(later) {
+                let fact = Fact::new(Figure::Cost, more).at(place.clone());
+                facts.entry(date).or_default().extend(Some(fact).filter(|_| !more.is_zero()));
+            }
+            tx.upsert(LeaveDay { centre: centre.clone(), date: self.date, owed })?;
         }
-        facts.facts.retain(|fact| !fact.amount.is_zero());
-        if !facts.facts.is_empty() {
-            desk.tell(facts, None);
+        for (date, facts) in facts.into_iter().filter(|(_, facts)| !facts.is_empty()) {
+            let told = Facts::new(BusinessEvent::LeaveAccrual, date, document.clone());
+            desk.tell(Facts { facts, ..told }, None);
         }
         tx.emit(Event::new("leave.accrued").with("date", self.date));
         desk.finish(tx)

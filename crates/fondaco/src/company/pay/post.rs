@@ -9,7 +9,7 @@ use fondaco_accounting::ledger::{
 };
 use fondaco_core::policy::Request;
 use fondaco_core::store::Event;
-use fondaco_core::{Act, DocumentId, Id, Money, PartyId, Range, Reading, Rounding, Tx};
+use fondaco_core::{Act, Currency, DocumentId, Id, Money, PartyId, Range, Reading, Rounding, Tx};
 use fondaco_payroll::outputs::{AccountRole, Journal, JournalLine, OutputError};
 use fondaco_payroll::runs::{
     Deduction, DeductionDeed, DeductionKind, DeductionStep, Run, RunStatus, Slip, SlipPayment,
@@ -40,6 +40,9 @@ pub struct PostPay {
     /// The day on which slips count, and what is not money; the last day of its period where it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<NaiveDate>,
+    /// The first day on which money that left or came back is posted; that of each payment where it is left out, or later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub money_from: Option<NaiveDate>,
     /// How net pay is paid: what rules of accounts may name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<SmolStr>,
@@ -48,13 +51,19 @@ pub struct PostPay {
 impl PostPay {
     /// All of a run.
     pub fn of(run: Id<Run>) -> PostPay {
-        PostPay { run, date: None, method: None }
+        PostPay { run, date: None, money_from: None, method: None }
     }
 
     /// On another day: where its period is locked already.
     #[must_use]
     pub fn on(self, date: NaiveDate) -> PostPay {
         PostPay { date: Some(date), ..self }
+    }
+
+    /// With money of days before this one posted on it: where their period is locked already.
+    #[must_use]
+    pub fn money_from(self, date: NaiveDate) -> PostPay {
+        PostPay { money_from: Some(date), ..self }
     }
 }
 
@@ -73,7 +82,8 @@ impl Act for PostPay {
             return Err(CompanyError::WrongState { document, status: run.status.code(), why });
         }
         let date = self.date.unwrap_or(run.period_end);
-        let mut posting = Posting { date, document, method: self.method.clone(), run, posted: 0 };
+        let (money_from, method) = (self.money_from, self.method.clone());
+        let mut posting = Posting { date, document, money_from, method, run, posted: 0 };
         posting.all(tx, &mut desk)?;
         if posting.posted == 0 {
             let document = posting.document;
@@ -88,6 +98,7 @@ impl Act for PostPay {
 struct Posting {
     date: NaiveDate,
     document: SmolStr,
+    money_from: Option<NaiveDate>,
     method: Option<SmolStr>,
     run: Arc<Run>,
     /// How many entries.
@@ -232,7 +243,9 @@ impl Posting {
         paid: Money,
     ) -> Result<(), CompanyError> {
         let place = Place { method: self.method.clone(), ..Place::default() };
-        let facts = Facts::new(BusinessEvent::PayOut, day, self.document.clone()).party(employee);
+        let on = self.money_from.map_or(day, |first| first.max(day));
+        let facts = Facts::new(BusinessEvent::PayOut, on, self.document.clone()).party(employee);
+        let facts = Facts { document_date: Some(day).filter(|day| *day != on), ..facts };
         self.post(tx, desk, &facts.fact(Fact::new(Figure::Paid, paid).at(place)))
     }
 
@@ -274,8 +287,7 @@ impl Posting {
             DeductionDeed::Repaid | DeductionDeed::Ended => rust_decimal::Decimal::ZERO,
             _ => return Ok(None),
         };
-        let (steps, all) = ([step.as_ref()], [deduction.as_ref()]);
-        let journal = Journal::of_steps(desk.currency(), &steps, &all);
+        let journal = of_step(desk.currency(), step, deduction);
         let journal = journal.map_err(|error| self.wrong(&error))?;
         if journal.lines.is_empty() {
             return Ok(None);
@@ -306,6 +318,15 @@ impl Posting {
         self.posted += 1;
         Ok(())
     }
+}
+
+/// What a step of what an employee owes tells the books.
+pub(super) fn of_step(
+    currency: Currency,
+    step: &DeductionStep,
+    deduction: &Deduction,
+) -> Result<Journal, OutputError> {
+    Journal::of_steps(currency, &[step], &[deduction])
 }
 
 /// The items that a line of an entry settles: those of the other side, the first to fall due first.

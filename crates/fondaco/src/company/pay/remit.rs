@@ -1,16 +1,20 @@
 //! What was withheld goes to those whom it is for.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
-use fondaco_accounting::ledger::{BalanceQuery, balances};
+use fondaco_accounting::ledger::{BalanceQuery, balances, postings};
 use fondaco_core::policy::Request;
 use fondaco_core::store::Event;
-use fondaco_core::{Act, Money, Tx};
+use fondaco_core::{Act, DateRange, Money, Tx};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use smol_str::{SmolStr, format_smolstr};
+use smol_str::SmolStr;
 
-use crate::company::document::Desk;
+use crate::company::cancel::opposite;
+use crate::company::document::{Desk, Document, DocumentKind, Line, Status, blank, stored};
 use crate::company::posting::{BusinessEvent, Fact, Facts, Figure, Place, Role};
+use crate::company::sales::head;
 use crate::company::{CompanyError, rights};
 
 /// What is remitted.
@@ -23,7 +27,8 @@ pub enum Remitted {
     Garnished,
 }
 
-/// Pays authorities, insurers or creditors what was withheld for them: at most what stands there.
+/// Pays authorities, insurers or creditors what was withheld for them: at most what stands there on the day, and is not remitted since. It is a
+/// document: [`Cancel`](crate::company::Cancel) takes it back.
 ///
 /// ```
 /// use fondaco::company::{Remit, Remitted};
@@ -35,7 +40,7 @@ pub enum Remitted {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Remit {
-    /// What people call it.
+    /// Its code.
     pub code: SmolStr,
     /// The day.
     pub date: NaiveDate,
@@ -71,37 +76,109 @@ impl Act for Remit {
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
         tx.authorize(&Request::new(&rights::PAY_PEOPLE).amount(self.amount))?;
         let mut desk = Desk::open(tx)?;
-        let document = format_smolstr!("remittance/{}", self.code);
+        let kind = DocumentKind::Remittance;
+        desk.check_new(tx, kind, &self.code)?;
+        let name = kind.name_of(&self.code);
         if self.amount.currency() != desk.currency() {
             let (given, expected) = (self.amount.currency(), desk.currency());
-            return Err(CompanyError::OtherCurrency { document, given, expected });
+            return Err(CompanyError::OtherCurrency { document: name, given, expected });
         }
         if !self.amount.is_positive() || !self.amount.is_rounded() {
             let (field, value) = ("amount", self.amount.to_string());
-            return Err(CompanyError::NotPositive { document, line: 0, field, value });
+            return Err(CompanyError::NotPositive { document: name, line: 0, field, value });
         }
-        let (role, figure) = match self.of {
-            Remitted::Withheld => (Role::Withheld, Figure::Withheld),
-            Remitted::Garnished => (Role::Garnishments, Figure::Garnished),
+        let net = stored(self.amount, &name, (0, "amount"))?;
+        let document = Document {
+            date: self.date,
+            status: Status::Done,
+            lines: 1,
+            net,
+            method: self.method.clone().into(),
+            ..head(tx, kind, &self.code, desk.currency())
         };
-        let place = Place {
-            categories: self.component.iter().cloned().collect(),
-            method: self.method.clone(),
-            ..Place::default()
+        let line = Line {
+            document: document.id,
+            number: 1,
+            net,
+            charge: Some(self.of.figure()).into(),
+            category: self.component.clone().into(),
+            ..blank()
         };
-        let stands = match desk.account_at(role, &place)? {
-            Some(account) => stands(tx, BalanceQuery::account(account))?,
+        let place = place(&document, &line);
+        let open = match desk.account_at(self.of.role(), &place)? {
+            Some(account) => open_since(tx, &account, self.date)?,
             None => Decimal::ZERO,
         };
-        let open = Money::new(-stands, desk.currency());
+        let open = Money::new(open, desk.currency());
         if self.amount.amount() > open.amount() {
-            return Err(CompanyError::PaysTooMuch { document, paid: self.amount, open });
+            return Err(CompanyError::PaysTooMuch { document: name, paid: self.amount, open });
         }
-        let facts = Facts::new(BusinessEvent::Remittance, self.date, document);
-        desk.tell(facts.fact(Fact::new(figure, self.amount).at(place)), None);
+        desk.tell(facts(&document, &line), Some(document.id));
+        desk.add(document, vec![line]);
         tx.emit(Event::new("payroll.remitted").with("code", self.code.clone()));
         desk.finish(tx)
     }
+}
+
+impl Remitted {
+    fn role(self) -> Role {
+        match self {
+            Remitted::Withheld => Role::Withheld,
+            Remitted::Garnished => Role::Garnishments,
+        }
+    }
+
+    fn figure(self) -> Figure {
+        match self {
+            Remitted::Withheld => Figure::Withheld,
+            Remitted::Garnished => Figure::Garnished,
+        }
+    }
+}
+
+fn place(document: &Document, line: &Line) -> Place {
+    Place { categories: line.category.cloned().into_iter().collect(), ..document.place(None) }
+}
+
+/// What a remittance tells the books.
+fn facts(document: &Document, line: &Line) -> Facts {
+    let figure = line.charge.copied().unwrap_or(Figure::Withheld);
+    Facts::new(BusinessEvent::Remittance, document.date, document.name())
+        .fact(Fact::new(figure, document.money(line.net)).at(place(document, line)))
+}
+
+/// Takes a remittance back: it is owed again.
+pub(crate) fn cancel_remittance(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    document: &Document,
+    date: NaiveDate,
+) -> Result<(), CompanyError> {
+    for line in desk.lines_of(tx, document)? {
+        desk.tell(opposite(facts(document, &line), date), None);
+    }
+    Ok(())
+}
+
+/// The least that is owed on an account on a day and on all days after it: what may leave on the day, so that it is enough for what left later.
+fn open_since(
+    tx: &mut Tx<'_>,
+    account: &SmolStr,
+    date: NaiveDate,
+) -> Result<Decimal, CompanyError> {
+    let mut stands = -stands(tx, BalanceQuery::account(account.clone()).until(date))?;
+    let mut least = stands;
+    let mut later: BTreeMap<NaiveDate, Decimal> = BTreeMap::new();
+    if let Some(next) = date.succ_opt() {
+        for posting in postings(tx, account, DateRange::from(next))? {
+            *later.entry(posting.date).or_default() += posting.ledger_amount.to_decimal();
+        }
+    }
+    for moved in later.into_values() {
+        stands -= moved;
+        least = least.min(stands);
+    }
+    Ok(least)
 }
 
 /// What balances come to, debits above zero.

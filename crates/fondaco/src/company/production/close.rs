@@ -12,10 +12,11 @@ use fondaco_inventory::reserve::ReleaseDocument;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::complete::part_of;
 use super::cost::worth_now;
 use super::release::not_on_order;
 use super::variances::variances;
-use super::{WorkOrder, Works, allow};
+use super::{WorkLineKind, WorkOrder, Works, allow};
 use crate::company::document::{
     At, Desk, Document, DocumentKind, Line, Status, blank, less, minus, plus, share, sum,
 };
@@ -148,6 +149,75 @@ pub(super) fn free(tx: &mut Tx<'_>, desk: &mut Desk, order: &Document) -> Result
     Ok(())
 }
 
+/// What came of a line of an order, 0 of what it makes, and lies in stock or went on.
+fn came_of(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    line: (DocumentId, u32),
+) -> Result<Vec<Line>, CompanyError> {
+    let mut made = desk.carried_out(tx, line, DocumentKind::Completion)?;
+    made.retain(|line| line.stock_move.is_some());
+    Ok(made)
+}
+
+/// What lines are worth in the end: each piece the same.
+type Worth = Vec<(Line, Amount)>;
+
+fn shared(desk: &Desk, lines: Vec<Line>, mut rest: Amount) -> Result<Worth, CompanyError> {
+    let mut whole = sum(lines.iter().map(|line| line.quantity), (0, "quantity"))?;
+    let mut worth = Vec::with_capacity(lines.len());
+    for line in lines {
+        let its = share(rest, line.quantity, whole, (desk.currency(), COST))?;
+        rest = less(rest, its, COST)?;
+        whole = Line::left(whole, &[line.quantity]);
+        worth.push((line, its));
+    }
+    Ok(worth)
+}
+
+/// What all that came of an order is worth in the end, with what is left of its cost: what comes out besides for a share of the cost has
+/// that share of all of it, what has a price or a standard cost keeps that, and what the order makes bears the rest.
+fn worth_in_the_end(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    (order, work): (&Document, &WorkOrder),
+) -> Result<Worth, CompanyError> {
+    let currency = desk.currency();
+    let booked = |lines: &[Line]| sum(lines.iter().map(|line| line.clearing), COST);
+    let made = came_of(tx, desk, (order.id, 0))?;
+    let mut rest = plus(work.in_progress, booked(&made)?, COST)?;
+    let mut besides = Vec::new();
+    for line in desk.work_lines(tx, work)?.iter().filter(|one| one.kind == WorkLineKind::Output) {
+        let lines = came_of(tx, desk, (order.id, line.number))?;
+        rest = plus(rest, booked(&lines)?, COST)?;
+        besides.push((
+            line.item,
+            line.share.copied().filter(|_| line.price.get().is_none()),
+            lines,
+        ));
+    }
+    let (all, mut worth) = (rest, Worth::new());
+    for (item, rate, lines) in besides {
+        let at_standard = match item {
+            Some(item) => {
+                let item = desk.item(tx, item)?;
+                worth_now(tx, &item, (order.site, Qty::ZERO), currency)?.1
+            }
+            None => false,
+        };
+        let its = match rate.filter(|_| !at_standard && !lines.is_empty()) {
+            Some(rate) => part_of(rate, all.max(Amount::ZERO), order)?,
+            None => booked(&lines)?,
+        };
+        rest = less(rest, its, COST)?;
+        if its != booked(&lines)? {
+            worth.extend(shared(desk, lines, its)?);
+        }
+    }
+    worth.extend(shared(desk, made, rest)?);
+    Ok(worth)
+}
+
 /// Puts what is left of an order's cost upon what it made, by quantity: the receipts cost more or less than they were booked at.
 fn upon_what_was_made(
     tx: &mut Tx<'_>,
@@ -159,17 +229,8 @@ fn upon_what_was_made(
     if work.in_progress == Amount::ZERO {
         return Ok(Vec::new());
     }
-    let made = desk.carried_out(tx, (order.id, 0), DocumentKind::Completion)?;
-    let made: Vec<Line> = made.into_iter().filter(|line| line.stock_move.is_some()).collect();
-    // What each piece cost is the same of all that was made, in the end.
-    let booked = sum(made.iter().map(|line| line.clearing), COST)?;
-    let mut rest = plus(work.in_progress, booked, COST)?;
-    let mut whole = sum(made.iter().map(|line| line.quantity), (0, "quantity"))?;
     let mut lines = Vec::new();
-    for line in made {
-        let worth = share(rest, line.quantity, whole, (desk.currency(), COST))?;
-        rest = less(rest, worth, COST)?;
-        whole = Line::left(whole, &[line.quantity]);
+    for (line, worth) in worth_in_the_end(tx, desk, (order, &work))? {
         let more = less(worth, line.clearing, COST)?.max(minus(line.clearing, COST)?);
         let told = Line {
             document: closing.id,

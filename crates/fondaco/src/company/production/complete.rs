@@ -4,14 +4,14 @@ use chrono::NaiveDate;
 use fondaco_accounting::ledger::Amount;
 use fondaco_core::policy::Authority;
 use fondaco_core::store::Event;
-use fondaco_core::{Act, DocumentId, Id, Quantity, Rounding, Tx};
+use fondaco_core::{Act, DocumentId, Id, Quantity, Rate, Rounding, Tx};
 use fondaco_inventory::Qty;
 use fondaco_inventory::items::Lot;
 use fondaco_inventory::moves::NewMove;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::cost::{goes_along, takes, worth_now};
+use super::cost::{goes_along, goes_of_spent, takes, worth_now};
 use super::issue::{Taken, issue};
 use super::lots::register;
 use super::release::announce_again;
@@ -324,7 +324,14 @@ fn make(
     // What others of this act take is still in the order's cost.
     let pending = desk.works.pending.get(&work.id).copied().unwrap_or_default();
     let open = WorkOrder { in_progress: less(work.in_progress, pending, COST)?, ..work.clone() };
-    let cost = goes_along(&open, &lines, (making.before, making.after), currency).max(Amount::ZERO);
+    let item = desk.item(tx, work.item)?;
+    let (known, at_standard) = worth_now(tx, &item, (order.site, making.good), currency)?;
+    let part = (making.before, making.after);
+    let cost = match at_standard {
+        true => goes_of_spent(&open, &lines, part, currency),
+        false => goes_along(&open, &lines, part, currency),
+    };
+    let cost = cost.max(Amount::ZERO);
     let lost = match new.abnormal {
         true => {
             let all = plus(making.good, making.scrapped, MADE)?;
@@ -336,8 +343,6 @@ fn make(
     let besides = besides(tx, desk, (&order, &work, &lines), (making.after, cost))?;
     let taken = sum(besides.iter().map(|one| one.worth), COST)?;
     let rest = less(cost, taken, COST)?.max(Amount::ZERO);
-    let item = desk.item(tx, work.item)?;
-    let (_, at_standard) = worth_now(tx, &item, (order.site, making.good), currency)?;
     let lot = match &new.new_lot {
         Some(code) => Some(register(tx, desk, &work, (code, new.date))?),
         None => new.lot,
@@ -348,7 +353,11 @@ fn make(
         (work.item, making.good, work.unit),
         (Some(rest).filter(|_| !at_standard), work.expected, 0),
     );
-    let passes = if making.good > Qty::ZERO { rest } else { Amount::ZERO };
+    let passes = match (making.good > Qty::ZERO, at_standard) {
+        (false, _) => Amount::ZERO,
+        (true, true) => known.unwrap_or_default(),
+        (true, false) => rest,
+    };
     let mut pending = plus(pending, passes, COST)?;
     for Besides { line, quantity, worth, at_standard } in besides {
         let Some(item) = line.item else { continue };
@@ -407,18 +416,19 @@ fn besides(
                 let total = total.map_err(wrong)?.round(Rounding::HalfUp);
                 stored(total, &order.name(), (line.number, "worth"))?
             }
-            (None, Some(rate)) => {
-                let part = rate.of(cost.money(currency), Rounding::HalfUp);
-                let part =
-                    part.map_err(|error| CompanyError::Money { document: order.name(), error });
-                let part = part?.round(Rounding::HalfUp);
-                stored(part, &order.name(), (line.number, "worth"))?
-            }
+            (None, Some(rate)) => part_of(rate, cost, order)?,
             (None, None) => known.unwrap_or_default(),
         };
         all.push(Besides { line: line.clone(), quantity, worth, at_standard });
     }
     Ok(all)
+}
+
+/// What of a cost goes with something for its share, in whole coins.
+pub(super) fn part_of(rate: Rate, cost: Amount, order: &Document) -> Result<Amount, CompanyError> {
+    let part = rate.of(order.money(cost), Rounding::HalfUp);
+    let part = part.map_err(|error| CompanyError::Money { document: order.name(), error })?;
+    stored(part.round(Rounding::HalfUp), &order.name(), (0, "worth"))
 }
 
 /// The lines of a completion, as they come to be.

@@ -60,17 +60,9 @@ fn goes_with(line: &WorkLine, work: &WorkOrder, made: Qty) -> i128 {
     (base * i128::from(made.units()) / whole).min(done)
 }
 
-/// How much of what a work order costs so far goes with the part that is made now, from `before` to `after` of all; with the last piece
-/// all of it.
-pub(super) fn goes_along(
-    work: &WorkOrder,
-    lines: &[WorkLine],
-    (before, after): (Qty, Qty),
-    currency: Currency,
-) -> Amount {
-    if after >= work.quantity {
-        return work.in_progress;
-    }
+/// What was spent on an order that goes with the part that is made now, from `before` to `after` of all, and what of it is not gone with
+/// parts before.
+fn by_plan(work: &WorkOrder, lines: &[WorkLine], (before, after): (Qty, Qty)) -> (i128, i128) {
     let (mut part, mut standing) = (0_i128, 0_i128);
     for line in lines.iter().filter(|line| line.kind != WorkLineKind::Output) {
         let done = i128::from(line.done.units());
@@ -82,14 +74,47 @@ pub(super) fn goes_along(
         part += spent * (goes - gone) / done;
         standing += spent * (done - gone) / done;
     }
-    if standing <= 0 {
-        return Amount::ZERO;
-    }
+    (part, standing)
+}
+
+/// So much of an amount as a part is of a whole, in coins.
+fn portion(amount: i128, (part, whole): (i128, i128), currency: Currency) -> Amount {
     let digits = currency.digits_within(4);
     let coin = 10_i128.pow(4_u32.saturating_sub(digits));
-    let product = i128::from(work.in_progress.units()) * part.min(standing);
-    let coins = Rounding::HalfEven.divide(product, standing * coin).unwrap_or(0);
+    let coins = Rounding::HalfEven.divide(amount * part, whole * coin).unwrap_or(0);
     Amount::from_units(i64::try_from(coins * coin).unwrap_or(0))
+}
+
+/// How much of what a work order costs so far goes with the part that is made now, from `before` to `after` of all; with the last piece
+/// all of it.
+pub(super) fn goes_along(
+    work: &WorkOrder,
+    lines: &[WorkLine],
+    made: (Qty, Qty),
+    currency: Currency,
+) -> Amount {
+    if made.1 >= work.quantity {
+        return work.in_progress;
+    }
+    let (part, standing) = by_plan(work, lines, made);
+    match standing <= 0 {
+        true => Amount::ZERO,
+        false => {
+            let cost = i128::from(work.in_progress.units());
+            portion(cost, (part.min(standing), standing), currency)
+        }
+    }
+}
+
+/// The same of an order whose goods go by a standard cost: what they were credited at says nothing of what was spent on the rest.
+pub(super) fn goes_of_spent(
+    work: &WorkOrder,
+    lines: &[WorkLine],
+    made: (Qty, Qty),
+    currency: Currency,
+) -> Amount {
+    let (part, standing) = by_plan(work, lines, made);
+    portion(if made.1 >= work.quantity { standing } else { part.min(standing) }, (1, 1), currency)
 }
 
 /// How much of a line the part that is made takes by plan, in the digits of what it is counted in.
@@ -241,6 +266,19 @@ mod tests {
         let third = goes_along(&order(10, 700_000), &hours, (qty(0), qty(3)), Currency::EUR);
         assert_eq!(third, Amount::from_units(200_000)); // of seven whole units, two
         assert_eq!(goes_along(&order(10, 0), &[], (qty(0), qty(3)), Currency::EUR), Amount::ZERO);
+    }
+
+    #[test]
+    fn beside_a_standard_it_is_of_what_was_spent_whatever_was_credited() {
+        let qty = Qty::from_units;
+        let lines = [line(20, 20, 1_000_000)];
+        for in_progress in [700_000, -100_000] {
+            let of = |from: i64, to: i64| {
+                let made = (qty(from), qty(to));
+                goes_of_spent(&order(10, in_progress), &lines, made, Currency::EUR).units()
+            };
+            assert_eq!((of(5, 7), of(5, 10)), (200_000, 500_000));
+        }
     }
 
     #[test]
