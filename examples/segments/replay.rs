@@ -181,7 +181,8 @@ impl Audience for Everybody<'_> {
         contact % 100 == 7
     }
 
-    fn is_member(&self, segment: &str, contact: u32) -> bool {
+    /// Decided day by day: as of the end of that day.
+    fn is_member(&self, segment: &str, contact: u32, _: Timestamp) -> bool {
         self.live.members(segment).is_ok_and(|members| members.contains(contact))
     }
 }

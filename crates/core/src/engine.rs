@@ -9,6 +9,7 @@
 use std::fmt;
 
 use crate::due::{self, DueHandler};
+use crate::news::Hears;
 use crate::party::{self, Holding, PartyAlias};
 use crate::policy::Permission;
 use crate::report::{Column, Listed, Row, word};
@@ -71,6 +72,8 @@ pub struct Part {
     pub due: &'static [(&'static str, DueHandler)],
     /// The kinds of its [jobs](crate::job), which the right to run jobs may be limited to.
     pub jobs: &'static [&'static str],
+    /// What it does about what core's own acts change.
+    pub hears: Option<Hears>,
     /// Recomputes what is derived.
     pub verify: Option<Verify>,
 }
@@ -88,6 +91,7 @@ impl Part {
             holdings: &[],
             due: &[],
             jobs: &[],
+            hears: None,
             verify: None,
         }
     }
@@ -124,6 +128,13 @@ impl Part {
     #[must_use]
     pub const fn jobs(mut self, kinds: &'static [&'static str]) -> Part {
         self.jobs = kinds;
+        self
+    }
+
+    /// What it does when an act of core merges or erases parties, or sets the company's zone; in the same commit.
+    #[must_use]
+    pub const fn hears(mut self, hears: Hears) -> Part {
+        self.hears = Some(hears);
         self
     }
 

@@ -41,6 +41,7 @@ pub mod due;
 pub mod engine;
 pub mod enter;
 mod names;
+pub mod news;
 pub mod office;
 pub mod policy;
 mod progress;

@@ -12,7 +12,8 @@
 //! - What machines did is handed over too: [`BehaviourEvent::machine`] says so.
 //! - Rows that the act stages itself may not be visible yet: what is needed of them is in the change.
 
-use fondaco_core::{PartyId, Timestamp, Tx};
+use fondaco_core::news::News;
+use fondaco_core::{Halt, PartyId, Timestamp, Tx};
 use smol_str::SmolStr;
 
 use crate::CrmError;
@@ -83,6 +84,19 @@ pub(crate) type GoesAlong = (crate::scores::Keeping, crate::membership::Keeping)
 /// Tells all that take part.
 pub(crate) fn note(tx: &mut Tx<'_>, changes: &[Change<'_>]) -> Result<(), CrmError> {
     if changes.is_empty() { Ok(()) } else { GoesAlong::note(tx, changes) }
+}
+
+/// What core merges and erases by itself goes along as if it were said here; whichever engine's act it is part of.
+pub(crate) fn hear(tx: &mut Tx<'_>, news: &News) -> Result<(), Halt> {
+    let changes: Vec<Change<'_>> = match news {
+        News::Merged { keep, gone } => vec![Change::Merged { gone: *gone, keep: *keep }],
+        News::Erased { parties } => parties.iter().map(|&party| Change::Erased { party }).collect(),
+        _ => Vec::new(),
+    };
+    note(tx, &changes).map_err(|error| match error {
+        CrmError::Halt(halt) => halt,
+        error => Halt::Bug(format!("what goes along with contacts: {error}")),
+    })
 }
 
 /// Several that take part, in this order.

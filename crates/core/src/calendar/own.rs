@@ -9,6 +9,7 @@ use smol_str::SmolStr;
 
 use super::{Calendar, CalendarError, Zone};
 use crate::engine::{Engine, Part};
+use crate::news::News;
 use crate::policy::{Permission, Request};
 use crate::store::{Event, Json, Record, Value};
 use crate::{Act, ActError, ErrorKind, Halt, Reading, Tx, is_code};
@@ -84,6 +85,7 @@ impl Act for SetZone {
         } else {
             tx.insert(set)?;
         }
+        tx.tell(&News::ZoneSet)?;
         Ok(())
     }
 }

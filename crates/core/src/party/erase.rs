@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::record::{event, refuse_alias};
 use super::{Address, Contact, Party, PartyAlias, PartyError, PartyIdentifier};
+use crate::news::News;
 use crate::policy::Request;
 use crate::store::Value;
 use crate::{Act, Halt, PartyId, Range, Tx};
@@ -58,6 +59,7 @@ impl Act for EraseParty {
         tx.scan(&Range::<Address>::by_key(&party))?;
         tx.scan(&Range::<Contact>::by_key(&party))?;
         tx.scan(&Range::<PartyIdentifier>::by_key(&party))?;
+        tx.tell(&News::Erased { parties: all.clone() })?;
         let mut rows = 0u32;
         for &party in &all {
             rows = rows.saturating_add(erase(tx, party)?);

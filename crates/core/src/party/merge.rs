@@ -16,6 +16,7 @@ pub use record::{PartyAlias, aliases, resolve};
 
 use super::record::{event, living, refuse_alias};
 use super::{Address, Contact, Party, PartyError, PartyIdentifier, PartyStatus};
+use crate::news::News;
 use crate::policy::Request;
 use crate::store::{Personal, Value};
 use crate::tx::Needs;
@@ -130,6 +131,7 @@ impl Act for MergeParties {
             differed,
         };
         become_alias(tx, self, &lost)?;
+        tx.tell(&News::Merged { keep, gone })?;
         tx.emit(event("party.merged", keep).with("gone", Value::Id(gone.to_u128())));
         Ok(merged)
     }

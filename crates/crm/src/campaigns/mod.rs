@@ -132,8 +132,8 @@ pub trait Audience {
     fn consents(&self, contact: u32, channel: &str, purpose: &str, at: Timestamp) -> bool;
     /// Whether the contact is on the suppression list.
     fn is_suppressed(&self, contact: u32, at: Timestamp) -> bool;
-    /// Whether the contact is in the segment now.
-    fn is_member(&self, segment: &str, contact: u32) -> bool;
+    /// Whether the contact is in the segment at a moment: the one at which the message leaves, which may be long past in a replay.
+    fn is_member(&self, segment: &str, contact: u32, at: Timestamp) -> bool;
 }
 
 /// A message to one contact.

@@ -29,7 +29,7 @@ type Place = (Timestamp, Reverse<i32>, u32, usize, Timestamp);
 ///     fn zone(&self, _: u32) -> &Zone { &UTC }
 ///     fn consents(&self, _: u32, _: &str, _: &str, _: Timestamp) -> bool { true }
 ///     fn is_suppressed(&self, _: u32, _: Timestamp) -> bool { false }
-///     fn is_member(&self, _: &str, _: u32) -> bool { true }
+///     fn is_member(&self, _: &str, _: u32, _: Timestamp) -> bool { true }
 /// }
 /// let rules = Rules { campaigns: vec![Campaign::on_entry("thanks", "loyal")], ..Rules::default() };
 /// let mut outreach = Outreach::new(rules)?;
@@ -129,7 +129,7 @@ impl Outreach {
         if !audience.consents(contact, &campaign.channel, &campaign.purpose, at) {
             return Some(Reason::NoConsent);
         }
-        let is = audience.is_member(&campaign.segment, contact);
+        let is = audience.is_member(&campaign.segment, contact, at);
         if campaign.only_while && is != (campaign.on == Trigger::Entry) {
             return Some(Reason::NoLonger);
         }

@@ -34,9 +34,45 @@ impl Audience for Few {
         self.suppressed.contains(&contact)
     }
 
-    fn is_member(&self, _: &str, contact: u32) -> bool {
+    fn is_member(&self, _: &str, contact: u32, _: Timestamp) -> bool {
         !self.outside.contains(&contact)
     }
+}
+
+static UTC: Zone = Zone::UTC;
+
+/// In from the beginning until ten days are gone.
+struct Month;
+
+impl Audience for Month {
+    fn zone(&self, _: u32) -> &Zone {
+        &UTC
+    }
+
+    fn consents(&self, _: u32, _: &str, _: &str, _: Timestamp) -> bool {
+        true
+    }
+
+    fn is_suppressed(&self, _: u32, _: Timestamp) -> bool {
+        false
+    }
+
+    fn is_member(&self, _: &str, _: u32, when: Timestamp) -> bool {
+        when < at(24 * 10)
+    }
+}
+
+#[test]
+fn a_month_decided_at_once_is_asked_as_of_each_moment() {
+    let mut outreach = Outreach::new(rules(vec![
+        Campaign::on_entry("soon", "new").after(Span::days(2)),
+        Campaign::on_entry("late", "new").after(Span::days(20)),
+    ]))
+    .unwrap();
+    outreach.note("new", &entry(0, 7));
+    let decided = outreach.decide(at(24 * 30), &Month);
+    let late = Some(Reason::NoLonger);
+    assert_eq!(told(&decided), [("soon".into(), 7, None), ("late".into(), 7, late)]);
 }
 
 fn entry(hours: i64, contact: u32) -> Change {

@@ -9,7 +9,6 @@ use smol_str::SmolStr;
 
 use super::rights::ERASE;
 use super::suppression::suppress_parties;
-use crate::along::{self, Change};
 use crate::contacts::{ContactError, living_in_group};
 use crate::{CrmError, check_code};
 
@@ -73,10 +72,9 @@ impl Act for EraseContact {
         if self.suppress {
             suppress_parties(tx, &all, None, &self.reason)?;
         }
-        let changes: Vec<Change<'_>> = all.iter().map(|&party| Change::Erased { party }).collect();
-        along::note(tx, &changes)?;
         let event = Event::new("crm.contact_erased").with("party", Value::Id(whole.to_u128()));
         tx.emit(event.with("reason", self.reason.clone()));
+        // Core tells what goes along with contacts.
         match EraseParty::new(whole).act(tx) {
             Err(PartyError::Unknown { .. }) => Ok(0), // a visitor of whom nothing is left
             done => Ok(done?),

@@ -34,6 +34,7 @@ use std::sync::Arc;
 /// What the engine has of contacts.
 pub(crate) static PART: Part = Part::new(&[Profile::TABLE, StageStep::TABLE, HasRole::TABLE])
     .permissions(&[&rights::SET_UP, &rights::KEEP_CONTACTS])
+    .hears(crate::along::hear)
     .holdings(&[Holding::of::<Profile>(), Holding::of::<StageStep>(), Holding::of::<HasRole>()]);
 
 impl HeldOnParty for Profile {

@@ -16,7 +16,7 @@ use smol_str::{SmolStr, ToSmolStr};
 use super::clock::CLOCK;
 use super::keep::about;
 use super::known::{Known, columns, groups, standing};
-use super::sets::Sets;
+use super::sets::{Sets, Stamp, is_same_contact};
 use super::{ContactSegments, SegmentCause, SegmentMember, SegmentStep};
 use crate::CrmError;
 use crate::along::Change;
@@ -75,8 +75,8 @@ impl Asking<'_> {
         let rows = tx.get_many::<ContactSegments>(&all)?;
         let zone = tx.zone()?;
         let mut known = Known::load(tx, groups)?;
-        let of_parties = self.of_parties();
-        let mut caught_up = self.catch_up((&known, &of_parties), &rows, &zone)?;
+        let (of_parties, stamp) = (self.of_parties(), Stamp::of(self.sets, &zone));
+        let mut caught_up = self.catch_up((&known, &of_parties), &rows, (&zone, stamp))?;
         let mut rows = rows.into_iter();
         for one in &mut known {
             self.about(&of_parties, &one.ids).into_iter().for_each(|change| one.apply(change));
@@ -84,11 +84,13 @@ impl Asking<'_> {
         let columns = columns(&known, self.sets, &zone)?;
         let mut moved = Vec::new();
         for (contact, one) in (0_u32..).zip(&known) {
-            let asked_by = self.sets.asked_by(&zone, &one.ids, one.is_there());
+            let asked_by = stamp.asked_by(&one.ids, one.is_there());
             for (nth, party) in one.ids.iter().enumerate() {
                 let row = rows.next().flatten();
                 // An alias is in nothing: whom it stands for is.
                 moved.extend(match nth {
+                    // Of who was never a contact, or is none any more, nothing is kept.
+                    0 if row.is_none() && !one.is_there() => None,
                     0 => {
                         let earlier = caught_up.remove(party).unwrap_or_default();
                         Some(self.one(&columns, (contact, one), (row, earlier), asked_by)?)
@@ -118,28 +120,33 @@ impl Asking<'_> {
         own.into_iter().filter_map(|place| self.changes.get(place)).collect()
     }
 
-    /// What the clock has changed of these contacts until now, where no tick has carried it out: moment by moment, as they were before
-    /// this act. Of who was asked by other segments, or was another contact, those moments mean nothing any more.
+    /// What is to be told of these contacts before what this act changes, as they were without it: what the clock has changed until now,
+    /// where no tick has carried it out, moment by moment; and what another definition changes, where it is not asked of them yet. Of who was
+    /// another contact before, neither means anything.
     fn catch_up(
         &self,
         (known, of_parties): (&[Known], &OfParties),
         rows: &[Option<Arc<ContactSegments>>],
-        zone: &Zone,
+        (zone, stamp): (&Zone, Stamp),
     ) -> Result<BTreeMap<PartyId, Vec<Move>>, CrmError> {
         let (mut before, mut late) = (Vec::new(), Vec::new());
-        let mut rest = rows;
-        for one in known {
-            let (own, others) = rest.split_at(one.ids.len().min(rest.len()));
-            rest = others;
-            let Some(row) = own.first().and_then(Option::as_deref) else { continue };
-            let is_late = row.next_at.is_some_and(|next| next < self.at);
-            if !is_late || self.cause == SegmentCause::Clock {
-                continue;
-            }
-            let was = one.without(&self.about(of_parties, &one.ids));
-            if row.asked_by == self.sets.asked_by(zone, &was.ids, was.is_there()) {
-                before.push(was);
-                late.push(row);
+        if !self.comes_of_itself() {
+            let mut rest = rows;
+            for one in known {
+                let (own, others) = rest.split_at(one.ids.len().min(rest.len()));
+                rest = others;
+                let Some(row) = own.first().and_then(Option::as_deref) else { continue };
+                let made = stamp.made(row.asked_by);
+                if made && row.next_at.is_none_or(|next| next > self.at) {
+                    continue;
+                }
+                let was = one.without(&self.about(of_parties, &one.ids));
+                let is_same =
+                    is_same_contact(row.asked_by, stamp.asked_by(&was.ids, was.is_there()));
+                if is_same && (made || self.cause != SegmentCause::Recount) {
+                    before.push(was);
+                    late.push((row, made));
+                }
             }
         }
         let mut all = BTreeMap::new();
@@ -147,10 +154,24 @@ impl Asking<'_> {
             return Ok(all);
         }
         let columns = columns(&before, self.sets, zone)?;
-        for (contact, (one, row)) in (0_u32..).zip(before.iter().zip(late)) {
-            all.insert(row.party, self.moments(&columns, (contact, one), row)?);
+        for (contact, (one, (row, made))) in (0_u32..).zip(before.iter().zip(late)) {
+            let moves = match made {
+                true => self.moments(&columns, (contact, one), row)?,
+                false => {
+                    let (stands, cause) = (row.names()?, SegmentCause::Definition);
+                    let at = row.asked_at.max(self.at);
+                    let (after, _) = standing(&columns, self.sets, (contact, one), at);
+                    self.moves(&columns, contact, (row.party, at, cause), (&stands, &after))?
+                }
+            };
+            all.insert(row.party, moves);
         }
         Ok(all)
+    }
+
+    /// Whether the clock or another definition is why these are asked.
+    fn comes_of_itself(&self) -> bool {
+        matches!(self.cause, SegmentCause::Clock | SegmentCause::Definition)
     }
 
     fn moments(
@@ -159,18 +180,30 @@ impl Asking<'_> {
         (contact, known): (u32, &Known),
         row: &ContactSegments,
     ) -> Result<Vec<Move>, CrmError> {
-        let (party, cause) = (row.party, SegmentCause::Clock);
         let (mut stands, mut next, mut moves) = (row.names()?, row.next_at, Vec::new());
         for _ in 0..MOST_MOMENTS {
-            let Some(at) = next.filter(|at| *at < self.at) else { break };
+            let Some(at) = next.filter(|at| *at <= self.at) else { break };
             let (after, later) = standing(columns, self.sets, (contact, known), at);
-            for (segment, entered) in differences(&stands, &after) {
-                let because = self.because(columns, contact, &segment, at)?;
-                moves.push(Move { party, segment, entered, at, cause, because });
-            }
+            let of = (row.party, at, SegmentCause::Clock);
+            moves.extend(self.moves(columns, contact, of, (&stands, &after))?);
             (stands, next) = (after, later);
         }
         Ok(moves)
+    }
+
+    /// Who comes and goes between two standings.
+    fn moves(
+        &self,
+        columns: &Columns,
+        contact: u32,
+        (party, at, cause): (PartyId, Timestamp, SegmentCause),
+        (before, after): (&[SmolStr], &[SmolStr]),
+    ) -> Result<Vec<Move>, CrmError> {
+        let moves = differences(before, after).into_iter().map(|(segment, entered)| {
+            let because = self.because(columns, contact, &segment, at)?;
+            Ok(Move { party, segment, entered, at, cause, because })
+        });
+        moves.collect()
     }
 
     /// Asks one.
@@ -186,14 +219,12 @@ impl Asking<'_> {
         moves.iter().for_each(|one| one.take_in(&mut before));
         let asked_at = row.as_ref().map_or(self.at, |row| row.asked_at.max(self.at));
         let (after, next_at) = standing(columns, self.sets, (contact, known), asked_at);
-        for (segment, entered) in differences(&before, &after) {
-            let because = match known.is_there() {
-                true => self.because(columns, contact, &segment, asked_at)?,
-                false => String::new(),
-            };
-            let (at, cause) = (asked_at, self.cause);
-            moves.push(Move { party, segment, entered, at, cause, because });
+        let mut own =
+            self.moves(columns, contact, (party, asked_at, self.cause), (&before, &after))?;
+        if !known.is_there() {
+            own.iter_mut().for_each(|one| one.because.clear());
         }
+        moves.append(&mut own);
         let steps = row.as_ref().map_or(0, |row| row.steps);
         let segments = names(&after)?;
         let next_before = row.as_ref().and_then(|row| row.next_at);
@@ -209,6 +240,10 @@ impl Asking<'_> {
         row: Option<Arc<ContactSegments>>,
     ) -> Result<Option<Moved>, CrmError> {
         let Some(row) = row else { return Ok(None) };
+        let stands = row.names()?;
+        if stands.is_empty() && row.next_at.is_none() {
+            return Ok(None); // it was taken out before
+        }
         let at = row.asked_at.max(self.at);
         let left = |segment: SmolStr| Move {
             party,
@@ -218,7 +253,7 @@ impl Asking<'_> {
             cause: self.cause,
             because: String::new(),
         };
-        let moves: Vec<Move> = row.names()?.into_iter().map(left).collect();
+        let moves: Vec<Move> = stands.into_iter().map(left).collect();
         let next_before = row.next_at;
         let row = ContactSegments {
             segments: names(&[])?,
@@ -245,12 +280,12 @@ impl Asking<'_> {
         let mut because = String::new();
         for flip in &why.flips {
             let not = if flip.to_hold { "not: " } else { "" };
-            if because.len() + flip.part.len() > MAX_REASON {
+            if because.len() + flip.shape.len() > MAX_REASON {
                 because.push_str(" ...");
                 break;
             }
             let joint = if because.is_empty() { "" } else { "; " };
-            because = format!("{because}{joint}{not}{}", flip.part);
+            because = format!("{because}{joint}{not}{}", flip.shape);
         }
         Ok(because)
     }

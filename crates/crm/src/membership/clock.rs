@@ -2,11 +2,13 @@
 
 use chrono::TimeDelta;
 use fondaco_core::due::{Due, DueItem, Refused};
+use fondaco_core::news::News;
 use fondaco_core::{Halt, PartyId, Range, Reading, Timestamp, Tx};
+use serde::{Deserialize, Serialize};
 
-use super::SegmentCause;
 use super::ask::Asking;
-use super::sets::in_use;
+use super::sets::{Stamp, in_use};
+use super::{ContactSegments, SegmentCause, SegmentInUse};
 use crate::CrmError;
 use crate::contacts::Profile;
 
@@ -20,7 +22,8 @@ pub(super) const ALL: &str = "all";
 /// So many contacts are asked in one commit.
 const CHUNK: usize = if cfg!(test) { 2 } else { 200 };
 
-/// Asks one contact again, as of the moment at which its answer may have changed.
+/// Asks one contact again, as of the moment at which its answer may have changed. Where other segments, or another zone, count by now, that
+/// moment means nothing any more: who asks everybody by these asks it, too.
 pub(super) fn look_again(tx: &mut Tx<'_>, item: &DueItem) -> Result<(), Refused> {
     let party: PartyId = item
         .subject
@@ -28,37 +31,91 @@ pub(super) fn look_again(tx: &mut Tx<'_>, item: &DueItem) -> Result<(), Refused>
         .map_err(|_| Halt::Bug("an item of no contact".into()))
         .map_err(Refused::from)?;
     let sets = in_use(tx)?;
+    let stamp = Stamp::of(&sets, tx.zone()?.as_ref());
+    let row = tx.get::<ContactSegments>(&party)?;
+    if row.is_some_and(|row| !stamp.made(row.asked_by)) {
+        if tx.due_item(REFILL, ALL)?.is_none() {
+            ask_everybody(tx)?;
+        }
+        return Ok(());
+    }
     let asking = Asking { sets: &sets, changes: &[], cause: SegmentCause::Clock, at: item.at };
     asking.ask(tx, &[party])?;
     Ok(())
 }
 
+/// How far a round through all contacts is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Round {
+    /// Who is next; who is first, if nobody is named.
+    next: Option<PartyId>,
+    /// After the last, the round goes on from the first to before this one.
+    until: Option<PartyId>,
+    /// Whether it is past the last.
+    again: bool,
+}
+
+impl Round {
+    /// A round that begins where this one stands.
+    fn anew(self) -> Round {
+        Round { next: self.next, until: self.next, again: false }
+    }
+
+    /// The round after a chunk, after which one contact is next; nothing when it is through.
+    fn after(self, next: Option<PartyId>) -> Option<Round> {
+        match next {
+            Some(next) => Some(Round { next: Some(next), ..self }),
+            None if self.again => None,
+            None => self.until.map(|_| Round { next: None, again: true, ..self }),
+        }
+    }
+}
+
+/// Puts on the queue that everybody is to be asked, from now on. A round that is under way goes on where it is and comes around to there, so
+/// that it ends however often another is asked for.
+pub(super) fn ask_everybody(tx: &mut Tx<'_>) -> Result<(), Halt> {
+    let under_way = tx.due_item(REFILL, ALL)?.map(|item| item.payload::<Round>()).transpose()?;
+    let round = under_way.flatten().unwrap_or_default().anew();
+    let now = tx.now();
+    tx.due(Due::new(REFILL, ALL, now).with(&round)?)?;
+    Ok(())
+}
+
+/// Another zone has other days.
+pub(super) fn hear(tx: &mut Tx<'_>, news: &News) -> Result<(), Halt> {
+    let asks = match news {
+        News::ZoneSet => !tx.peek_scan(&Range::<SegmentInUse>::all().limit(1))?.is_empty(),
+        _ => false,
+    };
+    if asks { ask_everybody(tx) } else { Ok(()) }
+}
+
 /// Asks the next contacts again, and puts the rest on the queue.
 pub(super) fn refill(tx: &mut Tx<'_>, item: &DueItem) -> Result<(), Refused> {
-    let from = item.payload.as_ref().map(|json| json.to::<PartyId>()).transpose();
-    let from = from.map_err(Halt::from).map_err(Refused::from)?;
+    let round = item.payload::<Round>().map_err(Refused::from)?.unwrap_or_default();
+    let before = if round.again { round.until } else { None };
     // As of when it was to be done: what the clock has changed since comes after it, moment by moment.
-    let (next, _) = chunk(tx, from, CHUNK, SegmentCause::Definition, item.at)?;
-    if let Some(next) = next {
+    let cause = SegmentCause::Definition;
+    let (next, _) = chunk(tx, (round.next, before), CHUNK, cause, item.at)?;
+    if let Some(round) = round.after(next) {
         let later = item.at.checked_add(TimeDelta::microseconds(1)).unwrap_or(item.at);
-        tx.due(Due::new(REFILL, ALL, later).with(&next)?)?;
+        tx.due(Due::new(REFILL, ALL, later).with(&round)?)?;
     }
     Ok(())
 }
 
-/// Asks so many contacts from one on; the one after them, and who moved.
+/// Asks so many contacts from one on, and before another; the one after them, and who moved.
 pub(super) fn chunk(
     tx: &mut Tx<'_>,
-    from: Option<PartyId>,
+    (from, before): (Option<PartyId>, Option<PartyId>),
     count: usize,
     cause: SegmentCause,
     at: Timestamp,
 ) -> Result<(Option<PartyId>, Chunk), CrmError> {
-    let range = Range::<Profile>::all().limit(count.saturating_add(1));
-    let mut profiles = tx.peek_scan(&match &from {
-        Some(from) => range.from(from),
-        None => range,
-    })?;
+    let mut range = Range::<Profile>::all().limit(count.saturating_add(1));
+    range = from.iter().fold(range, |range, from| range.from(from));
+    range = before.iter().fold(range, |range, before| range.before(before));
+    let mut profiles = tx.peek_scan(&range)?;
     let rest = profiles.split_off(profiles.len().min(count));
     let parties: Vec<PartyId> = profiles.iter().map(|profile| profile.party).collect();
     let sets = in_use(tx)?;

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use fondaco_core::due::Due;
 use fondaco_core::policy::Request;
 use fondaco_core::store::{Event, Json, Value};
 use fondaco_core::{Act, Halt, Range, Reading, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::clock::{ALL, REFILL};
+use super::clock::ask_everybody;
 use super::sets::{Declared, Sets, declared, schema};
 use super::{MembershipError, SegmentInUse, SegmentVersion};
 use crate::attributes::{Attribute, ValueKind};
@@ -216,8 +215,6 @@ impl Act for UseSegment {
         Sets::of(&all)?;
         tx.emit(told("crm.segment_used", &self.name, self.version.unwrap_or(0)));
         tx.upsert(row)?;
-        let now = tx.now();
-        tx.due(Due::new(REFILL, ALL, now))?;
-        Ok(())
+        Ok(ask_everybody(tx)?)
     }
 }

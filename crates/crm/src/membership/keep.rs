@@ -1,6 +1,7 @@
 //! Members come and go with what is recorded: in the commit of their cause.
 
-use fondaco_core::{PartyId, Tx};
+use chrono::TimeDelta;
+use fondaco_core::{PartyId, Timestamp, Tx};
 
 use super::SegmentCause;
 use super::ask::Asking;
@@ -23,10 +24,17 @@ impl Along for Keeping {
         let mut parties: Vec<PartyId> = read.iter().flat_map(|change| about(change)).collect();
         parties.sort_unstable();
         parties.dedup();
-        let at = tx.now();
+        let at = asked_at(&read, tx.now());
         Asking { sets: &sets, changes, cause, at }.ask(tx, &parties)?;
         Ok(())
     }
+}
+
+/// As of when: an event of this very moment is in no window yet, and counts from the next microsecond on.
+fn asked_at(changes: &[&Change<'_>], now: Timestamp) -> Timestamp {
+    let is_now = |change: &&Change<'_>| matches!(change, Change::Event(event) if event.at == now);
+    let next = now.checked_add(TimeDelta::microseconds(1));
+    next.filter(|_| changes.iter().any(is_now)).unwrap_or(now)
 }
 
 /// Of one act all changes have one cause.

@@ -34,7 +34,9 @@ mod tests;
 pub use define::{PutSegment, StoredSegment, UseSegment};
 pub use error::MembershipError;
 pub(crate) use keep::Keeping;
-pub use query::{SegmentWhy, members_of, segment_steps, segment_why, segments_of};
+pub use query::{
+    SegmentWhy, Settled, members_of, segment_steps, segment_why, segments_at, segments_of, settled,
+};
 pub use record::{
     ContactSegments, SegmentCause, SegmentInUse, SegmentMember, SegmentStep, SegmentVersion,
 };
@@ -62,6 +64,7 @@ pub(crate) static PART: Part = Part::new(&[SegmentVersion::TABLE, SegmentInUse::
         Holding::of::<SegmentStep>(),
     ])
     .on_due(&[(clock::CLOCK, clock::look_again), (clock::REFILL, clock::refill)])
+    .hears(clock::hear)
     .jobs(&[recount::KIND])
     .verified_by(verify::verify);
 

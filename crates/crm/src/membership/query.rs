@@ -4,18 +4,20 @@ use std::fmt;
 use std::sync::Arc;
 
 use fondaco_core::calendar::zone;
+use fondaco_core::due::DueItem;
 use fondaco_core::party::resolve;
 use fondaco_core::{PartyId, Range, Reading, Timestamp};
 use smol_str::SmolStr;
 
-use super::known::{Known, columns, peek_groups};
+use super::clock::{ALL, CLOCK, REFILL};
+use super::known::{Known, columns, peek_groups, standing};
 use super::sets::peek_in_use;
 use super::{ContactSegments, SegmentMember, SegmentStep};
 use crate::CrmError;
 use crate::contacts::group;
 use crate::segments::Why;
 
-/// Who is in a segment, in order of their ids.
+/// Who is in a segment, in order of their ids, as far as ticks have come: [`settled`] says how far.
 ///
 /// # Errors
 /// A [`Halt`](fondaco_core::Halt), to be passed on.
@@ -26,7 +28,8 @@ pub fn members_of(
     Ok(read.peek_scan(&Range::<SegmentMember>::by_key(&SmolStr::from(segment)))?)
 }
 
-/// The segments that a contact is in, under any of its ids, by their names.
+/// The segments that a contact is in, under any of its ids, by their names, as of when it was last asked: by its last act, or by a tick.
+/// [`segments_at`] asks anew.
 ///
 /// # Errors
 /// A [`Halt`](fondaco_core::Halt), to be passed on.
@@ -34,6 +37,84 @@ pub fn segments_of(read: &mut impl Reading, party: PartyId) -> Result<Vec<SmolSt
     let whole = resolve(read, party)?;
     let row = read.peek::<ContactSegments>(&whole)?;
     Ok(row.map_or_else(|| Ok(Vec::new()), |row| row.names())?)
+}
+
+/// The segments that a contact is in at an instant, by what is recorded now: asked anew, whatever ticks have carried out. Nothing where nobody
+/// is there.
+///
+/// ```
+/// # mod people { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/people.rs")); }
+/// # use people::*;
+/// # let crm = crm();
+/// use fondaco_crm::membership::{PutSegment, StoredSegment, UseSegment, segments_at, segments_of};
+/// let people = StoredSegment::new("people", 1, "kind = \"person\"");
+/// crm.send("of people", &PutSegment::new(people))?;
+/// crm.send("use", &UseSegment::new("people", Some(1)))?;
+/// // No tick has asked her yet.
+/// assert!(crm.view(|view| segments_of(view, ada()))?.is_empty());
+/// let at = "2026-06-01T08:00:00Z".parse()?;
+/// assert_eq!(crm.view(|view| segments_at(view, ada(), at))?, ["people"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// A [`Halt`](fondaco_core::Halt), to be passed on.
+pub fn segments_at(
+    read: &mut impl Reading,
+    party: PartyId,
+    at: Timestamp,
+) -> Result<Vec<SmolStr>, CrmError> {
+    let (sets, zone) = (peek_in_use(read)?, zone(read)?);
+    let groups = peek_groups(read, &[party])?;
+    let known = Known::load(read, groups)?;
+    let Some(one) = known.first() else { return Ok(Vec::new()) };
+    let columns = columns(&known, &sets, &zone)?;
+    Ok(standing(&columns, &sets, (0, one), at).0)
+}
+
+/// How far what is kept is what is so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Settled {
+    /// Whether some are still to be asked by other segments, or in another zone, than they were.
+    pub asks_everybody: bool,
+    /// The first moment at which somebody's answer may change and that no tick has carried out; from then on what is kept is of the past.
+    pub until: Option<Timestamp>,
+}
+
+impl Settled {
+    /// Whether who is [kept](members_of) to be a member at an instant is who is one.
+    #[must_use]
+    pub fn holds_at(&self, at: Timestamp) -> bool {
+        !self.asks_everybody && self.until.is_none_or(|until| at < until)
+    }
+}
+
+/// Until when who is [kept](members_of) to be a member is who is one, if nothing more is recorded: what lists and counts are to be read beside.
+///
+/// ```
+/// # mod people { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/people.rs")); }
+/// # use people::*;
+/// # let crm = crm();
+/// use fondaco_crm::membership::{PutSegment, StoredSegment, UseSegment, settled};
+/// let people = StoredSegment::new("people", 1, "kind = \"person\"");
+/// crm.send("of people", &PutSegment::new(people))?;
+/// crm.send("use", &UseSegment::new("people", Some(1)))?;
+/// let now = "2026-06-01T08:00:00Z".parse()?;
+/// assert!(!crm.view(|view| settled(view))?.holds_at(now));
+/// crm.tick()?;
+/// assert!(crm.view(|view| settled(view))?.holds_at(now));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// A [`Halt`](fondaco_core::Halt), to be passed on.
+pub fn settled(read: &mut impl Reading) -> Result<Settled, CrmError> {
+    let refill = (SmolStr::new_static(REFILL), SmolStr::new_static(ALL));
+    let asks_everybody = read.peek::<DueItem>(&refill)?.is_some();
+    let first = Range::by(DueItem::BY_TIME, &SmolStr::new_static(CLOCK)).limit(1);
+    let until = read.peek_scan(&first)?.first().map(|item| item.at);
+    Ok(Settled { asks_everybody, until })
 }
 
 /// How a contact came into segments and left them, under all its ids, in the order in which it was recorded.

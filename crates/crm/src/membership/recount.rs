@@ -84,7 +84,7 @@ impl Job for RecountSegments {
     ) -> Result<Step<RecountCursor>, CrmError> {
         tx.authorize(&Request::new(&rights::RECOUNT_SEGMENTS))?;
         let at = tx.now();
-        let (next, done) = chunk(tx, cursor.next, CHUNK, SegmentCause::Recount, at)?;
+        let (next, done) = chunk(tx, (cursor.next, None), CHUNK, SegmentCause::Recount, at)?;
         let mut report = cursor.report.clone();
         report.asked += done.asked as u64;
         report.moved += done.moved.len() as u64;

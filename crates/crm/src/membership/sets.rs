@@ -196,23 +196,49 @@ impl Sets {
             _ => true,
         }
     }
+}
 
-    /// A digest of what one contact is asked by.
-    pub(super) fn asked_by(&self, zone: &Zone, ids: &[PartyId], is_there: bool) -> i64 {
+/// A digest of what everybody is asked by: which versions, in which zone.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stamp(u32);
+
+impl Stamp {
+    pub(super) fn of(sets: &Sets, zone: &Zone) -> Stamp {
         let mut digester = Digester::new("crm.segments");
-        digester.count(self.versions.len());
-        for (name, version) in &self.versions {
+        digester.count(sets.versions.len());
+        for (name, version) in &sets.versions {
             digester.text(name).count(*version as usize);
         }
         digester.text(&Json::of(zone).unwrap_or_default().0);
+        Stamp(half(digester))
+    }
+
+    /// With what one contact is: its ids, and whether anybody is there.
+    pub(super) fn asked_by(self, ids: &[PartyId], is_there: bool) -> i64 {
+        let mut digester = Digester::new("crm.segments.contact");
         digester.count(ids.len());
         for id in ids {
             digester.u128(id.to_u128());
         }
         digester.count(usize::from(is_there));
-        let hash = digester.finish();
-        hash.first_chunk::<8>().map_or(0, |bytes| i64::from_be_bytes(*bytes))
+        (i64::from(self.0) << 32) | i64::from(half(digester))
     }
+
+    /// Whether somebody was asked by these segments, in this zone.
+    pub(super) fn made(self, asked_by: i64) -> bool {
+        asked_by >> 32 == i64::from(self.0)
+    }
+}
+
+/// Whether two were asked as the same contact, by whatever segments.
+pub(super) fn is_same_contact(one: i64, other: i64) -> bool {
+    one << 32 == other << 32
+}
+
+fn half(digester: Digester) -> u32 {
+    let hash = digester.finish();
+    // Without the sign: it is the upper half of a number.
+    hash.first_chunk::<4>().map_or(0, |bytes| u32::from_be_bytes(*bytes)) >> 1
 }
 
 /// All segments that count; the decision rests on them.

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use fondaco_core::PartyId;
 use fondaco_core::calendar::{SetZone, Zone};
-use fondaco_core::store::Store;
+use fondaco_core::party::{EraseParty, MergeParties};
+use fondaco_core::store::{Event as Told, FeedFrom, Store, Value as Stored};
+use fondaco_core::{CompanyId, PartyId, Timestamp};
 use fondaco_store::{Memory, Sqlite};
 use fondaco_testkit::{Host, Model};
 use proptest::prelude::*;
@@ -23,7 +24,7 @@ use crate::events::{CorrectEvent, EraseEvent, NewEvent, RecordEvents};
 use crate::merge::{MergeContacts, UnmergeContact};
 use crate::segments::naive::{Contact, Event, Row, World};
 use crate::segments::tests::any;
-use crate::segments::{Predicate, Value};
+use crate::segments::{Predicate, Schema, Value};
 
 const COUNT: usize = 4;
 
@@ -63,7 +64,7 @@ fn as_stored(value: &Value) -> Option<attributes::Value> {
 /// One act of a history.
 #[derive(Clone, Debug)]
 enum Op {
-    /// Records an event, so many half hours ago (it may be ahead by a microsecond).
+    /// Records an event, so many half hours ago; 0 is a second ahead, and 1 now.
     Did(Event, i64),
     Correct(prop::sample::Index, Event, i64),
     Erase(prop::sample::Index),
@@ -73,6 +74,10 @@ enum Op {
     Merge(usize, usize),
     Unmerge(usize),
     Forget(usize),
+    /// Merges and erases as core does, which knows nothing of contacts.
+    MergeForGood(usize, usize),
+    ErasePerson(usize),
+    Zone(u8),
     Wait(i64, bool),
     Other(usize, Predicate),
 }
@@ -92,6 +97,9 @@ fn op() -> impl Strategy<Value = Op> {
         1 => (0..COUNT, 0..COUNT).prop_map(|(keep, gone)| Op::Merge(keep, gone)),
         1 => (0..COUNT).prop_map(Op::Unmerge),
         1 => (0..COUNT * 6).prop_map(Op::Forget),
+        1 => (0..COUNT, 0..COUNT * 4).prop_map(|(keep, gone)| Op::MergeForGood(keep, gone)),
+        1 => (0..COUNT * 6).prop_map(Op::ErasePerson),
+        1 => (0_u8..3).prop_map(Op::Zone),
         6 => (0_i64..200, prop::bool::weighted(0.7)).prop_map(|(wait, ticks)| Op::Wait(wait, ticks)),
         1 => (0_usize..3, any::kept_segments()).prop_map(|(which, all)| {
             // One that rests on no other stands for any.
@@ -105,6 +113,11 @@ struct Life {
     host: Host,
     segments: BTreeMap<String, Predicate>,
     versions: u32,
+    /// Since when each version counts.
+    since: BTreeMap<(String, i64), Timestamp>,
+    /// How much of the log is looked at.
+    position: u64,
+    steps: BTreeMap<PartyId, u32>,
     events: BTreeMap<String, Event>,
     gone: BTreeSet<String>,
     commands: u32,
@@ -116,15 +129,24 @@ impl Life {
         let host = host.with(&fondaco_core::calendar::ENGINE);
         host.at_time(any::start());
         if zone {
-            let at = "2026-03-29T01:00:00Z".parse().unwrap();
-            let berlin = Zone::minutes_east(60).unwrap().changing(at, 120).unwrap();
-            host.must("zone", &SetZone::new(berlin));
+            host.must("zone", &SetZone::new(clocks(1)));
         }
         let defined = declared().into_iter();
         let defined = defined.map(|(name, kind)| NewAttribute::new(name.clone(), name, kind));
         host.must("attributes", &DefineAttributes::new(defined.collect()));
         let (events, gone) = (BTreeMap::new(), BTreeSet::new());
-        let mut life = Life { host, segments, versions: 0, events, gone, commands: 0 };
+        let (since, steps) = (BTreeMap::new(), BTreeMap::new());
+        let mut life = Life {
+            host,
+            segments,
+            versions: 0,
+            since,
+            position: 0,
+            steps,
+            events,
+            gone,
+            commands: 0,
+        };
         for (name, predicate) in life.segments.clone() {
             life.use_segment(&name, &predicate);
         }
@@ -148,6 +170,7 @@ impl Life {
         let command = self.name();
         self.host.must(&command, &UseSegment::new(name, Some(self.versions)));
         self.segments.insert(name.into(), predicate.clone());
+        self.since.insert((name.into(), self.versions.into()), self.host.now());
     }
 
     fn given(&self, id: &str, event: &Event) -> NewEvent {
@@ -159,7 +182,7 @@ impl Life {
 
     fn moved(&self, event: &Event, ago: i64) -> Event {
         // Now and then just ahead of the clock, as a source's may be.
-        let micros = if ago == 0 { 1_000_000 } else { -30 * 60_000_000 * ago };
+        let micros = if ago == 0 { 1_000_000 } else { -30 * 60_000_000 * (ago - 1) };
         let at = self.host.now().checked_add(TimeDelta::microseconds(micros)).unwrap();
         Event { at, ..event.clone() }
     }
@@ -237,14 +260,18 @@ impl Life {
                 let erase =
                     EraseContact { suppress: false, ..EraseContact::new(party(*who), "asked") };
                 self.host.must(&command, &erase);
-                let host = &self.host;
-                for event in self.events.values_mut() {
-                    let erased = host.view(|view| group(view, party(event.contact)));
-                    if erased.contains(&party(*who)) {
-                        event.values.clear();
-                    }
+                self.forgets(*who);
+            }
+            Op::MergeForGood(keep, gone) if *gone < COUNT => {
+                let merge = MergeParties::new(party(*keep), party(*gone));
+                drop(self.host.send(&command, &merge));
+            }
+            Op::ErasePerson(who) if *who < COUNT => {
+                if self.host.send(&command, &EraseParty::new(party(*who))).is_ok() {
+                    self.forgets(*who);
                 }
             }
+            Op::Zone(which) => self.host.must(&command, &SetZone::new(clocks(*which))),
             Op::Wait(half_hours, ticks) => {
                 self.host.wait(half_hours * 1_800);
                 if *ticks {
@@ -253,6 +280,17 @@ impl Life {
             }
             Op::Other(which, predicate) => self.use_segment(&format!("s{which}"), predicate),
             _ => {}
+        }
+    }
+
+    /// What the events of an erased contact say is gone; that they were is not.
+    fn forgets(&mut self, who: usize) {
+        let host = &self.host;
+        for event in self.events.values_mut() {
+            let erased = host.view(|view| group(view, party(event.contact)));
+            if erased.contains(&party(who)) {
+                event.values.clear();
+            }
         }
     }
 
@@ -297,31 +335,86 @@ impl Life {
         all
     }
 
-    /// Who is in which segment, by hand.
-    fn naive(&self) -> BTreeSet<(String, PartyId)> {
+    /// All of it, as it stands now, as plain data.
+    fn known(&self) -> Plain {
         let zone = self.host.view(|view| fondaco_core::calendar::zone(view));
-        let known = self.segments.iter().map(|(name, one)| stored(name, 1, one));
-        let known: Vec<StoredSegment> = known.collect();
-        let schema = schema(&declared(), &known).unwrap().zone("company", zone);
+        let stored = self.segments.iter().map(|(name, one)| stored(name, 1, one));
+        let stored: Vec<StoredSegment> = stored.collect();
+        let schema = schema(&declared(), &stored).unwrap().zone("company", zone);
         let contacts = self.contacts();
-        let plain: Vec<Contact> = contacts.iter().map(|(_, _, one)| one.clone()).collect();
         let whose =
             |event: &Event| contacts.iter().position(|(_, ids, _)| ids.contains(&event.contact));
         let events = self.events.values();
         let events: Vec<Event> = events
             .filter_map(|event| Some(Event { contact: whose(event)?, ..event.clone() }))
             .collect();
-        let (segments, now) = (&self.segments, self.host.now());
-        let world = World { schema: &schema, contacts: &plain, events: &events, segments, now };
-        let mut all = BTreeSet::new();
-        for (nth, (id, _, _)) in contacts.iter().enumerate() {
-            for (name, predicate) in &self.segments {
-                if world.truth(predicate, nth).is_yes() {
-                    all.insert((name.clone(), *id));
-                }
+        let ids = contacts.iter().map(|(id, _, _)| *id).collect();
+        let contacts = contacts.into_iter().map(|(_, _, one)| one).collect();
+        Plain { schema, ids, contacts, events, segments: self.segments.clone() }
+    }
+
+    /// Who is in which segment, by hand.
+    fn naive(&self) -> BTreeSet<(String, PartyId)> {
+        let (known, now) = (self.known(), self.host.now());
+        let of = |id: &PartyId| {
+            known.of(*id, now).into_iter().map(|name| (name, *id)).collect::<Vec<_>>()
+        };
+        known.ids.iter().flat_map(of).collect()
+    }
+
+    /// What an act or a tick told since the last look: each step is an event of the outbox, with the moment, the cause and the version that made
+    /// it, and was so by hand at its moment and not before.
+    fn check_told(&mut self, before: &Plain) {
+        let after = self.known();
+        let feed = FeedFrom::new(CompanyId::named("acme"), self.position, 100_000);
+        let commits = self.host.store().feed(&feed).unwrap();
+        self.position = commits.last().map_or(self.position, |commit| commit.position);
+        let told: Vec<&Told> = commits
+            .iter()
+            .flat_map(|commit| &commit.events)
+            .filter(|event| ["crm.segment_entered", "crm.segment_left"].contains(&&*event.name))
+            .collect();
+        let steps = self.host.rows::<SegmentStep>();
+        let seen = &mut self.steps;
+        let new = steps.iter().filter(|step| step.number > *seen.entry(step.party).or_default());
+        let mut new: Vec<_> = new.collect();
+        assert_eq!(told.len(), new.len());
+        for event in told {
+            let of = |name: &str| {
+                let found = event.data.iter().find(|(known, _)| *known == name);
+                found.map(|(_, value)| value.clone()).unwrap()
+            };
+            let is_it = |step: &&Arc<SegmentStep>| {
+                of("party") == Stored::Id(step.party.to_u128())
+                    && of("segment") == Stored::text(step.segment.clone())
+                    && of("at") == Stored::Instant(step.at)
+                    && of("cause") == Stored::Text(step.cause.code().into())
+                    && step.entered == (event.name == "crm.segment_entered")
+            };
+            let step = new.remove(new.iter().position(is_it).unwrap());
+            let number = self.steps.entry(step.party).or_default();
+            *number = (*number).max(step.number);
+            let Stored::I64(version) = of("version") else { panic!("{event:?}") };
+            let since = self.since[&(step.segment.to_string(), version)];
+            assert!(step.at >= since, "before {since}: {step:?}");
+            check_step(step, before, &after, self.host.now());
+        }
+    }
+
+    /// Whoever is asked anew is in what is so now, whatever ticks have done; and who is kept to be in is in, where that is said to hold.
+    fn check_now(&self) {
+        let (known, now) = (self.known(), self.host.now());
+        for nth in 0..COUNT {
+            let id = self.host.view(|view| fondaco_core::party::resolve(view, party(nth)));
+            let found = self.host.view(|view| segments_at(view, id, now));
+            assert_eq!(found, known.of(id, now), "at {now}: {:#?}", self.told());
+        }
+        if self.host.view(|view| settled(view)).holds_at(now) {
+            for row in self.host.rows::<ContactSegments>() {
+                let at = row.asked_at.max(now);
+                assert_eq!(row.names().unwrap(), known.of(row.party, at), "{:#?}", self.told());
             }
         }
-        all
     }
 
     /// Members are as by hand; each came and went in turn; what is kept verifies.
@@ -344,6 +437,65 @@ impl Life {
     }
 }
 
+/// Everything that is known, and who is in what by it at any instant.
+struct Plain {
+    schema: Schema,
+    ids: Vec<PartyId>,
+    contacts: Vec<Contact>,
+    events: Vec<Event>,
+    segments: BTreeMap<String, Predicate>,
+}
+
+impl Plain {
+    /// The segments that a contact is in, in order of their names.
+    fn of(&self, party: PartyId, now: Timestamp) -> Vec<String> {
+        let Some(nth) = self.ids.iter().position(|id| *id == party) else { return Vec::new() };
+        let Plain { schema, contacts, events, segments, .. } = self;
+        let world = World { schema, contacts, events, segments, now };
+        let is_in = |(_, predicate): &(&String, &Predicate)| world.truth(predicate, nth).is_yes();
+        segments.iter().filter(is_in).map(|(name, _)| name.clone()).collect()
+    }
+
+    fn is_in(&self, step: &SegmentStep, at: Timestamp) -> bool {
+        self.of(step.party, at).iter().any(|name| *name == step.segment)
+    }
+}
+
+/// Each cause changed what it is said to have changed.
+fn check_step(step: &SegmentStep, before: &Plain, after: &Plain, now: Timestamp) {
+    let moved = |micros: i64| step.at.checked_add(TimeDelta::microseconds(micros)).unwrap();
+    match step.cause {
+        SegmentCause::Clock => {
+            assert!(step.at <= now, "{step:?} at {now}");
+            assert_eq!(before.is_in(step, moved(-1)), !step.entered, "before {step:?}");
+            assert_eq!(before.is_in(step, step.at), step.entered, "{step:?}");
+        }
+        SegmentCause::Definition => {
+            assert!(step.at <= now || step.at.since(now) == TimeDelta::microseconds(1), "{step:?}");
+            assert_eq!(before.is_in(step, step.at), step.entered, "{step:?}");
+        }
+        _ => {
+            assert!((0..=1).contains(&step.at.since(now).num_microseconds().unwrap()), "{step:?}");
+            assert_eq!(after.is_in(step, step.at), step.entered, "{step:?}");
+            let was_other = matches!(step.cause, SegmentCause::Merged | SegmentCause::Separated);
+            // Who was another contact until now may have left by the clock, which nobody had carried out.
+            if !was_other {
+                assert_eq!(before.is_in(step, step.at), !step.entered, "before {step:?}");
+            }
+        }
+    }
+}
+
+/// Clocks that a company may go by.
+fn clocks(which: u8) -> Zone {
+    let at = "2026-03-29T01:00:00Z".parse().unwrap();
+    match which {
+        0 => Zone::UTC,
+        1 => Zone::minutes_east(60).unwrap().changing(at, 120).unwrap(),
+        _ => Zone::minutes_east(14 * 60).unwrap(),
+    }
+}
+
 fn as_known(value: &attributes::Value) -> Value {
     match value {
         attributes::Value::Text(text) => Value::Text(text.to_string()),
@@ -361,15 +513,23 @@ fn after_any_history(
     zone: bool,
 ) {
     let mut life = Life::begin(store, segments, zone);
+    let nobody = Plain { ids: Vec::new(), ..life.known() };
+    life.check_told(&nobody);
     for op in ops {
+        let before = life.known();
         life.act(op);
         life.host.clean();
+        life.check_told(&before);
+        life.check_now();
     }
+    let before = life.known();
     // What another definition asks for is done a microsecond after the other.
     life.host.wait(1);
     life.tick();
     life.host.clean();
     life.check();
+    life.check_told(&before);
+    life.check_now();
     // Time goes on, and nothing else; a day at a time, and then all at once.
     for days in [1, 1, 30] {
         life.host.wait(days * 86_400);

@@ -10,9 +10,9 @@ use fondaco_core::{Halt, PartyId, Range, Reading, View};
 use smol_str::SmolStr;
 
 use super::ask::subject;
-use super::clock::CLOCK;
+use super::clock::{ALL, CLOCK, REFILL};
 use super::known::{Known, columns, peek_groups, standing};
-use super::sets::{Sets, peek_in_use};
+use super::sets::{Sets, Stamp, peek_in_use};
 use super::{ContactSegments, SegmentMember};
 use crate::CrmError;
 
@@ -33,12 +33,18 @@ pub(super) fn verify(view: &mut View<'_>, found: &mut Discrepancies) -> Result<(
 fn all(view: &mut View<'_>, found: &mut Discrepancies) -> Result<(), CrmError> {
     let (sets, zone) = (peek_in_use(view)?, zone(view)?);
     let rows = view.peek_scan(&Range::<ContactSegments>::all())?;
-    let mut listed = BTreeSet::new();
+    let (mut listed, mut waiting) = (BTreeSet::new(), 0_usize);
     for rows in rows.chunks(CHUNK) {
         for row in rows {
             listed.extend(row.names()?.into_iter().map(|name| (name, row.party)));
         }
-        some(view, (&sets, &zone), rows, found)?;
+        waiting += some(view, (&sets, &zone), rows, found)?;
+    }
+    let refill = (SmolStr::new_static(REFILL), SmolStr::new_static(ALL));
+    if waiting > 0 && view.peek::<DueItem>(&refill)?.is_none() {
+        found.say(format_args!(
+            "{waiting} contacts wait to be asked by the segments and the zone that count now, and nobody is to ask them: run RecountSegments"
+        ));
     }
     let members = view.peek_scan(&Range::<SegmentMember>::all())?;
     let members: BTreeSet<(SmolStr, PartyId)> =
@@ -51,21 +57,30 @@ fn all(view: &mut View<'_>, found: &mut Discrepancies) -> Result<(), CrmError> {
     Ok(())
 }
 
-/// Asks those again who were asked by what counts now. The others wait for their turn.
+/// Asks those again who were asked by what counts now. The others wait for their turn: how many.
 fn some(
     view: &mut View<'_>,
     (sets, zone): (&Sets, &Zone),
     rows: &[Arc<ContactSegments>],
     found: &mut Discrepancies,
-) -> Result<(), CrmError> {
+) -> Result<usize, CrmError> {
     let parties: Vec<PartyId> = rows.iter().map(|row| row.party).collect();
     let groups = peek_groups(view, &parties)?;
     let known = Known::load(view, groups)?;
     let columns = columns(&known, sets, zone)?;
+    let (stamp, mut waiting) = (Stamp::of(sets, zone), 0);
     for row in rows {
         let is_it = |one: &(u32, &Known)| one.1.ids.first() == Some(&row.party);
         let Some((contact, one)) = (0_u32..).zip(&known).find(is_it) else { continue };
-        if row.asked_by != sets.asked_by(zone, &one.ids, one.is_there()) {
+        if !stamp.made(row.asked_by) {
+            waiting += 1;
+            continue;
+        }
+        if row.asked_by != stamp.asked_by(&one.ids, one.is_there()) {
+            found.say(format_args!(
+                "contact {}: it was merged, separated or erased since it was asked where it stands",
+                row.party
+            ));
             continue;
         }
         let (names, next) = standing(&columns, sets, (contact, one), row.asked_at);
@@ -84,5 +99,5 @@ fn some(
             ));
         }
     }
-    Ok(())
+    Ok(waiting)
 }

@@ -1,5 +1,6 @@
 //! Members of segments in the store: with each act, with the clock, through merges and erasure; what is refused; what is told.
 
+use fondaco_core::calendar::{SetZone, Zone};
 use fondaco_core::party::{self, EraseParty, MergeParties};
 use fondaco_core::store::{FeedFrom, Value as Stored};
 use fondaco_core::{ActorId, CommandId, CompanyId, Driver, Envelope, Timestamp};
@@ -122,6 +123,18 @@ fn the_outbox_says_why_and_nothing_about_the_person() {
     assert_eq!(of("version"), Stored::I64(3));
     assert_eq!(of("cause"), Stored::text("event"));
     assert_eq!(of("because"), Stored::text("sum(call.minutes) in 30 days > 10"));
+    // What is known of her decides, and what it is isn't told.
+    host.must("other", &SetValues::one(p("ada"), "title", Value::from("Lady")));
+    host.must("again", &SetValues::one(p("ada"), "title", Value::from("Countess")));
+    let feed = host.store().feed(&FeedFrom::new(CompanyId::named("acme"), 0, 1_000)).unwrap();
+    let events: Vec<_> = feed.iter().flat_map(|commit| &commit.events).collect();
+    let moves: Vec<_> =
+        events.iter().filter(|event| event.name.starts_with("crm.segment_")).collect();
+    let because =
+        moves.iter().filter_map(|event| event.data.iter().find(|(name, _)| *name == "because"));
+    let because: Vec<_> = because.map(|(_, value)| value.clone()).collect();
+    assert_eq!(because[1], Stored::text("not: title = ..."));
+    assert!(!format!("{moves:?}").contains("Countess"));
 }
 
 #[test]
@@ -164,19 +177,125 @@ fn one_contact_under_two_ids_is_one_member() {
         assert_eq!(host.view(|view| segments_of(view, p("bo"))), ["called", "callers"]);
         host.must("unmerge", &UnmergeContact::new(p("bo"), "not_so"));
         assert_eq!((members(host, "callers").len(), members(host, "called").len()), (0, 2));
-        // What core merges and erases by itself is found with the next act, or by a recount.
+        // What core merges and erases by itself goes along in the same commit, too.
         host.must("for good", &MergeParties { keep: p("ada"), gone: p("bo") });
         host.clean();
-        host.must("more", &RecordEvents::new(vec![did("ada", "call", "c", 7)]));
         assert_eq!(
             (members(host, "callers"), members(host, "called")),
             (vec![p("ada")], vec![p("ada")])
         );
         host.must("erase", &EraseParty::new(p("ada")));
         host.clean();
+        assert!(members(host, "callers").is_empty() && members(host, "called").is_empty());
         let done = host.run_job("recount", &mut RecountSegments::default(), &mut ()).unwrap();
-        assert_eq!(done.report.named, [p("ada")]);
-        assert!(members(host, "callers").is_empty());
+        assert_eq!(done.report.moved, 0);
+        let causes = |who: &str| -> Vec<_> {
+            told(host, who)
+                .into_iter()
+                .map(|(name, entered, cause, _)| (name, entered, cause))
+                .collect()
+        };
+        let of = |name: &str, entered: bool, cause: SegmentCause| (name.to_owned(), entered, cause);
+        let both = causes("ada");
+        assert_eq!(both.iter().filter(|(.., cause)| *cause == SegmentCause::Merged).count(), 4);
+        assert!(both.contains(&of("callers", true, SegmentCause::Merged)), "{both:?}");
+        assert!(both.contains(&of("called", false, SegmentCause::Merged)), "{both:?}");
+        assert!(both.contains(&of("callers", false, SegmentCause::Separated)), "{both:?}");
+        assert!(both.contains(&of("called", true, SegmentCause::Separated)), "{both:?}");
+        assert!(
+            both.ends_with(&[
+                of("called", false, SegmentCause::Erased),
+                of("callers", false, SegmentCause::Erased)
+            ]),
+            "{both:?}"
+        );
+    });
+}
+
+#[test]
+fn a_late_tick_does_not_judge_the_past_by_a_later_definition() {
+    everywhere(|host| {
+        host.at("2026-05-02T00:00:00Z");
+        used(host, callers(1, "done(call) in 30 days"));
+        host.must("call", &RecordEvents::new(vec![did("ada", "call", "a", 5)]));
+        host.wait(1);
+        host.tick();
+        host.at("2026-06-20T12:00:00Z");
+        used(host, callers(2, "not done(call) in 1 day"));
+        host.at("2026-06-20T13:00:00Z");
+        host.tick();
+        host.tick();
+        host.clean();
+        // She is in by the second version as she was by the first: nothing is told of the time between.
+        let since: Timestamp = "2026-06-20T12:00:00Z".parse().unwrap();
+        let steps = host.view(|view| segment_steps(view, p("ada")));
+        assert_eq!(steps.len(), 1, "{steps:?}");
+        let steps = host.view(|view| segment_steps(view, p("bo")));
+        assert_eq!(steps.len(), 1, "{steps:?}");
+        assert_eq!(steps[0].cause, SegmentCause::Definition);
+        assert!(steps[0].at >= since);
+    });
+}
+
+#[test]
+fn what_a_definition_changes_is_told_before_what_an_act_does() {
+    everywhere(|host| {
+        host.at("2026-05-02T00:00:00Z");
+        host.must("call", &RecordEvents::new(vec![did("ada", "call", "a", 5)]));
+        used(host, callers(1, "done(call)"));
+        host.wait(1);
+        host.tick();
+        used(host, callers(2, "count(call) >= 3"));
+        host.must("two", &RecordEvents::new(vec![did("ada", "call", "b", 6)]));
+        let causes = |_: ()| -> Vec<_> {
+            told(host, "ada").into_iter().map(|(_, entered, cause, _)| (entered, cause)).collect()
+        };
+        let came = (true, SegmentCause::Definition);
+        assert_eq!(causes(()), [came, (false, SegmentCause::Definition)]);
+        host.must("three", &RecordEvents::new(vec![did("ada", "call", "c", 7)]));
+        assert_eq!(causes(())[2..], [(true, SegmentCause::Event)]);
+    });
+}
+
+#[test]
+fn another_zone_asks_everybody_again() {
+    everywhere(|host| {
+        let host = &host.clone().with(&fondaco_core::calendar::ENGINE);
+        host.at("2026-05-01T23:45:00Z");
+        used(host, callers(1, "done(call) today"));
+        host.must("call", &RecordEvents::new(vec![did("ada", "call", "a", 23 * 60 + 30)]));
+        assert_eq!(members(host, "callers"), [p("ada")]);
+        host.wait(60);
+        host.must("zone", &SetZone::new(Zone::minutes_east(-14 * 60).unwrap()));
+        host.clean();
+        host.at("2026-05-02T00:15:00Z");
+        assert!(!host.view(|view| settled(view)).holds_at(host.now()));
+        host.tick();
+        host.tick();
+        host.clean();
+        // It is still the first of May there.
+        assert!(host.view(|view| settled(view)).holds_at(host.now()));
+        assert_eq!(members(host, "callers"), [p("ada")]);
+        assert_eq!(told(host, "ada").len(), 1);
+    });
+}
+
+#[test]
+fn who_does_something_at_this_very_moment_is_in_with_that_commit() {
+    everywhere(|host| {
+        host.at("2026-05-02T00:05:00Z");
+        used(host, callers(1, "done(call) in 30 days"));
+        let now = host.now();
+        host.must(
+            "now",
+            &RecordEvents::new(vec![NewEvent::new(p("ada"), "call", ("web", "n"), now)]),
+        );
+        assert_eq!(members(host, "callers"), [p("ada")]);
+        let at = "2026-05-02T00:05:00.000001Z".to_owned();
+        assert_eq!(told(host, "ada"), [("callers".into(), true, SegmentCause::Event, at)]);
+        let later = "2026-07-01T00:00:00Z".parse().unwrap();
+        assert!(host.view(|view| segments_at(view, p("ada"), later)).is_empty());
+        assert_eq!(host.view(|view| segments_of(view, p("ada"))), ["callers"]);
     });
 }
 

@@ -30,6 +30,9 @@ pub struct Explanation {
 pub struct Flip {
     /// The condition, as text.
     pub part: String,
+    /// The condition without the values that it compares attributes with, which tell something about whoever it holds for:
+    /// `title = ...`.
+    pub shape: String,
     /// Whether it would have to hold, or not to.
     pub to_hold: bool,
     /// What was found.
@@ -162,7 +165,7 @@ fn why<R: Records>(
 ) -> Why {
     let at = Timestamp::from_micros(asked.now).unwrap_or(Timestamp::MAX);
     let mut teller = Teller { asked, set, truth: &mut truth };
-    let nothing = || turned(said(String::new(), Truth::Unknown, Vec::new()));
+    let nothing = || turned(said(String::new(), Truth::Unknown, Vec::new()), String::new());
     let ready = set.segments.get(place);
     let told = ready.and_then(|ready| {
         let mut people = ready.people.iter().copied();
@@ -230,7 +233,8 @@ impl<R: Records> Teller<'_, '_, R> {
             }
             Node::People(_) => {
                 let truth = people.next().map_or(Truth::Unknown, |at| (self.truth)(at));
-                turned(said(text, truth, Vec::new()))
+                let shape = "people ...".to_owned();
+                turned(said(text, truth, Vec::new()), shape)
             }
         }
     }
@@ -250,18 +254,20 @@ impl<R: Records> Teller<'_, '_, R> {
         let found: Vec<String> =
             conditions.iter().filter_map(|one| found(self.asked, one)).collect();
         let until = conditions.iter().filter_map(|one| next(self.asked, one)).min();
-        turned(Explanation {
+        let explanation = Explanation {
             found: (!found.is_empty()).then(|| found.join(", ")),
             until: until.and_then(Timestamp::from_micros),
             ..said(text, truth, Vec::new())
-        })
+        };
+        turned(explanation, leaf.shape())
     }
 }
 
 /// A condition, which turns by itself.
-fn turned(explanation: Explanation) -> Told {
+fn turned(explanation: Explanation, shape: String) -> Told {
     let flip = |to_hold: bool| Flip {
         part: explanation.part.clone(),
+        shape: shape.clone(),
         to_hold,
         found: explanation.found.clone(),
     };

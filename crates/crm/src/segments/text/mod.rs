@@ -19,6 +19,7 @@ mod complete;
 mod filter;
 mod lexer;
 mod parse;
+mod shape;
 mod show;
 mod value;
 mod window;
