@@ -11,6 +11,7 @@ use crate::{Halt, PartyId, Tx};
 /// ```
 /// # mod people { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/people.rs")); }
 /// # use people::*;
+/// use fondaco_core::Reading;
 /// use fondaco_core::engine::{Engine, Part};
 /// use fondaco_core::due::{Due, DueItem};
 /// use fondaco_core::news::News;

@@ -267,9 +267,8 @@ impl Life {
                 drop(self.host.send(&command, &merge));
             }
             Op::ErasePerson(who) if *who < COUNT => {
-                if self.host.send(&command, &EraseParty::new(party(*who))).is_ok() {
-                    self.forgets(*who);
-                }
+                let erased = self.host.send(&command, &EraseParty::new(party(*who)));
+                erased.into_iter().for_each(|_| self.forgets(*who));
             }
             Op::Zone(which) => self.host.must(&command, &SetZone::new(clocks(*which))),
             Op::Wait(half_hours, ticks) => {
