@@ -27,6 +27,9 @@ pub struct LeaveFacts {
     pub employed: Vec<Employment>,
     /// Since when years count for seniority; the first day of employment if it is not said.
     pub senior_since: Option<NaiveDate>,
+    /// The amount a year that is one's own, in place of the policy's, and when, in order: `None` for days on which the policy's holds. Of a leave
+    /// year it is what holds on the last of these days in it.
+    pub own_yearly: Vec<(DateRange, Option<Decimal>)>,
     /// On which days pay periods end, where leave accrues by them.
     pub period_ends: Vec<NaiveDate>,
     /// Hours that were worked, where leave accrues by them.
@@ -214,7 +217,7 @@ fn lapse_day(policy: &LeavePolicy, (from, to): Year) -> Option<NaiveDate> {
     let (month, day) = policy.carry_over?.until?;
     let dates =
         [from.year(), from.year() + 1].map(|year| NaiveDate::from_ymd_opt(year, month, day));
-    let last = dates.into_iter().flatten().find(|date| *date >= from && *date < to)?;
+    let last = dates.into_iter().flatten().find(|date| *date >= from && *date <= to)?;
     last.succ_opt()
 }
 
@@ -236,11 +239,12 @@ fn accrued(
             let Some(day) = present(facts, whole).and_then(|days| days.start()) else {
                 return Ok(Vec::new());
             };
-            let entitled = entitlement(policy, facts, whole, sum(*all, extra)?)?;
+            let all = own_yearly(facts, whole).unwrap_or(*all);
+            let entitled = entitlement(policy, facts, whole, sum(all, extra)?)?;
             Ok(vec![(day, entitled)].into_iter().filter(|(day, _)| opened(*day)).collect())
         }
         Accrual::Monthly(all) => {
-            let all = sum(*all, extra)?;
+            let all = sum(own_yearly(facts, whole).unwrap_or(*all), extra)?;
             let ends = whole.months().into_iter().flatten().filter_map(|month| month.end());
             by_steps(policy, facts, year.0, ends.filter(|day| opened(*day)), all)
         }
@@ -258,6 +262,12 @@ fn accrued(
             by_hours(policy, worked, *hours, most.map(|most| sum(most, extra)).transpose()?)
         }
     }
+}
+
+/// One's own amount of a leave year.
+fn own_yearly(facts: &LeaveFacts, year: DateRange) -> Option<Decimal> {
+    let mut own = facts.own_yearly.iter().rev();
+    own.find(|(days, _)| days.intersect(year).is_some()).and_then(|(_, own)| *own)
 }
 
 fn sum(a: Decimal, b: Decimal) -> Result<Decimal, KernelError> {

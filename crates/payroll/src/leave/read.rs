@@ -39,7 +39,7 @@ pub(crate) fn reckoning(
     let stored = leave_policy(read, policy)?;
     let terms = read.peek_scan(&Range::<TermFact>::by_key(&employee.party))?;
     let (mut rights, mut contracts) = (Vec::new(), Vec::new());
-    let mut yearly = None;
+    let mut own_yearly = Vec::new();
     for rows in terms.chunk_by(|a, b| (a.topic, &a.series) == (b.topic, &b.series)) {
         let Some(first) = rows.first() else { continue };
         let wanted = first.topic == Topic::Contract
@@ -52,21 +52,25 @@ pub(crate) fn reckoning(
                 Term::Contract(contract) => contracts.push((segment.days, contract.clone())),
                 Term::Leave(LeaveRight { yearly: own }) => {
                     rights.push(segment.days);
-                    yearly = *own;
+                    own_yearly.push((segment.days, *own));
                 }
                 _ => {}
             }
         }
     }
-    let policy = with_yearly(&stored.policy, yearly);
+    let policy = LeavePolicy::clone(&stored.policy);
     let mut employed = Vec::new();
     for (days, contract) in &contracts {
         let within = rights.iter().filter_map(|right| right.intersect(*days));
         employed.extend(within.map(|days| Employment { days, weekly_days: contract.weekly_days }));
     }
     employed.sort_by_key(|employed| employed.days.start());
-    let mut facts =
-        LeaveFacts { employed, senior_since: since(employee, &contracts), ..LeaveFacts::default() };
+    let mut facts = LeaveFacts {
+        employed,
+        own_yearly,
+        senior_since: since(employee, &contracts),
+        ..LeaveFacts::default()
+    };
     booked(read, employee.party, &policy, &mut facts)?;
     match policy.accrual {
         Accrual::ByPeriod(_) => facts.period_ends = period_ends(read, &contracts)?,
@@ -74,16 +78,6 @@ pub(crate) fn reckoning(
         _ => {}
     }
     Ok(Reckoning { policy, facts, rights, contracts })
-}
-
-/// A policy that gives somebody another amount a year.
-fn with_yearly(policy: &LeavePolicy, yearly: Option<Decimal>) -> LeavePolicy {
-    let accrual = match (&policy.accrual, yearly) {
-        (Accrual::Yearly(_), Some(own)) => Accrual::Yearly(own),
-        (Accrual::Monthly(_), Some(own)) => Accrual::Monthly(own),
-        (other, _) => other.clone(),
-    };
-    LeavePolicy { accrual, ..policy.clone() }
 }
 
 fn since(employee: &Employee, contracts: &[(DateRange, Contract)]) -> Option<NaiveDate> {

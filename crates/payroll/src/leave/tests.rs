@@ -156,6 +156,41 @@ fn policies_that_can_not_be_are_refused() {
     assert!(said(LeavePolicy { seniority: steps, ..good }).contains("out of order"));
 }
 
+#[test]
+fn what_went_over_lapses_at_the_end_of_its_year_though_that_is_the_last_day_it_may_be_taken() {
+    for (starts, until) in [((1, 1), (12, 31)), ((4, 1), (3, 31))] {
+        let carry = CarryOver { most: None, until: Some(until) };
+        let policy = LeavePolicy {
+            year_starts: starts,
+            ..LeavePolicy::yearly("V", 10.into()).carrying(carry)
+        };
+        let facts = facts(&[("2024-04-01/..", "5")]);
+        // Never more than what the year gives and what it brought over from the year before.
+        let left = leave_balance(&policy, &facts, d("2030-12-31")).unwrap();
+        assert_eq!(left, Decimal::from(20), "{starts:?}");
+    }
+}
+
+#[test]
+fn an_amount_of_ones_own_holds_for_its_years() {
+    let own = |days: &str, own: Option<i64>| (days.parse().unwrap(), own.map(Decimal::from));
+    let account = |accrual: Accrual| {
+        let policy = LeavePolicy::new("V", accrual);
+        let facts = LeaveFacts {
+            own_yearly: vec![
+                own("2025-01-01/2025-12-31", Some(24)),
+                own("2026-01-01/2026-12-31", Some(30)),
+                own("2027-01-01/..", None),
+            ],
+            ..facts(&[("2025-01-01/..", "5")])
+        };
+        ["2025-12-31", "2026-12-31", "2027-12-31"]
+            .map(|day| leave_balance(&policy, &facts, d(day)).unwrap().to_string())
+    };
+    assert_eq!(account(Accrual::Yearly(20.into())), ["24", "30", "20"]);
+    assert_eq!(account(Accrual::Monthly(20.into())), ["24", "30", "20"]);
+}
+
 /// An account kept day by day, of pots that each lapse on a day of their own: slow, and plain.
 fn naive(policy: &LeavePolicy, facts: &LeaveFacts, until: NaiveDate) -> Decimal {
     let Accrual::Yearly(yearly) = policy.accrual else { return Decimal::ZERO };
@@ -212,12 +247,10 @@ proptest! {
 
     #[test]
     fn an_account_is_what_pots_come_to(
-        month in 1u32..=12, yearly in 0u32..40, most in prop::option::of(0u32..20), until in prop::option::of((1u32..=12, 1u32..=28)),
+        month in 1u32..=12, yearly in 0u32..40, most in prop::option::of(0u32..20), until in prop::option::of(prop_oneof![4 => (1u32..=12, 1u32..=28), 1 => Just((12u32, 31u32))]),
         carries in any::<bool>(), taken in prop::collection::vec((0i64..900, 1u32..4), 0..20), granted in prop::collection::vec((0i64..900, 0u32..6), 0..4),
         end in 0i64..1000,
     ) {
-        // The day before a leave year begins is its last one, on which nothing can lapse early.
-        let until = until.filter(|day| *day != (12, 31));
         let start = NaiveDate::from_ymd_opt(2024, month, 1).unwrap();
         let at = |days: i64| start + Duration::days(days);
         let carry_over = carries.then(|| CarryOver { most: most.map(Decimal::from), until });

@@ -92,8 +92,8 @@ impl DaySheet {
         rules: &TimeRules,
         day: NaiveDate,
     ) -> Result<Vec<Minutes>, KernelError> {
-        let mut all = Vec::new();
-        let mut before: Option<Minutes> = None;
+        let mut all: Vec<Minutes> = Vec::new();
+        let (mut before, mut taken) = (None::<Minutes>, 0);
         for worked in &self.worked {
             let whole = rules.rounded(span(day, worked.from, worked.to)?);
             if before.is_some_and(|(_, end)| whole.0 < end) {
@@ -103,20 +103,26 @@ impl DaySheet {
                     "give stretches in order, none reaching into another",
                 ));
             }
+            // Time between two stretches is no work, and as good as a break.
+            taken += before.map_or(0, |(_, end)| whole.0 - end);
             before = Some(whole);
-            all.extend(at_work(rules, day, worked, whole)?);
+            taken += at_work(day, worked, whole, &mut all)?;
         }
-        Ok(all)
+        // Breaks are owed for what the day has in all (ArbZG § 4).
+        let worked = all.iter().map(|(from, to)| to - from).sum();
+        let owed = rules.break_minutes(worked).saturating_sub(taken);
+        Ok(if owed > 0 { cut(all, owed) } else { all })
     }
 }
 
+/// Adds the parts of a stretch between its breaks, and says how long these are.
 fn at_work(
-    rules: &TimeRules,
     day: NaiveDate,
     worked: &Worked,
     whole: Minutes,
-) -> Result<Vec<Minutes>, KernelError> {
-    let (mut parts, mut begin, mut taken) = (Vec::new(), whole.0, 0);
+    parts: &mut Vec<Minutes>,
+) -> Result<i64, KernelError> {
+    let (mut begin, mut taken) = (whole.0, 0);
     for (from, to) in &worked.breaks {
         let mut pause = span(day, *from, *to)?;
         if pause.0 < whole.0 {
@@ -129,8 +135,7 @@ fn at_work(
         (begin, taken) = (pause.1, taken + pause.1 - pause.0);
     }
     parts.push((begin, whole.1));
-    let owed = rules.break_minutes(whole.1 - whole.0 - taken).saturating_sub(taken);
-    Ok(if owed > 0 { cut(parts, owed) } else { parts })
+    Ok(taken)
 }
 
 /// Takes minutes out of the middle of the longest part.

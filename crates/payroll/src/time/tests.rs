@@ -33,6 +33,23 @@ fn breaks_that_are_not_taken_are_taken_out_of_the_middle() {
     assert!(refused.ends_with("give breaks in order, within the time at work"), "{refused}");
 }
 
+/// ArbZG § 4: half an hour above six hours of a day, three quarters above nine; what lies between two stretches is a break.
+#[test]
+fn breaks_are_owed_for_the_whole_day() {
+    let rules = TimeRules::default().breaks(&[(360, 30), (540, 45)]);
+    let minutes = |stretches: &[(&str, &str)]| {
+        let stretch =
+            |(from, to): &(&str, &str)| Worked { from: t(from), to: t(to), breaks: Vec::new() };
+        let sheet =
+            DaySheet { worked: stretches.iter().map(stretch).collect(), ..DaySheet::default() };
+        sheet.minutes(&rules, d("2026-03-02")).unwrap().to_string()
+    };
+    // Nine hours with five minutes between them: 25 more are owed.
+    assert_eq!(minutes(&[("08:00", "13:00"), ("13:05", "17:05")]), "515");
+    assert_eq!(minutes(&[("08:00", "13:00"), ("13:30", "17:30")]), "540");
+    assert_eq!(minutes(&[("06:00", "09:00"), ("09:10", "12:10")]), "360"); // not above six hours
+}
+
 #[test]
 fn what_can_not_have_been_worked_is_refused() {
     let rules = TimeRules::default();
