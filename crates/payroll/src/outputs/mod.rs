@@ -31,7 +31,7 @@ pub use labels::Labels;
 pub use payslip::{Payslip, PayslipHead, YearToDate};
 pub use register::{Register, RegisterRow};
 pub(crate) use transfers::lacks;
-pub use transfers::{Accounts, came_back, transfers, transfers_each};
+pub use transfers::{Accounts, came_back, left, transfers, transfers_each};
 
 #[cfg(test)]
 mod tests;

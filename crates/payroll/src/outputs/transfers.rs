@@ -63,6 +63,26 @@ fn of_slip(slip: &Slip, accounts: Accounts<'_>) -> Result<Vec<Payment>, OutputEr
     lacks(slip)?.into_iter().map(payment).collect()
 }
 
+/// What leaves by payments that are in a file, account by account: for [`RecordPayments`](crate::runs::RecordPayments), where
+/// [`transfers_each`] has refused some and the run can't be paid [as a whole](crate::runs::AdvanceRun::pay). The slips are those of the run
+/// whose file it is.
+pub fn left(slips: &[impl Borrow<Slip>], payments: &[Payment]) -> Vec<PaymentLine> {
+    let of = by_number(slips);
+    payments.iter().filter_map(|payment| line_of(&of, payment)).collect()
+}
+
+fn by_number(slips: &[impl Borrow<Slip>]) -> BTreeMap<SmolStr, PartyId> {
+    slips.iter().map(Borrow::borrow).map(|slip| (passing(slip), slip.employee)).collect()
+}
+
+/// Whose payment it is, of which account.
+fn line_of(of: &BTreeMap<SmolStr, PartyId>, payment: &Payment) -> Option<PaymentLine> {
+    let mut parts = payment.reference.rsplit('/');
+    let place = parts.next()?.parse().ok()?;
+    let employee = *of.get(parts.next()?)?;
+    Some(PaymentLine::new(employee, payment.amount.amount()).at(place))
+}
+
 /// What answers of the bank say came back, or never left, of payments of these slips: for [`RecordPayments`](crate::runs::RecordPayments), account by account. The
 /// slips are those of the run whose file it was.
 pub fn came_back(
@@ -70,15 +90,11 @@ pub fn came_back(
     payments: &[Payment],
     answers: &[Answer],
 ) -> Vec<PaymentLine> {
-    let of: BTreeMap<SmolStr, PartyId> =
-        slips.iter().map(Borrow::borrow).map(|slip| (passing(slip), slip.employee)).collect();
+    let of = by_number(slips);
     let line = |answer: &Answer| {
         let payment = payments.iter().find(|payment| payment.reference == answer.reference)?;
-        let mut parts = payment.reference.rsplit('/');
-        let place = parts.next()?.parse().ok()?;
-        let employee = *of.get(parts.next()?)?;
-        let amount = answer.amount.unwrap_or(payment.amount.amount());
-        Some(PaymentLine::new(employee, amount).at(place))
+        let line = line_of(&of, payment)?;
+        Some(PaymentLine { amount: answer.amount.unwrap_or(line.amount), ..line })
     };
     answers.iter().filter(|answer| answer.outcome.failed()).filter_map(line).collect()
 }
@@ -132,7 +148,8 @@ fn passing(slip: &Slip) -> SmolStr {
 fn code(slip: &Slip) -> String {
     let paid = slip.paid.to_decimal().normalize();
     let far = paid.mantissa().unsigned_abs() << 1 | u128::from(slip.status == SlipStatus::Returned);
-    letters(slip.run.to_u128().wrapping_mul(SPREAD) ^ far)
+    let times: u128 = slip.paid_to.iter().map(|to| u128::from(to.times)).sum();
+    letters(slip.run.to_u128().wrapping_mul(SPREAD) ^ far ^ times.rotate_right(24))
 }
 
 fn letters(bits: u128) -> String {

@@ -52,19 +52,20 @@ pub(super) fn moved(
 ) -> Result<(Vec<SlipPayment>, Slip), PayrollError> {
     let (run, employee, recorded_at) = (slip.run, slip.employee, tx.now());
     let (mut facts, mut after) = (Vec::with_capacity(parts.len()), slip.clone());
-    let mut to: BTreeMap<u32, Decimal> =
-        slip.paid_to.iter().map(|to| (to.place, to.amount)).collect();
+    let mut to: BTreeMap<u32, PaidTo> =
+        slip.paid_to.iter().map(|to| (to.place, to.clone())).collect();
     for (place, amount) in parts.iter().copied() {
         let (id, reference) = (tx.id()?, reference.clone());
         facts.push(SlipPayment { run, employee, id, amount, place, day, reference, recorded_at });
         after.paid = after.paid.checked_add(amount).unwrap_or(after.paid);
         if let Some(place) = place {
-            *to.entry(place).or_default() += amount.to_decimal();
+            let new = PaidTo { place, amount: Decimal::ZERO, times: 0 };
+            let to = to.entry(place).or_insert(new);
+            to.amount = decimal::normalize(to.amount + amount.to_decimal());
+            to.times += u32::from(amount > Amt::ZERO);
         }
     }
-    to.retain(|_, amount| !amount.is_zero());
-    let normal = |(place, amount)| PaidTo { place, amount: decimal::normalize(amount) };
-    after.paid_to = to.into_iter().map(normal).collect();
+    after.paid_to = to.into_values().collect();
     Ok((facts, after))
 }
 
@@ -259,7 +260,8 @@ fn back(slip: &Slip, amount: Amt, line: &PaymentLine) -> Result<(Option<u32>, Am
         all.map(|to| to.amount).sum::<Decimal>()
     };
     let whole = amount.to_decimal();
-    let place = match (line.place, &slip.paid_to[..]) {
+    let paid: Vec<&PaidTo> = slip.paid_to.iter().filter(|to| !to.amount.is_zero()).collect();
+    let place = match (line.place, &paid[..]) {
         (Some(place), _) if got(place) >= whole => Some(place),
         (None, []) => None,
         (None, [only]) if only.amount >= whole => Some(only.place),

@@ -265,7 +265,7 @@ pub struct SlipTaking {
     pub taken: Decimal,
 }
 
-/// How much has left to an account, and not come back.
+/// How much has left to an account, and not come back. One that all of it came back from stays.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PaidTo {
@@ -274,6 +274,9 @@ pub struct PaidTo {
     /// How much.
     #[serde(with = "fondaco_core::decimal::as_text")]
     pub amount: Decimal,
+    /// How often money left to it: a payment that is made again has another reference.
+    #[serde(default)]
+    pub times: u32,
 }
 
 /// One employee's pay of one run. What it says never changes once it counts; only how far it is does.

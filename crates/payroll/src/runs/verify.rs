@@ -109,7 +109,7 @@ fn of_slip(slip: &Slip, added: &mut Added, found: &mut Discrepancies) {
         found.say(format_args!("of the slip of {number} in payroll run {run} {says} are paid, and its payments come to {paid}"));
     }
     let to: Decimal = slip.paid_to.iter().map(|to| to.amount).sum();
-    if !slip.paid_to.is_empty() && to != slip.paid.to_decimal() {
+    if slip.paid_to.iter().any(|to| !to.amount.is_zero()) && to != slip.paid.to_decimal() {
         found.say(format_args!(
             "the accounts of the slip of {number} in payroll run {run} got {to}, and {} are paid",
             slip.paid.to_decimal()

@@ -396,3 +396,27 @@ fn a_loan_that_was_let_go_takes_no_more() {
     assert_eq!(house.host.refused("bad", &bad).code(), "payroll.bad_run");
     house.clean();
 }
+
+#[test]
+fn arrears_that_an_off_cycle_slip_took_are_no_instalment() {
+    House::everywhere(|house| {
+        let limit = Limit::support(true, false);
+        let order = SetDeduction::order(who(1), "CHILD", dec("300"), (1, limit), d("2026-01-01"));
+        house.host.must("order", &order);
+        // 200 less 60 of taxes: half of 140, and 230 are left open.
+        let january = house.paid(1, vec![case(1, 1, dec("200"))]);
+        assert_eq!(
+            (line(&house.slip(january, 1), "CHILD"), house.owed(1)),
+            (dec("70"), dec("230"))
+        );
+        let extra = house.create(RunKind::OffCycle, 1, "extra");
+        house.calculate(extra, "extra computed", vec![case(1, 1, dec("1000"))]).unwrap();
+        house.settle(extra);
+        assert_eq!((line(&house.slip(extra, 1), "CHILD"), house.owed(1)), (dec("230"), dec("0")));
+        // The regular slip asks for its 300 again, of which 230 are there.
+        let right = corrected(&house, january, "right", Some(case(1, 1, dec("1000"))));
+        assert_eq!(line(&house.slip(right, 1), "CHILD"), dec("70"));
+        house.approve(right).unwrap();
+        house.clean();
+    });
+}

@@ -104,6 +104,55 @@ fn what_the_bank_answers_is_recorded_account_by_account() {
 }
 
 #[test]
+fn no_two_payments_have_one_reference_however_often_money_comes_back() {
+    House::everywhere(|house| {
+        let run = split(&house);
+        let mut seen = std::collections::BTreeSet::new();
+        for time in 1..=4 {
+            let slips = house.host.view(|view| slips(view, run));
+            let payments = transfers(&slips, &|_, _| Some(("Ada".into(), account()))).unwrap();
+            assert!(payments.iter().all(|one| seen.insert(one.reference.clone())), "{time}");
+            house
+                .advance(&format!("pay {time}"), AdvanceRun::pay(run, d("2026-02-01"), "file"))
+                .unwrap();
+            for (place, amount) in [(1, "500"), (2, "200")] {
+                // Of the third file one payment comes back alone.
+                if time < 3 || place == 1 {
+                    let back = PaymentLine::new(who(1), dec(amount)).at(place);
+                    let name = format!("back {time} {place}");
+                    house.host.must(&name, &record(run, PaymentWay::Returned, back));
+                }
+            }
+        }
+        house.clean();
+    });
+}
+
+#[test]
+fn what_is_in_a_file_is_recorded_as_paid_and_nothing_else() {
+    use fondaco_payroll::outputs::left;
+    let house = House::memory();
+    let run = house.create(RunKind::Regular, 1, "january");
+    let mut with = case(1, 1, dec("1000"));
+    with.bank = vec![share("A", BankPart::Amount(dec("500"))), share("B", BankPart::Rest)];
+    house.calculate(run, "calculate", vec![with, case(2, 1, dec("1000"))]).unwrap();
+    house.approve(run).unwrap();
+    house.post(run).unwrap();
+    let slips = house.host.view(|view| slips(view, run));
+    let (payments, refused) = transfers_each(&slips, &|_, _| Some(("Ada".into(), account())));
+    assert_eq!((payments.len(), refused.len()), (2, 1));
+    let lines = left(&slips, &payments);
+    let of = |amount, place| PaymentLine::new(who(1), dec(amount)).at(place);
+    assert_eq!(lines, [of("500.00", 1), of("200.00", 2)]);
+    let (way, day, reference) = (PaymentWay::Paid, d("2026-02-02"), "file 1".into());
+    house.host.must("paid", &RecordPayments { run, way, lines, day, reference });
+    assert_eq!(house.run(run).status, RunStatus::PartPaid);
+    assert_eq!(house.slip(run, 1).status, SlipStatus::Paid);
+    assert_eq!(house.slip(run, 2).status, SlipStatus::Posted);
+    house.clean();
+}
+
+#[test]
 fn one_who_can_not_be_paid_stops_nobody() {
     let house = House::memory();
     let run = house.create(RunKind::Regular, 1, "january");

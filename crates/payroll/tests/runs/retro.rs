@@ -74,7 +74,7 @@ fn old_rates_are_those_that_were_known() {
 }
 
 #[test]
-fn pay_of_the_past_is_taxed_as_pay_of_now() {
+fn pay_of_the_past_is_taxed_into_pay_of_now() {
     House::everywhere(|house| {
         let mut cases = raised(&house);
         cases.push(case(1, 4, dec("1200")));
@@ -100,7 +100,9 @@ fn pay_of_the_past_is_taxed_as_pay_of_now() {
         let slip = house.slip(again, 1);
         assert_eq!(said(&slip), ["SALARY -300 2026-02-01", "carried_forward -300 "]);
         house.settle(again);
-        assert_eq!((house.owed(1), house.sum(1, "taxed_to_date")), (dec("300"), dec("3400")));
+        // A repayment within the year is no pay of it (IRS, Publication 15, section 13): 3,100 were earned.
+        assert_eq!((house.owed(1), house.sum(1, "taxed_to_date")), (dec("300"), dec("3100")));
+        assert_eq!(house.sum(1, "tax_to_date"), dec("680"));
         let third = house.create(RunKind::Retro, 4, "retro thrice");
         assert_eq!(house.retro(third, "nothing", lower, law).unwrap().slips, 0);
         house.clean();

@@ -106,6 +106,15 @@ impl<'o> Periods<'o> {
         let known = of_its_own.and_then(|period| self.years.get(&period).copied());
         known.or_else(|| slip.input.year(self.over))
     }
+
+    /// Whether a line takes pay of another year back than the one that its slip counts to.
+    fn is_taken_back(&self, slip: &Slip, line: &SlipLine) -> bool {
+        let of = line.original.and_then(|period| self.years.get(&period).copied());
+        slip.rests_on.is_some()
+            && matches!(line.kind, Kind::Earning | Kind::Benefit)
+            && line.amount.is_sign_negative()
+            && of.is_some_and(|of| self.year(slip, line) != Some(of))
+    }
 }
 
 /// The slips of an employee's year, added up.
@@ -114,6 +123,8 @@ struct YearOf<'s> {
     year: i32,
     /// By the rule or input that the lines come from.
     lines: BTreeMap<(Kind, SmolStr), Decimal>,
+    /// Pay of earlier years that was taken back, outside the rules: below zero.
+    taken_back: Decimal,
     /// In the order in which they were paid.
     slips: Vec<&'s Slip>,
 }
@@ -144,6 +155,7 @@ impl<'s> YearOf<'s> {
             wanted: wanted.into(),
         };
         let mut lines: BTreeMap<(Kind, SmolStr), Decimal> = BTreeMap::new();
+        let mut taken_back = Decimal::ZERO;
         for slip in &slips {
             if slip.employee != employee {
                 return Err(mixed("an employee", &slip.number, &number));
@@ -152,6 +164,9 @@ impl<'s> YearOf<'s> {
                 return Err(mixed("the rules", &slip.rules, rules));
             }
             for line in slip.lines.iter().filter(|line| is_of(slip, line)) {
+                if periods.is_taken_back(slip, line) {
+                    add("a box", &mut taken_back, line.amount)?;
+                }
                 add(
                     "a sum of the year",
                     lines.entry((line.kind, line.rule().into())).or_default(),
@@ -159,7 +174,7 @@ impl<'s> YearOf<'s> {
                 )?;
             }
         }
-        Ok(YearOf { number, year, lines, slips })
+        Ok(YearOf { number, year, lines, taken_back, slips })
     }
 
     /// What the lines of some rules or inputs come to.

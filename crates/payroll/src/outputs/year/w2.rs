@@ -45,7 +45,8 @@ const INSTRUCTIONS: &str = "IRS, General Instructions for Forms W-2 and W-3";
 impl W2 {
     /// The form of an employee's year: slips by the shipped rules `united_states`, of payments in that calendar year. Where the year began with
     /// another system of the same employer, its figures are those [entered](crate::runs::OpenSums): `wages` of box 1, `federal_income_tax`,
-    /// `social_security`, `medicare`, `retirement_deferrals`, and the sums to date of boxes 3 and 5.
+    /// `social_security`, `medicare`, `retirement_deferrals`, and the sums to date of boxes 3 and 5. What was paid too much in an earlier year
+    /// and is taken back was wages of that year, and lowers no box of this one (IRS, Publication 15, section 13).
     ///
     /// # Errors
     /// [`OutputError`]: no slip of the year, slips of two employees or other rules, a figure without room.
@@ -56,6 +57,7 @@ impl W2 {
     ) -> Result<W2, OutputError> {
         let of = YearOf::of(slips, "united_states", "calendar_year", year)?;
         let paid = of.total(|kind, _| matches!(kind, Kind::Earning | Kind::Benefit))?;
+        let paid = less("box 1", paid, of.taken_back)?;
         let with = |amount: Decimal, opening: &str| -> Result<Decimal, OutputError> {
             less("a box", amount, -of.brought(opened, opening)?)
         };
