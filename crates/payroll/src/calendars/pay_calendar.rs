@@ -24,6 +24,31 @@ pub enum PayFrequency {
 }
 
 impl PayFrequency {
+    /// All of them.
+    const ALL: [PayFrequency; 5] = [
+        PayFrequency::Weekly,
+        PayFrequency::Biweekly,
+        PayFrequency::FourWeekly,
+        PayFrequency::Semimonthly,
+        PayFrequency::Monthly,
+    ];
+
+    /// What rules call a frequency, each in its own words.
+    pub(crate) fn words(self) -> &'static [&'static str] {
+        match self {
+            PayFrequency::Weekly => &["weekly", "week"],
+            PayFrequency::Biweekly => &["biweekly", "fortnightly", "two_weekly", "fortnight"],
+            PayFrequency::FourWeekly => &["four_weekly", "fourweekly", "four_weeks"],
+            PayFrequency::Semimonthly => &["semimonthly", "half_monthly", "half_month"],
+            PayFrequency::Monthly => &["monthly", "month"],
+        }
+    }
+
+    /// The frequency that rules call so.
+    pub(crate) fn of_word(word: &str) -> Option<PayFrequency> {
+        PayFrequency::ALL.into_iter().find(|one| one.words().contains(&word))
+    }
+
     /// How many periods a year has as a rule.
     ///
     /// ```

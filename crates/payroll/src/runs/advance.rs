@@ -357,7 +357,7 @@ fn take(tx: &mut Tx<'_>, slip: &Slip) -> Result<(), PayrollError> {
                 let way_out = "what it takes for was ended: compute it again";
                 return Err(slip_illegal(slip, "approved", way_out));
             }
-            Some(_) => asked_once(tx, slip, taking, &what)?,
+            Some(known) => asked_once(tx, slip, taking, &known)?,
             None => claim(tx, slip, id)?,
         }
         let owed = stored(&slip.number, &what, taking.due - taking.taken)?;
@@ -371,15 +371,15 @@ fn asked_once(
     tx: &mut Tx<'_>,
     slip: &Slip,
     taking: &SlipTaking,
-    what: &SmolStr,
+    deduction: &Deduction,
 ) -> Result<(), PayrollError> {
     if taking.due.is_zero() {
         return Ok(());
     }
     let days = (slip.period_start, slip.period_end);
     let others = tx.peek_scan(&near(slip.employee, slip.period_start))?;
-    match others.iter().any(|other| asks(other, slip.run, days, taking.deduction)) {
-        true => same(slip, what, taking.due, Decimal::ZERO),
+    match others.iter().any(|other| asks(other, slip.run, days, deduction)) {
+        true => same(slip, &deduction.component, taking.due, Decimal::ZERO),
         false => Ok(()),
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::Value;
-use crate::calendars::TaxTime;
+use crate::calendars::{Numbering, PayFrequency, TaxBasis, TaxTime};
 use crate::staff::PayItem;
 
 /// A value of an input of the rules, as a slip keeps it: texts of choices, days and yes or no; numbers of everything else.
@@ -248,6 +248,10 @@ pub struct PayInput {
     /// stand for it, and no other slip pays these days.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub pays_period: bool,
+    /// By which law its pay belongs to a tax year and a tax period; where it is not said that of the shipped rules, or what
+    /// [`rules_on`](PayInput::rules_on) lets guess: the day of payment where both are one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax: Option<TaxTime>,
     /// Of retro pay: the first days of the periods that it made good by cases of their own, without which no later retro pay knows them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub made_good: Vec<NaiveDate>,
@@ -294,6 +298,7 @@ impl PayInput {
             shares: Vec::new(),
             bank: Vec::new(),
             pays_period: false,
+            tax: None,
             made_good: Vec::new(),
             items: Vec::new(),
             net_floor: Decimal::ZERO,
@@ -329,30 +334,127 @@ impl PayInput {
         self
     }
 
-    /// The same, paid on another day. Where the law goes by the day of payment, rules and years are those of that day.
+    /// The same, paid on another day. Where the law goes by the day of payment, rules, years and tax period are those of that day; where it goes
+    /// by the period, they stay.
     #[must_use]
-    pub(crate) fn paid_on(mut self, day: NaiveDate) -> PayInput {
-        if self.rules_on == self.pay_date {
-            self.rules_on = day;
-            for (over, year) in &mut self.years {
-                let of = |day: NaiveDate| match over.as_str() {
-                    "calendar_year" => Some(day.year()),
-                    "tax_year" => TaxTime::united_kingdom().year_of(day),
-                    _ => None,
-                };
-                // A tax year that is reckoned in another way is not known here.
-                if of(self.pay_date) == Some(*year) {
-                    *year = of(day).unwrap_or(*year);
-                }
+    pub(crate) fn paid_on(self, day: NaiveDate) -> PayInput {
+        match self.tax_time().basis {
+            TaxBasis::PeriodEnd => PayInput { pay_date: day, ..self },
+            TaxBasis::PayDate | TaxBasis::RegularPayDate => self.into_pay_of(day),
+        }
+    }
+
+    /// The same as pay of another day, by the law, the years and the tax period of that, whatever the law says of pay of a period.
+    #[must_use]
+    pub(crate) fn into_pay_of(mut self, day: NaiveDate) -> PayInput {
+        if day == self.pay_date {
+            return self;
+        }
+        let tax = self.tax_time();
+        let before = self.rules_on;
+        for (over, year) in &mut self.years {
+            let of = |day: NaiveDate| match over.as_str() {
+                "calendar_year" => Some(day.year()),
+                "tax_year" => self.tax.unwrap_or(TaxTime::united_kingdom()).year_of(day),
+                _ => None,
+            };
+            // A year that is reckoned in another way is not known here.
+            if of(before) == Some(*year) {
+                *year = of(day).unwrap_or(*year);
             }
         }
-        self.pay_date = day;
+        if tax.numbering == Numbering::FromYearStart && self.values.contains_key("period") {
+            let frequency = match self.values.get("frequency") {
+                Some(PayValue::Text(word)) => PayFrequency::of_word(word),
+                _ => None,
+            };
+            // Pay that is rarer than monthly counts by months, too.
+            let number = tax.number_of(day, frequency.unwrap_or(PayFrequency::Monthly));
+            let number = number.map(|number| Decimal::from(number).into());
+            self.values.extend(number.map(|number| ("period".into(), number)));
+        }
+        (self.rules_on, self.pay_date) = (day, day);
         self
+    }
+
+    fn tax_time(&self) -> TaxTime {
+        let basis = match self.rules_on == self.pay_date {
+            true => TaxBasis::PayDate,
+            false => TaxBasis::PeriodEnd,
+        };
+        self.tax.unwrap_or_else(|| match super::base(&self.rules) {
+            "united_kingdom" => TaxTime::united_kingdom(),
+            "germany" => TaxTime::germany(),
+            _ => TaxTime { basis, ..TaxTime::united_states() },
+        })
     }
 
     /// The year that sums over `over` count to.
     #[must_use]
     pub fn year(&self, over: &str) -> Option<i32> {
         self.years.get(over).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn d(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn case(rules: &str, month: &str, paid: &str) -> PayInput {
+        let days = month.parse().unwrap();
+        PayInput::new(PartyId::named("ada"), "1", days, d(paid), rules)
+    }
+
+    fn text(case: &PayInput, name: &str) -> String {
+        match case.values.get(name) {
+            Some(PayValue::Text(text)) => text.to_string(),
+            _ => String::new(),
+        }
+    }
+
+    #[test]
+    fn british_pay_of_another_day_is_of_the_tax_month_of_that_day() {
+        let paid = |month: &str, first: &str, period: &str, then: &str| {
+            let case = case("united_kingdom", month, first)
+                .with("frequency", "monthly")
+                .with("period", period);
+            let case = case.paid_on(d(then));
+            (case.rules_on, case.year("tax_year"), text(&case, "period"))
+        };
+        // Earnings of June, month 3, that are put right in September.
+        let june = paid("2026-06-01/2026-06-30", "2026-06-30", "3", "2026-09-30");
+        assert_eq!(june, (d("2026-09-30"), Some(2026), "6".into()));
+        let march = paid("2027-03-01/2027-03-31", "2027-03-31", "12", "2027-04-30");
+        assert_eq!(march, (d("2027-04-30"), Some(2027), "1".into()));
+        let week = case("united_kingdom", "2026-06-01/2026-06-07", "2026-06-12")
+            .with("frequency", "weekly")
+            .with("period", "10")
+            .paid_on(d("2026-06-26"));
+        assert_eq!(text(&week, "period"), "12");
+        // A regular pay day that a holiday moved before the year's turn counts to the new year, and goes on to.
+        let mut easter =
+            case("united_kingdom", "2026-03-01/2026-03-31", "2026-04-02").with("period", "1");
+        (easter.rules_on, easter.tax) = (d("2026-04-06"), Some(TaxTime::united_kingdom()));
+        let easter = easter.in_year("tax_year", 2026);
+        assert_eq!(easter.clone().paid_on(d("2026-04-02")), easter);
+        assert_eq!(easter.paid_on(d("2026-05-06")).year("tax_year"), Some(2026));
+    }
+
+    #[test]
+    fn german_wages_stay_of_the_period_that_they_are_for() {
+        for paid in ["2025-12-31", "2025-12-29"] {
+            let december = case("germany", "2025-12-01/2025-12-31", paid);
+            let later = december.clone().paid_on(d("2026-01-30"));
+            assert_eq!((later.rules_on, later.year("calendar_year")), (d(paid), Some(2025)));
+            // As pay of now they are of now.
+            let now = december.into_pay_of(d("2026-01-30"));
+            assert_eq!((now.rules_on, now.year("calendar_year")), (d("2026-01-30"), Some(2026)));
+        }
+        let american = case("united_states", "2025-12-01/2025-12-31", "2025-12-31");
+        assert_eq!(american.paid_on(d("2026-01-30")).year("calendar_year"), Some(2026));
     }
 }

@@ -190,6 +190,16 @@ fn check_component(new: &NewComponent) -> Result<(), PayrollError> {
     if let Some(centre) = &new.cost_centre {
         check_code("cost centre", centre)?;
     }
+    if new.prorated && matches!(new.basis, Basis::PercentOfPay) {
+        return Err(StaffError::BadPayTerm {
+            what: "component",
+            code: new.code.clone(),
+            field: "prorated",
+            value: "true".into(),
+            way_out: "a per cent of pay is prorated with the pay: leave it out",
+        }
+        .into());
+    }
     match new.basis {
         Basis::Hours { factor } if factor < Decimal::ZERO || factor > Decimal::from(10) => {
             Err(StaffError::BadPayTerm {

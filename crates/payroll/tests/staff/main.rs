@@ -8,6 +8,7 @@ mod firm;
 mod gathering;
 mod history;
 mod leave;
+mod made_good;
 mod once;
 mod refusals;
 mod running;

@@ -7,7 +7,7 @@ use chrono::{Days, NaiveDate};
 use fondaco_core::{Id, PartyId, Range, Reading};
 
 use super::super::{PayInput, Run, RunKind, Slip};
-use super::{Deduction, Owed};
+use super::{Deduction, DeductionKind, Owed};
 use crate::PayrollError;
 
 /// Slips of the same days are paid at most so many days before them.
@@ -30,7 +30,7 @@ pub(crate) fn mark_asked(
     for (case, slips) in cases.into_iter().zip(slips) {
         let days = (case.from, case.to);
         for owed in owed.entry(case.employee).or_default() {
-            owed.is_asked = slips.iter().any(|slip| asks(slip, run, days, owed.deduction.id));
+            owed.is_asked = slips.iter().any(|slip| asks(slip, run, days, &owed.deduction));
         }
     }
     Ok(())
@@ -47,12 +47,17 @@ pub(crate) fn asks(
     slip: &Slip,
     run: Id<Run>,
     (from, to): (NaiveDate, NaiveDate),
-    deduction: Id<Deduction>,
+    deduction: &Deduction,
 ) -> bool {
+    // Of an order a slip may take arrears alone, of a loan what it takes is the instalment.
+    let by_due = matches!(deduction.kind, DeductionKind::Order | DeductionKind::Other);
     slip.run != run
         && slip.status.counts()
         && (slip.period_start <= to && from <= slip.period_end)
-        && slip.takings.iter().any(|taking| taking.deduction == deduction)
+        && slip
+            .takings
+            .iter()
+            .any(|taking| taking.deduction == deduction.id && (!by_due || !taking.due.is_zero()))
         && !is_extra(slip.kind)
 }
 

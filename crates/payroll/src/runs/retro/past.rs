@@ -150,6 +150,15 @@ impl<'s> Past<'s> {
         self.anew.iter().filter(|of| of.case.is_some()).map(Anew::period).collect()
     }
 
+    /// The year that a period that is computed anew counts to, over some sort of year.
+    pub(super) fn year(&self, period: NaiveDate, over: &str) -> Option<i32> {
+        let of = self.anew.iter().find(|of| of.period() == period)?;
+        match of.slip {
+            Some(slip) => slip.input.year(over),
+            None => of.case.and_then(|case| case.year(over)),
+        }
+    }
+
     /// The one-off items of some periods that no slip which counts has paid.
     pub(super) fn items(&self, periods: &[NaiveDate], slips: &[Arc<Slip>]) -> Vec<Id<PayItem>> {
         let paid = slips.iter().filter(|slip| slip.status.counts());

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use super::super::advance::changes_of;
-use super::super::books::Books;
+use super::super::books::{Books, Rules};
 use super::super::compute::{self, Figures, Place};
 use super::super::deductions::Owed;
 use super::super::sums::Sums;
@@ -18,7 +18,7 @@ use super::RetroLaw;
 use super::ledger::Ledger;
 use super::past::{Anew, Around, Past};
 use crate::PayrollError;
-use crate::rules::Kind;
+use crate::rules::{Kind, RuleFile};
 
 pub(super) struct Retro<'r> {
     pub(super) law: &'r RetroLaw,
@@ -43,8 +43,8 @@ impl Retro<'_> {
         let now = cases.iter().find(|case| case.from == self.run.period_start);
         let Some(case) = now.or(cases.last()) else { return Ok(None) };
         let by_pay_date = matches!(self.law, RetroLaw::PayDate { .. });
-        let lines = ledger.lines().filter(|line| !by_pay_date || line.kind.is_earned());
-        let lines: Vec<SlipLine> = lines.collect();
+        let mut lines = ledger.lines(&case.shares);
+        lines.retain(|line| !by_pay_date || line.kind.is_earned());
         if lines.is_empty() {
             return Ok(None);
         }
@@ -56,7 +56,8 @@ impl Retro<'_> {
         let input = PayInput { made_good, items, ..self.of_now(case) };
         let slip = match self.law {
             RetroLaw::PayDate { input: feeds } => {
-                self.paid_now(place, (input, &case.components), lines, feeds.as_ref(), owed)?
+                let feeds = (feeds.as_ref(), &past);
+                self.paid_now(place, (input, &case.components), lines, feeds, owed)?
             }
             _ => self.paid_anew(place, (input, case), lines, chain, owed)?,
         };
@@ -80,18 +81,17 @@ impl Retro<'_> {
                 chain.set(key, before);
             }
             for line in slip.lines.iter().filter(|line| past.is_line_anew(line, slip)) {
-                ledger.add(line, slip.period_start, Decimal::NEGATIVE_ONE);
+                let of = (slip.period_start, slip.input.shares.as_slice());
+                ledger.add(line, of, Decimal::NEGATIVE_ONE);
             }
         }
         for of in &past.anew {
-            let Some((employee, figures)) = self.figures(of, &mut chain, &mut now)? else {
-                continue;
-            };
+            let Some((case, figures)) = self.figures(of, &mut chain, &mut now)? else { continue };
             for line in &figures.lines {
-                ledger.add(line, of.period(), Decimal::ONE);
+                ledger.add(line, (of.period(), &case.shares), Decimal::ONE);
             }
             for sum in figures.sums {
-                chain.set((employee, sum.sum, sum.year), sum.after);
+                chain.set((case.employee, sum.sum, sum.year), sum.after);
             }
         }
         let sums = now.into_iter().map(|(key, before)| {
@@ -107,7 +107,7 @@ impl Retro<'_> {
         of: &Anew<'_>,
         chain: &mut Sums,
         now: &mut BTreeMap<super::super::sums::SumKey, Decimal>,
-    ) -> Result<Option<(fondaco_core::PartyId, Figures)>, PayrollError> {
+    ) -> Result<Option<(Arc<PayInput>, Figures)>, PayrollError> {
         let own = of.slip.map(|slip| Arc::new(slip.case()));
         let Some(case) = of.case.cloned().or(own) else { return Ok(None) };
         let known = match (self.law, of.slip) {
@@ -123,7 +123,7 @@ impl Retro<'_> {
             }
         }
         let figures = compute::figures(&rules, &mut rules.program.runner(), &case, chain)?;
-        Ok(Some((case.employee, figures)))
+        Ok(Some((case, figures)))
     }
 
     /// Where the law is that of old periods: their differences, as they are.
@@ -144,17 +144,21 @@ impl Retro<'_> {
         compute::slip(place, &rules, Arc::new(input), figures, owed)
     }
 
-    /// Where the law is that of the day of payment: what was earned too little is earned now. What was paid too much of an input in all is
-    /// taken back as it was paid, outside the rules: what was withheld of it stays withheld.
+    /// Where the law is that of the day of payment: what was earned too little is earned now, benefits and expenses as what they are. What was
+    /// paid too much of an input in all is taken back as it was paid, outside the rules: what was withheld of it stays withheld. Pay of the
+    /// same year leaves the year's sums, too.
     fn paid_now(
         &self,
         place: Place,
         (mut input, others): (PayInput, &[PayComponent]),
         lines: Vec<SlipLine>,
-        feeds: Option<&SmolStr>,
+        (feeds, past): (Option<&SmolStr>, &Past<'_>),
         owed: &[Owed],
     ) -> Result<Slip, PayrollError> {
-        let feeds = |line: &SlipLine| feeds.cloned().unwrap_or_else(|| line.rule().into());
+        let feeds = |line: &SlipLine| {
+            let feeds = feeds.filter(|_| line.kind == Kind::Earning);
+            feeds.cloned().unwrap_or_else(|| line.rule().into())
+        };
         let mut fed: BTreeMap<SmolStr, Decimal> = BTreeMap::new();
         for line in &lines {
             *fed.entry(feeds(line)).or_default() += line.amount;
@@ -164,6 +168,7 @@ impl Retro<'_> {
         });
         let components = more.iter().map(|line| PayComponent {
             original: line.original,
+            shares: line.shares.clone(),
             ..PayComponent::new(line.component.clone(), feeds(line), line.amount)
         });
         input.components = components.collect();
@@ -178,15 +183,56 @@ impl Retro<'_> {
         let rules =
             self.books.rules(&input.number, &input.rules, input.rules_on, Some(self.now))?;
         let mut figures = compute::figures(&rules, &mut rules.program.runner(), &input, self.sums)?;
+        self.leave_sums(&rules, (&input, past), &less, &mut figures)?;
         add_lines(&mut figures, less);
         compute::slip(place, &rules, Arc::new(input), figures, owed)
+    }
+
+    /// Takes pay that is taken back out of the sums that it was added to, where it counts to the same year: a repayment within the year is no
+    /// pay of it (IRS, Publication 15, section 13), one of an earlier year was pay of that.
+    fn leave_sums(
+        &self,
+        rules: &Rules,
+        (input, past): (&PayInput, &Past<'_>),
+        less: &[SlipLine],
+        figures: &mut Figures,
+    ) -> Result<(), PayrollError> {
+        let file = self.books.file(&input.number, &input.rules)?;
+        for (slot, sum) in rules.sums.iter().zip(&mut figures.sums) {
+            let accumulator = file.file().accumulators.iter().find(|one| one.name == slot.name);
+            let Some(of) = accumulator.map(|one| &one.of) else { continue };
+            let same_year = |line: &&SlipLine| {
+                let year = line.original.and_then(|day| past.year(day, &slot.over));
+                slot.over.is_empty() || year == Some(sum.year)
+            };
+            for line in less.iter().filter(same_year) {
+                sum.after += line.amount * weight(file.file(), line.rule(), of);
+            }
+        }
+        Ok(())
     }
 
     /// A case of the run's period and day of payment, which pays nothing yet.
     fn of_now(&self, case: &PayInput) -> PayInput {
         let Run { period_start, period_end, pay_date, .. } = *self.run;
-        let case = case.clone().paid_on(pay_date);
+        let case = match self.law {
+            RetroLaw::PayDate { .. } => case.clone().into_pay_of(pay_date),
+            _ => case.clone().paid_on(pay_date),
+        };
         PayInput { from: period_start, to: period_end, components: Vec::new(), ..case }
+    }
+}
+
+/// How often an input or a rule is part of a sum: once, not at all, or taken from it.
+fn weight(file: &RuleFile, name: &str, of: &SmolStr) -> Decimal {
+    let input = file.inputs.iter().find(|input| input.name == name);
+    let rule = file.rules.iter().find(|rule| rule.name == name);
+    let own = input.map(|input| (&input.adds_to, &input.takes_from));
+    match own.or(rule.map(|rule| (&rule.adds_to, &rule.takes_from))) {
+        _ if name == of => Decimal::ONE,
+        Some((adds, _)) if adds.contains(of) => Decimal::ONE,
+        Some((_, takes)) if takes.contains(of) => Decimal::NEGATIVE_ONE,
+        _ => Decimal::ZERO,
     }
 }
 

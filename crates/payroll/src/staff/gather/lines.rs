@@ -116,7 +116,8 @@ impl Person<'_> {
             }
             let Some((days, _, last)) = held.last().copied() else { continue };
             let last_day = days.end().unwrap_or(of.period.ends);
-            if !component.prorated {
+            // A per cent of pay is prorated with the pay.
+            if !component.prorated || matches!(*component.basis, Basis::PercentOfPay) {
                 // Who changes the pay group gets it once: by the one they are with on the last day.
                 if self.elsewhere_after(timeline, last_day) {
                     continue;

@@ -136,6 +136,7 @@ impl<'g> Person<'g> {
             of.group.rules.clone(),
         );
         input.rules_on = of.rules_on();
+        input.tax = Some(of.group.calendar.tax);
         input.years.insert(SmolStr::new_static("tax_year"), of.year());
         if (of.group.calendar.tax.month, of.group.calendar.tax.day) == (1, 1) {
             input.years.insert(SmolStr::new_static("calendar_year"), of.year());

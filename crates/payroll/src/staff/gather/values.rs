@@ -13,17 +13,6 @@ use crate::runs::{BankShare, PayValue};
 use crate::staff::account_key;
 use crate::staff::term::{PrivateTerm, Topic};
 
-/// What rules call a frequency, each in its own words.
-fn words(frequency: PayFrequency) -> &'static [&'static str] {
-    match frequency {
-        PayFrequency::Weekly => &["weekly", "week"],
-        PayFrequency::Biweekly => &["biweekly", "fortnightly", "two_weekly", "fortnight"],
-        PayFrequency::FourWeekly => &["four_weekly", "fourweekly", "four_weeks"],
-        PayFrequency::Semimonthly => &["semimonthly", "half_monthly", "half_month"],
-        PayFrequency::Monthly => &["monthly", "month"],
-    }
-}
-
 /// The inputs of rules that the period itself answers: how often is paid, its tax period, its month.
 pub(super) fn period_values(
     file: &RuleFile,
@@ -37,7 +26,7 @@ pub(super) fn period_values(
                 let choice = file.choices.iter().find(|choice| choice.name == input.of);
                 let known = choice.map(|choice| choice.values.as_slice()).unwrap_or_default();
                 let word =
-                    words(frequency).iter().find(|word| known.iter().any(|known| known == *word));
+                    frequency.words().iter().find(|word| known.iter().any(|known| known == *word));
                 word.map(|word| PayValue::from(*word))
             }
             "period" => Some(Decimal::from(period.tax_period).into()),
