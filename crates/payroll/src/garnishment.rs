@@ -194,6 +194,19 @@ pub fn serve_in(
     keep: Decimal,
     digits: u32,
 ) -> Result<Vec<Taken>, KernelError> {
+    serve_after((Decimal::ZERO, Decimal::ZERO), disposable, orders, keep, digits)
+}
+
+/// The same where earlier slips of the period had disposable earnings, of which orders took some: a limit is of all of them, and its protected
+/// amount stays free once (15 USC 1673 is of a workweek's or pay period's earnings).
+pub(crate) fn serve_after(
+    (earlier, gone): (Decimal, Decimal),
+    disposable: Decimal,
+    orders: &[Order],
+    keep: Decimal,
+    digits: u32,
+) -> Result<Vec<Taken>, KernelError> {
+    let all = exact("disposable", decimal::add(not_negative("disposable", disposable)?, earlier))?;
     let cents = |what, amount| cents(what, amount, digits);
     not_negative("keep", keep)?;
     let there = cents("disposable", not_negative("disposable", disposable)?)?;
@@ -201,7 +214,8 @@ pub fn serve_in(
     let mut wants = Vec::with_capacity(orders.len());
     for order in orders {
         let amount = cents("wanted", not_negative("wanted", order.wanted)?)?;
-        let most = cents("limit", order.limit.most(disposable)?)?.min(most_of_all);
+        let most = exact("limit", decimal::sub(order.limit.most(all)?, gone))?;
+        let most = cents("limit", most.max(Decimal::ZERO))?.min(most_of_all);
         wants.push(Wanted { amount, rank: order.rank.into(), most });
     }
     let overflow = || KernelError::Exact { what: "wanted", error: DecimalError::Overflow };

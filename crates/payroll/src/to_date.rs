@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 
 use crate::PayError;
 use crate::program::{Case, Slip};
-use crate::rules::{Accumulator, Key};
+use crate::rules::{Accumulator, Key, PAY_PERIOD};
 
 /// Whose pay it is, by whom, under whose law, in which years.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -81,10 +81,15 @@ impl Keys {
 pub struct SumsToDate(BTreeMap<Vec<SmolStr>, Decimal>);
 
 impl SumsToDate {
-    /// A case with every sum as it is before the period. Of a key or a year that wasn't said, running the case tells.
+    /// A case with every sum as it is before the period. Of a key or a year that wasn't said, running the case tells; a pay period that wasn't
+    /// said has this slip alone.
     #[must_use]
     pub fn begin<'p>(&self, mut case: Case<'p>, keys: &Keys) -> Case<'p> {
         for accumulator in case.program.accumulators() {
+            if is_alone(accumulator, keys) {
+                case.set(&accumulator.name, Decimal::ZERO);
+                continue;
+            }
             match place(accumulator, keys, &case.employee) {
                 Ok(place) => {
                     case.set(&accumulator.name, self.0.get(&place).copied().unwrap_or_default());
@@ -103,13 +108,19 @@ impl SumsToDate {
     /// [`PayError::MissingInput`] of a key or a year that wasn't said, and [`PayError::FigureTooLarge`]; then nothing is kept.
     pub fn add(&mut self, slip: &Slip<'_>, keys: &Keys) -> Result<(), PayError> {
         let mut after = Vec::new();
-        for accumulator in slip.program.accumulators() {
+        let all = slip.program.accumulators().iter();
+        for accumulator in all.filter(|one| !is_alone(one, keys)) {
             let place = place(accumulator, keys, &slip.employee)?;
             after.push((place, slip.amount(&accumulator.name)?));
         }
         self.0.extend(after);
         Ok(())
     }
+}
+
+/// Whether a sum is of the slips of a pay period, which nobody said.
+fn is_alone(accumulator: &Accumulator, keys: &Keys) -> bool {
+    accumulator.over == PAY_PERIOD && !keys.years.contains_key(PAY_PERIOD)
 }
 
 /// Under what a sum is kept.

@@ -114,6 +114,9 @@ pub struct Input {
     pub takes_from: Vec<SmolStr>,
 }
 
+/// What sums over the slips of one pay period run over.
+pub(crate) const PAY_PERIOD: &str = "pay_period";
+
 /// What a component does to pay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -345,7 +348,8 @@ pub struct Accumulator {
     pub name: SmolStr,
     /// What is added up: an input, a base or a rule.
     pub of: SmolStr,
-    /// Over what: `tax_year`, or whatever the host keeps apart.
+    /// Over what: `tax_year`, or whatever the host keeps apart. Sums over `pay_period` are what slips of the same days have together: a host
+    /// that pays one slip for each period keeps none of them.
     #[serde(default, skip_serializing_if = "SmolStr::is_empty")]
     pub over: SmolStr,
     /// For each of which it is kept apart.

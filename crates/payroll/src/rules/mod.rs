@@ -16,6 +16,7 @@ mod withholding;
 pub use blocks::{Arrears, Claim, Claims, List, Method, Withholding};
 pub use figure::Figure;
 pub(crate) use figure::read as read_text;
+pub(crate) use file::PAY_PERIOD;
 pub use file::{
     Accumulator, Argument, Base, Callable, Check, Choice, Formula, Input, Key, Kind, Parameter,
     ParameterVersion, Rounded, Rule, RuleFile, Scaled, Step, Table, TableKind, TableVersion,

@@ -8,14 +8,14 @@ use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use super::books::{LineSlot, Rules};
-use super::deductions::{self, Owed};
+use super::deductions::{self, Earlier, Owed};
 use super::sums::{SumKey, Sums, stored};
 use super::{
     Parts, PayComponent, PayInput, PayValue, Run, RunError, RunKind, Slip, SlipLine, SlipStatus,
     SlipSum, SlipTaking, Whole,
 };
 use crate::program::{Input, Runner};
-use crate::rules::{Kind, names_like};
+use crate::rules::{Kind, PAY_PERIOD, names_like};
 use crate::{PayError, PayrollError, Value};
 
 /// What the rules make of a case.
@@ -81,6 +81,10 @@ pub(crate) fn figures(
     for ((slot, (_, sum, year)), before) in rules.sums.iter().zip(keys).zip(begun) {
         let after = runner.amount(slot.output)?;
         stored(&input.number, &sum, after)?;
+        // Of most periods there is one slip, which most of these sums are nothing of.
+        if slot.over == PAY_PERIOD && before.is_zero() && after.is_zero() {
+            continue;
+        }
         figures.sums.push(SlipSum { sum, year, before, after });
     }
     Ok(figures)
@@ -203,7 +207,7 @@ pub(crate) fn slip(
     rules: &Rules,
     input: Arc<PayInput>,
     figures: Figures,
-    owed: &[Owed],
+    (owed, earlier): (&[Owed], Earlier),
 ) -> Result<Slip, PayrollError> {
     let number = input.number.clone();
     let mut lines = figures.lines;
@@ -213,6 +217,7 @@ pub(crate) fn slip(
         disposable,
         net: figures.net,
         floor: input.net_floor,
+        earlier,
         digits: rules.program.currency().minor_units().unwrap_or(2),
         is_extra: deductions::is_extra(place.kind),
     };

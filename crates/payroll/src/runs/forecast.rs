@@ -12,6 +12,7 @@ use smol_str::SmolStr;
 
 use super::books::Books;
 use super::compute::{self, Place};
+use super::deductions::Earlier;
 use super::sums::{SumKey, Sums};
 use super::{PayInput, Refused, RunKind, Slip};
 use crate::PayrollError;
@@ -163,5 +164,5 @@ fn ahead(books: &Books, sums: &mut Sums, case: Arc<PayInput>) -> Result<Slip, Pa
     }
     let (run, kind, known_at) = (Id::from_u128(0), RunKind::Regular, Timestamp::EPOCH);
     let place = Place { run, kind, calculation: 0, edition: 0, known_at, replaces: None };
-    compute::slip(place, &rules, case, figures, &[])
+    compute::slip(place, &rules, case, figures, (&[], Earlier::default()))
 }

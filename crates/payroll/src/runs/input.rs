@@ -10,6 +10,7 @@ use smol_str::SmolStr;
 
 use crate::Value;
 use crate::calendars::{Numbering, PayFrequency, TaxBasis, TaxTime};
+use crate::rules::PAY_PERIOD;
 use crate::staff::PayItem;
 
 /// A value of an input of the rules, as a slip keeps it: texts of choices, days and yes or no; numbers of everything else.
@@ -389,10 +390,14 @@ impl PayInput {
         })
     }
 
-    /// The year that sums over `over` count to.
+    /// The year that sums over `over` count to. What slips of the same days have together is summed over `pay_period`, which is told by its
+    /// first day: 20260101.
     #[must_use]
     pub fn year(&self, over: &str) -> Option<i32> {
-        self.years.get(over).copied()
+        let said = self.years.get(over).copied();
+        let day = i32::try_from(self.from.month0() * 100 + 100 + self.from.day()).ok();
+        let period = (over == PAY_PERIOD).then(|| Some(self.from.year() * 10_000 + day?));
+        said.or(period.flatten())
     }
 }
 

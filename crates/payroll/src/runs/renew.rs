@@ -192,7 +192,7 @@ fn computed(
     let cases: Vec<Arc<PayInput>> = slips.iter().map(|slip| Arc::new(slip.case())).collect();
     let place = Place::of(run, 1, tx.now());
     if slips.iter().all(|slip| slip.replaces.is_none()) {
-        let mut ground = ground(tx, &books, &cases, Some(tx.now()))?;
+        let mut ground = ground(tx, (&books, run.id), &cases, Some(tx.now()))?;
         deductions::mark_asked(tx, &mut ground.owed, run.id, &cases)?;
         return compute_cases(place, &cases, &ground);
     }

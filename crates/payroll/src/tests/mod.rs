@@ -9,6 +9,7 @@ mod gross_up;
 mod ireland;
 mod labels;
 mod lists;
+mod periods;
 mod places;
 mod refused;
 mod schema;

@@ -420,3 +420,32 @@ fn arrears_that_an_off_cycle_slip_took_are_no_instalment() {
         house.clean();
     });
 }
+
+/// 15 USC 1673: what an order leaves free, and a floor under net pay, are of a period, however many slips it has.
+#[test]
+fn what_stays_free_stays_free_once_for_all_slips_of_a_period() {
+    House::everywhere(|house| {
+        let limit = Limit::Protected { free: dec("500"), full_from: dec("700"), part: dec("0.25") };
+        let order = SetDeduction::order(who(1), "LEVY", dec("2000"), (1, limit), d("2026-01-01"));
+        house.host.must("order", &order);
+        let paid = |employee: u32, salary: &str| {
+            let mut case = case(employee, 1, dec(salary));
+            if employee == 2 {
+                case.net_floor = dec("600");
+            }
+            case
+        };
+        let loan = SetDeduction::loan(who(2), "CAR", dec("900"), dec("900"), d("2026-01-01"));
+        house.host.must("loan", &loan);
+        // Of 560 disposable 60 may be taken; the loan gets what is above the floor, 100 of 700.
+        let january = house.paid(1, vec![paid(1, "800"), paid(2, "1000")]);
+        assert_eq!(line(&house.slip(january, 1), "LEVY"), dec("60"));
+        assert_eq!(line(&house.slip(january, 2), "CAR"), dec("100"));
+        // With 700 more 1,260 are disposable: a quarter is 315, of which 60 are taken.
+        let extra = house.create(RunKind::OffCycle, 1, "extra");
+        house.calculate(extra, "extra computed", vec![paid(1, "1000"), paid(2, "200")]).unwrap();
+        assert_eq!(line(&house.slip(extra, 1), "LEVY"), dec("255"));
+        house.settle(extra);
+        house.clean();
+    });
+}

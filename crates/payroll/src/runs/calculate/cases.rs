@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use fondaco_core::{PartyId, Timestamp, Tx};
+use fondaco_core::{Id, PartyId, Timestamp, Tx};
 
 use super::super::books::{Books, Rules};
 use super::super::compute::{self, Place};
-use super::super::deductions::{self, Owed};
+use super::super::deductions::{self, Earlier, Owed};
 use super::super::sums::Sums;
 use super::super::{Deduction, DeductionBalance, PayInput, Run, RunError, RunKind, Slip};
 use super::{Gathered, Refused};
@@ -18,12 +18,13 @@ pub(in super::super) struct Ground {
     pub(in super::super) rules: Vec<Result<Arc<Rules>, PayrollError>>,
     pub(in super::super) sums: Sums,
     pub(in super::super) owed: BTreeMap<PartyId, Vec<Owed>>,
+    pub(in super::super) earlier: BTreeMap<PartyId, Earlier>,
 }
 
 /// Reads what cases are computed with: each table once.
 pub(in super::super) fn ground(
     tx: &mut impl fondaco_core::Reading,
-    books: &Books,
+    (books, run): (&Books, Id<Run>),
     cases: &[Arc<PayInput>],
     known: Option<Timestamp>,
 ) -> Result<Ground, PayrollError> {
@@ -45,7 +46,8 @@ pub(in super::super) fn ground(
         (Some(first), Some(last)) => deductions::owed_by(tx, (first, last))?,
         _ => BTreeMap::new(),
     };
-    Ok(Ground { rules, sums, owed })
+    let earlier = deductions::earlier(tx, run, &owed, cases.iter())?;
+    Ok(Ground { rules, sums, owed, earlier })
 }
 
 pub(super) fn compute_all(
@@ -55,7 +57,7 @@ pub(super) fn compute_all(
 ) -> Result<Vec<Result<Slip, Refused>>, PayrollError> {
     let books = Books::in_act(tx)?;
     let cases: Vec<Arc<PayInput>> = gathered.iter().filter_map(|case| case.clone().ok()).collect();
-    let mut ground = ground(tx, &books, &cases, Some(tx.now()))?;
+    let mut ground = ground(tx, (&books, run.id), &cases, Some(tx.now()))?;
     for (case, rules) in cases.iter().zip(&mut ground.rules) {
         if let Err(error) = must_be_of(run, case) {
             *rules = Err(error.into());
@@ -89,8 +91,11 @@ pub(in super::super) fn compute_cases(
             && Arc::ptr_eq(same, rules)
         {
             let owed = ground.owed.get(&case.employee).map(Vec::as_slice).unwrap_or_default();
-            let slip = compute::figures(rules, &mut runner, case, &ground.sums)
-                .and_then(|figures| compute::slip(place, rules, case.clone(), figures, owed));
+            let slip =
+                compute::figures(rules, &mut runner, case, &ground.sums).and_then(|figures| {
+                    let earlier = ground.earlier.get(&case.employee).copied().unwrap_or_default();
+                    compute::slip(place, rules, case.clone(), figures, (owed, earlier))
+                });
             done.push(match slip {
                 Ok(slip) => Ok(slip),
                 Err(error) => Err(refused(case, error)?),
@@ -140,7 +145,7 @@ pub(in super::super) fn compute_one(
 ) -> Result<Slip, PayrollError> {
     let cases = [case.clone()];
     let known = (place.known_at != Timestamp::EPOCH).then_some(place.known_at);
-    let mut ground = ground(read, books, &cases, known)?;
+    let mut ground = ground(read, (books, place.run), &cases, known)?;
     deductions::mark_asked(read, &mut ground.owed, place.run, &cases)?;
     let owed = ground.owed.remove(&case.employee).unwrap_or_default();
     let owed = paid_before(read, place, case.employee, owed)?;
@@ -150,7 +155,8 @@ pub(in super::super) fn compute_one(
         None => return Err(fondaco_core::Halt::Bug("a case without rules".into()).into()),
     };
     let figures = compute::figures(&rules, &mut rules.program.runner(), &case, &ground.sums)?;
-    compute::slip(place, &rules, case, figures, &owed)
+    let earlier = ground.earlier.get(&case.employee).copied().unwrap_or_default();
+    compute::slip(place, &rules, case, figures, (&owed, earlier))
 }
 
 /// Marks what was paid on the slip that this one stands in place of, and on those that that one stood in place of; and what these took for.

@@ -1,15 +1,17 @@
 //! What is taken from pay after the rules: loans and advances, orders of courts and authorities, what an employee owes the company.
 //!
-//! [`take`] is what a slip takes, [`due`] which of its slips asks for a period's instalment, [`set`] how people set, end and repay what is
+//! [`take`] is what a slip takes, [`due`] which of its slips asks for a period's instalment, [`earlier`] what its slips had before, [`set`] how people set, end and repay what is
 //! taken, [`terms`] how they change it, [`steps`] what moved a balance besides slips.
 
 mod due;
+mod earlier;
 mod set;
 mod steps;
 mod take;
 mod terms;
 
 pub(crate) use due::{asks, is_extra, mark_asked, near};
+pub(crate) use earlier::{Earlier, earlier};
 pub use set::{EndDeduction, RepayDeduction, SetDeduction};
 pub(crate) use steps::move_balance;
 pub use steps::{DeductionDeed, DeductionStep, deduction_steps, deductions_of};

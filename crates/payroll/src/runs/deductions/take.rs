@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use super::super::SlipTaking;
-use super::Owed;
+use super::{Earlier, Owed};
 use crate::PayrollError;
 use crate::garnishment::{self, Order};
 
@@ -18,6 +18,8 @@ pub(crate) struct Left {
     pub(crate) net: Decimal,
     /// What is paid in any case.
     pub(crate) floor: Decimal,
+    /// What slips of the same days left and took before.
+    pub(crate) earlier: Earlier,
     /// How many digits the smallest coin has behind the point.
     pub(crate) digits: u32,
     /// Whether the slip is paid besides that of the period: nothing falls due by it.
@@ -33,7 +35,9 @@ pub(crate) fn take(
     pay_date: NaiveDate,
 ) -> Result<Vec<SlipTaking>, PayrollError> {
     let mut takings = Vec::new();
-    let (mut net, mut floor) = (left.net, left.floor);
+    // What is paid in any case is paid once.
+    let floor = (left.floor - left.earlier.net).max(Decimal::ZERO);
+    let (mut net, mut floor) = (left.net, floor);
     let mut orders = Vec::new();
     // First what gives, then what takes from all of it.
     let mut owed: Vec<&Owed> = owed.iter().filter(|owed| owed.holds(pay_date)).collect();
@@ -59,7 +63,8 @@ pub(crate) fn take(
     let disposable = left.disposable.max(Decimal::ZERO);
     let available = (net - floor).max(Decimal::ZERO);
     let keep = (disposable - available).max(Decimal::ZERO);
-    let served = garnishment::serve_in(disposable, &orders, keep, left.digits)?;
+    let earlier = (left.earlier.disposable, left.earlier.taken);
+    let served = garnishment::serve_after(earlier, disposable, &orders, keep, left.digits)?;
     for (taking, served) in takings.iter_mut().zip(served) {
         taking.taken += served.amount;
     }

@@ -177,11 +177,19 @@ impl RetroRun {
             _ => BTreeMap::new(),
         };
         let sums = self.sums(tx, &books, chunk, &past)?;
+        // Retro pay is paid with its run's own period.
+        let days = (run.period_start, run.period_end);
+        let now = chunk.iter().filter_map(|cases| cases.last());
+        let now = now.map(|case| PayInput { from: days.0, to: days.1, ..case.as_ref().clone() });
+        let now: Vec<Arc<PayInput>> = now.map(Arc::new).collect();
+        let earlier = deductions::earlier(tx, run.id, &owed, now.iter())?;
         let place = Place::of(run, 1, tx.now());
         let (mut slips, mut refusals) = (Vec::new(), Vec::new());
         for (cases, slips_of) in chunk.iter().zip(&past) {
             let owed = cases.first().and_then(|case| owed.get(&case.employee));
             let owed = owed.map(Vec::as_slice).unwrap_or_default();
+            let earlier = cases.first().and_then(|case| earlier.get(&case.employee));
+            let owed = (owed, earlier.copied().unwrap_or_default());
             let retro = Retro {
                 law: &self.law,
                 books: &books,

@@ -11,7 +11,7 @@ use smol_str::SmolStr;
 use super::super::advance::changes_of;
 use super::super::books::{Books, Rules};
 use super::super::compute::{self, Figures, Place};
-use super::super::deductions::Owed;
+use super::super::deductions::{Earlier, Owed};
 use super::super::sums::Sums;
 use super::super::{PayComponent, PayInput, Run, Slip, SlipLine, SlipSum};
 use super::RetroLaw;
@@ -35,7 +35,7 @@ impl Retro<'_> {
         place: Place,
         cases: &[Arc<PayInput>],
         slips: &[Arc<Slip>],
-        owed: &[Owed],
+        owed: (&[Owed], Earlier),
     ) -> Result<Option<Slip>, PayrollError> {
         let rests_on = Some(changes_of(slips));
         let past = Past::of(self.around, (self.run, cases), slips)?;
@@ -133,7 +133,7 @@ impl Retro<'_> {
         (input, case): (PayInput, &PayInput),
         lines: Vec<SlipLine>,
         sums: Vec<SlipSum>,
-        owed: &[Owed],
+        owed: (&[Owed], Earlier),
     ) -> Result<Slip, PayrollError> {
         let mut figures = Figures {
             sums: sums.into_iter().filter(|sum| sum.before != sum.after).collect(),
@@ -153,7 +153,7 @@ impl Retro<'_> {
         (mut input, others): (PayInput, &[PayComponent]),
         lines: Vec<SlipLine>,
         (feeds, past): (Option<&SmolStr>, &Past<'_>),
-        owed: &[Owed],
+        owed: (&[Owed], Earlier),
     ) -> Result<Slip, PayrollError> {
         let feeds = |line: &SlipLine| {
             let feeds = feeds.filter(|_| line.kind == Kind::Earning);
@@ -198,7 +198,8 @@ impl Retro<'_> {
         figures: &mut Figures,
     ) -> Result<(), PayrollError> {
         let file = self.books.file(&input.number, &input.rules)?;
-        for (slot, sum) in rules.sums.iter().zip(&mut figures.sums) {
+        for sum in &mut figures.sums {
+            let Some(slot) = rules.sums.iter().find(|slot| slot.name == sum.sum) else { continue };
             let accumulator = file.file().accumulators.iter().find(|one| one.name == slot.name);
             let Some(of) = accumulator.map(|one| &one.of) else { continue };
             let same_year = |line: &&SlipLine| {
