@@ -155,6 +155,7 @@ fn run(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
         last,
         orders: company.sales.len(),
         pay: &pay,
+        pay_to_come: life.staff.to_come(last, 13),
         planned: &planned,
         supply: &supply,
         customers: &customers,

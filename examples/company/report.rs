@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, error::Error, fs, io, path::Path};
 use fondaco::{
     company::{
         Company as Firm,
-        figures::{FiguresQuery, Measure, OutlookQuery, ProfitBy, ProfitQuery},
+        figures::{FiguresQuery, Measure, OutlookQuery, PlannedFlow, ProfitBy, ProfitQuery},
     },
     core::report::{Cell, Chart, Column, Figure, Grid, Kind, Locale, Page, Phrase, Row},
     inventory::value::ValueQuery,
@@ -27,6 +27,8 @@ pub struct Told<'t> {
     pub orders: usize,
     /// What each department costs.
     pub pay: &'t BTreeMap<String, Decimal>,
+    /// Wages and what is withheld of them in the next weeks.
+    pub pay_to_come: Vec<PlannedFlow>,
     pub planned: &'t [Month],
     pub supply: &'t Supply,
     pub customers: &'t Customers,
@@ -77,7 +79,9 @@ impl Told<'_> {
         let mut owner = self.firm.figures(&FiguresQuery::new(from, on))?;
         owner.measures.push(velocity.clone());
         let channels = self.firm.profitability(&ProfitQuery::new(from, on, ProfitBy::Channel))?;
-        let cash = self.firm.cash_outlook(&OutlookQuery::on(on))?;
+        let planned = self.pay_to_come.clone();
+        let query = OutlookQuery { planned, ..OutlookQuery::on(on) };
+        let cash = self.firm.cash_outlook(&query)?;
         let page = page.report(owner.to_report()).report(channels.to_report());
         let page = page
             .report(cash.to_report())

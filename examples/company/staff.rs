@@ -5,8 +5,12 @@
 
 use std::{collections::BTreeMap, error::Error};
 
+use chrono::{Datelike, Days, Months};
 use fondaco::{
-    company::{Company as Firm, PostPay},
+    company::{
+        Company as Firm, PostPay, Remit, Remitted,
+        figures::{FlowKind, PlannedFlow},
+    },
     payroll::{
         Payroll,
         runs::{AdvanceRun, CalculateRun, CreateRun, PayInput, PaySource, StoreRules, slips},
@@ -24,6 +28,10 @@ type Done<T> = Result<T, Box<dyn Error>>;
 /// What a reader must know of the pay.
 pub const SUPPOSED: &str = "Pay is made up where the data is silent: everybody single, hours of all working days, the federal rules of 2025; \
      outside the dollar a tenth is tax and the employer pays a twentieth on top.";
+
+/// What is withheld, and the day of a month on which that of the month before is remitted.
+const WITHHELD: &str = "2410";
+const REMITTED_ON: u32 = 10;
 
 /// The accounts of what all of it costs.
 pub const COSTS: [&str; 2] = ["6010", "6020"];
@@ -55,6 +63,11 @@ kind = "employer"
 formula = "round(taxed * 5%, 2, half_up)"
 "#;
 
+fn standing(firm: &Firm<'_>, query: BalanceQuery) -> Done<Decimal> {
+    let balances = firm.books().balances(&query)?;
+    Ok(balances.iter().map(|balance| balance.amounts.ledger_balance()).sum())
+}
+
 /// The people, their runs, and what came of them.
 pub struct Staff {
     payroll: Payroll<'static>,
@@ -62,6 +75,8 @@ pub struct Staff {
     people: People,
     periods: BTreeMap<NaiveDate, Vec<Period>>,
     currency: Currency,
+    /// What went to people, and what of their cost went elsewhere, when each calendar was paid last.
+    last_pay: BTreeMap<&'static str, (Decimal, Decimal)>,
     /// How many slips there are.
     pub slips: usize,
 }
@@ -92,15 +107,27 @@ impl Staff {
             people,
             periods,
             currency,
+            last_pay: BTreeMap::new(),
             slips: 0,
         })
     }
 
-    /// Pays whoever is to be paid on a day.
+    /// Pays whoever is to be paid on a day; on the tenth of a month also those for whom something was withheld in the month before.
     ///
     /// # Errors
     /// What the payroll or the books refuse.
     pub fn pay(&mut self, firm: &Firm<'static>, day: NaiveDate) -> Done<()> {
+        let month_before = day.with_day(1).and_then(|first| first.pred_opt());
+        if let (REMITTED_ON, Some(until)) = (day.day(), month_before) {
+            let query = BalanceQuery::account(WITHHELD).until(until);
+            let owed = -standing(firm, query)?;
+            if owed > Decimal::ZERO {
+                let code = format!("withheld-{}", until.format("%Y-%m"));
+                let of = Remitted::Withheld;
+                let remit = Remit::new(code, day, of, Money::new(owed, self.currency));
+                firm.send(&format!("pay/remitted/{day}"), &remit)?;
+            }
+        }
         for period in self.periods.remove(&day).unwrap_or_default() {
             self.pay_period(firm, &period)?;
         }
@@ -131,8 +158,34 @@ impl Staff {
         let mut pay = AdvanceRun::pay(run, period.pay_date, name.as_str());
         self.payroll.run_job(&format!("{name}/paid"), &mut pay, &mut ())?;
         firm.send(&format!("{name}/left"), &booked)?;
-        self.slips += self.payroll.view(|view| slips(view, run))?.len();
+        let slips = self.payroll.view(|view| slips(view, run))?;
+        let net: Decimal = slips.iter().map(|slip| slip.net.to_decimal()).sum();
+        let cost: Decimal = slips.iter().map(|slip| slip.employer_cost.to_decimal()).sum();
+        self.last_pay.insert(period.calendar(), (net, cost - net));
+        self.slips += slips.len();
         Ok(())
+    }
+
+    /// What will leave in the weeks after a day, if people are paid as they were last: wages, and on the tenth of the next month what is
+    /// withheld of them.
+    pub fn to_come(&self, last: NaiveDate, weeks: u64) -> Vec<PlannedFlow> {
+        let until = last.checked_add_days(Days::new(7 * weeks)).unwrap_or(last);
+        let mut flows = Vec::new();
+        let next = last.succ_opt().unwrap_or(last);
+        for period in Period::between(next, until).iter().filter(|it| it.pay_date <= until) {
+            let Some((net, withheld)) = self.last_pay.get(period.calendar()) else { continue };
+            let remitted = period.pay_date.checked_add_months(Months::new(1));
+            let remitted = remitted.and_then(|day| day.with_day(REMITTED_ON)).unwrap_or(until);
+            let flow = |date, amount: Decimal, what: &str| PlannedFlow {
+                date,
+                amount: Money::new(-amount, self.currency),
+                kind: FlowKind::Pay,
+                text: format!("{what}, {}", period.name()).into(),
+            };
+            flows.push(flow(period.pay_date, *net, "Wages"));
+            flows.push(flow(remitted, *withheld, "Withheld"));
+        }
+        flows
     }
 
     /// By federal rules in dollars, else by those of the house.
@@ -154,9 +207,7 @@ impl Staff {
         for (code, name) in &self.people.departments {
             for account in COSTS {
                 let query = BalanceQuery::account(account).dimension("cost_centre", code.as_str());
-                let balances = firm.books().balances(&query)?;
-                let cost: Decimal = balances.iter().map(|of| of.amounts.ledger_balance()).sum();
-                *costs.entry(name.clone()).or_default() += cost;
+                *costs.entry(name.clone()).or_default() += standing(firm, query)?;
             }
         }
         costs.retain(|_, cost: &mut Decimal| !cost.is_zero());

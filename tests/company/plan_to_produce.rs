@@ -163,6 +163,34 @@ fn beside_a_standard_what_is_lost_or_shared_is_of_what_was_spent() {
 }
 
 #[test]
+fn nothing_is_made_of_what_came_on_a_later_day() {
+    let firm = Firm::new().workshop().ten_gears();
+    let some = |code: &str, date: &str, bolts: &str, nuts: &str| {
+        let issue = NewIssue::new(code, "W-1", day(date));
+        issue.line(IssueLine::new(1, pcs(bolts))).line(IssueLine::new(2, pcs(nuts)))
+    };
+    firm.must(&IssueMaterial::new(vec![some("M-1", "2026-03-01", "10", "20")]));
+    firm.must(&IssueMaterial::new(vec![some("M-2", "2026-03-06", "10", "20")]));
+    let on = |code: &str, date: &str, good: &str| {
+        CompleteWorkOrders::new(vec![NewCompletion::new(code, "W-1", day(date)).good(pcs(good))])
+    };
+    let early = firm.send(&on("C-1", "2026-03-02", "6")).unwrap_err();
+    assert_eq!(early.code(), "company.made_too_early");
+    let said = "completion/C-1: on 2026-03-02 work_order/W-1 had cost 50.00 EUR, and what is made costs 60.00 EUR";
+    assert!(early.to_string().contains(said), "{early}");
+    // What had gone in by then is enough for five.
+    firm.must(&on("C-1", "2026-03-02", "5"));
+    firm.must(&on("C-2", "2026-03-07", "5"));
+    let again = firm.send(&on("C-3", "2026-03-08", "1")).unwrap_err();
+    assert_eq!(again.code(), "company.over_made");
+    let state = firm.company.close_state(&CloseMonth::ending(day("2026-03-31"))).unwrap();
+    let of_work = state.steps.iter().filter(|step| step.code == "work" && !step.blocks);
+    let text: Vec<&str> = of_work.map(|step| step.text.as_str()).collect();
+    assert_eq!(text, ["CloseWorkOrders that all was made of: work_order/W-1 and 0 more"]);
+    close(&firm);
+}
+
+#[test]
 fn what_comes_late_is_shared_with_what_came_out_besides() {
     let output = |item, value| WorkOutput { item, quantity: Some(pcs("10")), value: Some(value) };
     let of = |share: &str| OutputValue::Share(Rate::percent(share).unwrap());

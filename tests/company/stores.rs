@@ -1,4 +1,4 @@
-//! One chain of sale and purchase, with a deposit, a return, credits and cancellations, on every store, behind a blocking driver and behind
+//! One chain of sale and purchase, with a deposit, a return, credits and cancellations, of production, pay and closing, on every store, behind a blocking driver and behind
 //! an asynchronous one that finds nothing loaded: the same documents, the same balances.
 
 use std::sync::{Arc, Mutex};
@@ -20,6 +20,8 @@ fn a_chain_comes_out_the_same_on_every_store_and_behind_both_drivers() {
     Host::everywhere(stores(), &fondaco::core::party::ENGINE, |host| {
         let host = host.with(&fondaco::accounting::ENGINE).with(&fondaco::inventory::ENGINE);
         let host = host.with(&fondaco::company::ENGINE);
+        #[cfg(feature = "payroll")]
+        let host = host.with(&fondaco::payroll::ENGINE);
         let told = chain(&host);
         host.clean();
         let mut first = first.lock().unwrap();
@@ -33,7 +35,12 @@ fn chain(host: &Host) -> String {
     masters(host);
     buy(host);
     sell(host);
+    make(host);
+    #[cfg(feature = "payroll")]
+    employ(host);
     host.must("accruals", &PostAccruals::on(day("2026-03-31")));
+    host.must("accruals of January", &PostAccruals::on(day("2026-01-31")));
+    host.must("January is over", &CloseMonth::ending(day("2026-01-31")));
     let mut documents: Vec<String> = host
         .rows::<Document>()
         .iter()
@@ -81,6 +88,63 @@ fn buy(host: &Host) {
     host.must("bill", &EnterBills::new(vec![bill.deposit("1")]));
     let back = NewReturn::new("1", "2", date).line(PartLine::new(1, pcs("5")));
     host.must("send back", &SendBack::new(vec![back]));
+}
+
+/// Gears are made of bolts and nuts, with hours; some are sold, scrapped, and an order is closed.
+fn make(host: &Host) {
+    use crate::workshop::{gear, hours};
+    let date = day("2026-03-06");
+    host.must("gear", &AddItems::new(vec![Item::new("GEAR", "Gear", Unit::PIECE)]));
+    let saw = WorkCentre {
+        code: "SAW".into(),
+        name: "Saw".into(),
+        labour_rate: Some("30 EUR/h".parse().unwrap()),
+        overhead_rate: Some("12 EUR/h".parse().unwrap()),
+    };
+    host.must("saw", &SetWorkCentres::new(vec![saw]));
+    let order = |code: &str| {
+        let order = NewWorkOrder::new(code, gear(), pcs("5"), date).material(bolt(), pcs("10"));
+        order.material(nut(), pcs("5")).labour("SAW", hours("2"))
+    };
+    host.must("plan", &PlanWorkOrders::new(vec![order("1"), order("2")]));
+    host.must("release", &ReleaseWorkOrders::new(["1", "2"]));
+    host.must("issue", &IssueMaterial::new(vec![NewIssue::new("1", "1", date)]));
+    let back = NewReturn::new("1", "1", date).line(PartLine::new(1, pcs("1")));
+    host.must("bring back", &ReturnMaterial::new(vec![back]));
+    let time = NewTime::new("1", "1", date).labour("SAW", hours("2")).overhead("SAW", hours("1"));
+    host.must("time", &BookTime::new(vec![time]));
+    let made = |code: &str| NewCompletion::new(code, code, date).good(pcs("4"));
+    let lost = made("1").scrapped(pcs("1")).abnormal().as_issued();
+    host.must("complete", &CompleteWorkOrders::new(vec![lost, made("2").backflush()]));
+    host.must("over", &CloseWorkOrders::new(vec![NewClose::new("1", date)]));
+    let sold = NewLine::new(gear(), pcs("3")).price("50 EUR/pcs".parse().unwrap());
+    host.must("sell gears", &PlaceOrders::new(vec![NewOrder::new("9", "C-1", date).line(sold)]));
+    host.must("deliver gears", &Deliver::new(vec![NewDelivery::new("9", "9", date)]));
+    host.must("invoice gears", &InvoiceCustomers::new(vec![NewInvoice::new("9", "9", date)]));
+    let back = Cancel::one(DocumentKind::ProductionClose, "1", date);
+    host.must("not over", &back);
+}
+
+/// One is paid; what was withheld is remitted, taken back and remitted, and leave is owed.
+#[cfg(feature = "payroll")]
+fn employ(host: &Host) {
+    use fondaco::payroll::runs::{AdvanceRun, CalculateRun, CreateRun, PaySource, StoreRules};
+    host.must("rules", &StoreRules::new("house", crate::pay::BOOK));
+    let (first, last) = crate::pay::month(1);
+    let run = host.must("run", &CreateRun::new("MONTHLY", (first, last), last));
+    let cases = vec![crate::pay::case(1, 1, 3000.into())];
+    let mut job = CalculateRun::new(run, PaySource::given(cases).unwrap());
+    host.run_job("calculate", &mut job, &mut ()).unwrap();
+    let boss = host.acting_as("boss");
+    boss.run_job("approve", &mut AdvanceRun::approve(run, "looked at"), &mut ()).unwrap();
+    host.must("post pay", &PostPay::of(run));
+    let tax = |code: &str, date: &str| Remit::new(code, day(date), Remitted::Withheld, eur("450"));
+    host.must("remit", &tax("1", "2026-02-10"));
+    host.must("remittance back", &Cancel::one(DocumentKind::Remittance, "1", day("2026-02-11")));
+    host.must("remit again", &tax("2", "2026-02-12"));
+    let plant = |amount: &str| vec![LeaveOwed { centre: "PLANT".into(), amount: eur(amount) }];
+    host.must("leave", &AccrueLeave::on(day("2026-02-28"), plant("500")));
+    host.must("leave before", &AccrueLeave::on(day("2026-01-31"), plant("300")));
 }
 
 fn sell(host: &Host) {

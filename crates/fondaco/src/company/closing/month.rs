@@ -13,6 +13,8 @@ use fondaco_core::{Act, Halt, Range, Reading, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, format_smolstr};
 
+use crate::company::document::{Document, DocumentKind, Status};
+use crate::company::production::WorkOrder;
 use crate::company::{Company, CompanyError, ENGINE, rights};
 
 /// That accruals of a day are posted.
@@ -149,6 +151,7 @@ impl CloseMonth {
         let mut steps =
             vec![step("accruals", format!("PostAccruals on {}{again}", self.date), accrued, true)];
         steps.extend(of_pay(read, self.date)?);
+        steps.extend(of_work(read, self.date)?);
         for point in checklist(read, period.period)?.points {
             steps.push(step("books", point.to_string(), false, point.blocks));
         }
@@ -181,6 +184,35 @@ impl Act for CloseMonth {
         tx.emit(Event::new("period.closed").with("date", self.date));
         Ok(())
     }
+}
+
+/// Work orders that all was made of and nobody closed, and those that gave more than went in: to be looked at, though a month can be closed.
+fn of_work(read: &mut impl Reading, through: NaiveDate) -> Result<Vec<CloseStep>, CompanyError> {
+    let mut found = Vec::new();
+    let mut step = |what: &str, names: Vec<SmolStr>| {
+        if let Some(first) = names.first() {
+            let text = format!("{what}: {first} and {} more", names.len() - 1);
+            let code = SmolStr::new_static("work");
+            found.push(CloseStep { code, text, done: false, blocks: false });
+        }
+    };
+    let mut below = Vec::new();
+    for status in [Status::InProgress, Status::Finished] {
+        let range = Range::by(Document::BY_KIND, &(DocumentKind::WorkOrder, status));
+        let orders = read.peek_scan(&range.through(&through))?;
+        let ids: Vec<_> = orders.iter().map(|order| order.id).collect();
+        for (order, work) in orders.iter().zip(read.peek_many::<WorkOrder>(&ids)?) {
+            if work.is_some_and(|work| work.in_progress < Amount::ZERO) {
+                below.push(order.name());
+            }
+        }
+        if status == Status::Finished {
+            let names = orders.iter().map(|order| order.name()).collect();
+            step("CloseWorkOrders that all was made of", names);
+        }
+    }
+    step("look at orders of which more was made than went in", below);
+    Ok(found)
 }
 
 #[cfg(not(feature = "payroll"))]

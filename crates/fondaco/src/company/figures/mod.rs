@@ -3,7 +3,7 @@
 //!
 //! Each is exact, or *not defined, because ...*; each explains itself down to accounts and, on demand, to the documents that add up to it
 //! ([`Company::explain_figure`](super::Company::explain_figure), [`Company::explain_profit`](super::Company::explain_profit); shares of
-//! service name those that were not in time, the pipeline how many it counted). Where sources differ in a formula's base the reader chooses
+//! service name those that were not in time, the pipeline each opportunity by [`VelocityQuery::in_full`]). Where sources differ in a formula's base the reader chooses
 //! ([`Basis`]). Balances come from the ledger's kept sums; what was sold of which item to whom at which cost, and how late customers pay, from
 //! counters that go along with documents ([`SoldDay`], [`PaidDay`]), the same in every profile, and that `verify` counts again.
 //!

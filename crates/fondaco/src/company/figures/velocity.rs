@@ -46,12 +46,22 @@ pub struct VelocityQuery {
     pub win_rate: WinRate,
     /// After how many days without an end an open one is left out.
     pub stale_days: u32,
+    /// Whether each opportunity is named that is open, was won or was lost.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_full: bool,
 }
 
 impl VelocityQuery {
     /// Over these days; what is open for more than 180 is stale.
     pub fn new(from: NaiveDate, on: NaiveDate, currency: Currency) -> VelocityQuery {
-        VelocityQuery { from, on, currency, win_rate: WinRate::default(), stale_days: 180 }
+        let (win_rate, stale_days) = (WinRate::default(), 180);
+        VelocityQuery { from, on, currency, win_rate, stale_days, in_full: false }
+    }
+
+    /// With each opportunity by name.
+    #[must_use]
+    pub fn in_full(self) -> VelocityQuery {
+        VelocityQuery { in_full: true, ..self }
     }
 }
 
@@ -66,6 +76,8 @@ struct Seen {
     opened_and_won: i64,
     total: Decimal,
     cycles: Vec<i64>,
+    /// By name, where that is asked for: open ones, those won and those lost.
+    named: [Vec<Explain>; 3],
 }
 
 impl Seen {
@@ -82,16 +94,28 @@ impl Seen {
         }
         let first =
             query.on.checked_sub_days(Days::new(query.stale_days.into())).unwrap_or(query.on);
-        match ended {
-            false if one.opened_on < first => self.stale += 1,
-            false => self.open += 1,
-            true if !in_days(one.close_on) => {}
-            true if is_won => {
+        let at = match ended {
+            false if one.opened_on < first => {
+                self.stale += 1;
+                return;
+            }
+            false => 0,
+            true if !in_days(one.close_on) => return,
+            true if is_won => 1,
+            true => 2,
+        };
+        match at {
+            0 => self.open += 1,
+            1 => {
                 self.won += 1;
                 self.total += one.amount;
                 self.cycles.push(one.close_on.signed_duration_since(one.opened_on).num_days());
             }
-            true => self.lost += 1,
+            _ => self.lost += 1,
+        }
+        if let (true, Some(named)) = (query.in_full, self.named.get_mut(at)) {
+            let leaf = Explain::new(one.name.clone(), Money::new(one.amount, one.currency));
+            named.push(leaf.source(format!("opportunity/{}", one.opportunity)));
         }
     }
 
@@ -147,11 +171,14 @@ pub fn pipeline_velocity(
         Explain::new(word("Open opportunities"), seen.open)
             .parameter(stale)
             .input(Explain::new(word("Stale, left out"), seen.stale)),
-        Explain::new(word("Win rate"), shown(rate.map(Cell::Percent))).rule(of),
         Explain::new(word("Mean of those won"), shown(deal.map(|deal| money(deal).into()))),
+        Explain::new(word("Win rate"), shown(rate.map(Cell::Percent))).rule(of),
         Explain::new(word("Median days to win"), shown(days.map(Cell::Number))),
     ];
     let value = value.map(|value| money(value).into());
+    let [open, won, lost] = seen.named;
+    let inputs = inputs.into_iter().zip([open, won, lost, Vec::new()]);
+    let inputs = inputs.map(|(input, named)| input.inputs(named)).collect();
     let rule = "opportunities × win rate × deal ÷ days";
     Ok(Measure::new("pipeline_velocity", word("Pipeline velocity per day"), value, rule, inputs))
 }

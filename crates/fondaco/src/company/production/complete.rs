@@ -4,20 +4,21 @@ use chrono::NaiveDate;
 use fondaco_accounting::ledger::Amount;
 use fondaco_core::policy::Authority;
 use fondaco_core::store::Event;
-use fondaco_core::{Act, DocumentId, Id, Quantity, Rate, Rounding, Tx};
+use fondaco_core::{Act, DocumentId, Id, Quantity, Range, Rate, Reading, Rounding, Tx};
 use fondaco_inventory::Qty;
 use fondaco_inventory::items::Lot;
 use fondaco_inventory::moves::NewMove;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::cost::{goes_along, goes_of_spent, takes, worth_now};
+use super::cost::{adds, goes_along, goes_of_spent, takes, worth_now};
 use super::issue::{Taken, issue};
 use super::lots::register;
 use super::release::announce_again;
 use super::{WorkError, WorkLine, WorkLineKind, WorkOrder, Works, allow};
 use crate::company::document::{
-    At, Desk, Document, DocumentKind, Line, blank, less, plus, share, stored, stored_quantity, sum,
+    At, Desk, Document, DocumentKind, Line, Status, blank, less, plus, share, stored,
+    stored_quantity, sum,
 };
 use crate::company::posting::{BusinessEvent, Fact, Facts, Figure};
 use crate::company::sales::{Prepared, carry_out, head};
@@ -332,6 +333,13 @@ fn make(
         false => goes_along(&open, &lines, part, currency),
     };
     let cost = cost.max(Amount::ZERO);
+    let later = spent_later(tx, desk, (&order, new.date))?;
+    if later > Amount::ZERO && cost > less(open.in_progress, later, COST)? && !at_standard {
+        let (document, order) = (kind.name_of(&new.code), order.name());
+        let stood = less(open.in_progress, later, COST)?.money(currency);
+        let (date, takes) = (new.date, cost.money(currency));
+        return Err(WorkError::MadeTooEarly { document, order, date, cost: stood, takes }.into());
+    }
     let lost = match new.abnormal {
         true => {
             let all = plus(making.good, making.scrapped, MADE)?;
@@ -384,6 +392,24 @@ fn make(
     lose(tx, desk, (&document, &order), lost)?;
     desk.add(document, made_lines);
     Ok(())
+}
+
+/// What was added to an order's cost after a day, less what was made of it then: no part of what is made on the day.
+fn spent_later(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    (order, date): (&Document, NaiveDate),
+) -> Result<Amount, CompanyError> {
+    let mut units = 0_i128;
+    for document in tx.peek_scan(&Range::by(Document::BY_OF, &order.id))? {
+        if document.date <= date || document.status == Status::Cancelled {
+            continue;
+        }
+        for line in desk.lines_of(tx, &document)? {
+            units += adds(document.kind, &line);
+        }
+    }
+    Ok(Amount::from_units(i64::try_from(units).unwrap_or(i64::MAX)))
 }
 
 /// What comes out besides with so much of the order, and what it is worth.

@@ -65,6 +65,23 @@ pub enum WorkError {
         /// How much was issued.
         issued: Quantity,
     },
+    /// Something is made before what it costs went in.
+    #[error(
+        "{document}: on {date} {order} had cost {cost}, and what is made costs {takes}: some of that came on later days; give a later day, or take back what was booked too late"
+    )]
+    #[kind(Refused)]
+    MadeTooEarly {
+        /// The completion.
+        document: SmolStr,
+        /// The work order.
+        order: SmolStr,
+        /// The day.
+        date: chrono::NaiveDate,
+        /// What the order had cost by then, less what was made of it.
+        cost: fondaco_core::Money,
+        /// What goes with what is made.
+        takes: fondaco_core::Money,
+    },
     /// More is made than was ordered.
     #[error(
         "{document}: {wanted} is more than the {left} that is left to make of {order}: complete less, or plan another order for the rest"
