@@ -183,7 +183,7 @@ impl Audience for Everybody<'_> {
 
     /// Decided day by day: as of the end of that day.
     fn is_member(&self, segment: &str, contact: u32, _: Timestamp) -> bool {
-        self.live.members(segment).is_ok_and(|members| members.contains(contact))
+        self.live.is_member(segment, contact).unwrap_or(false)
     }
 }
 

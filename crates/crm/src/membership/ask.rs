@@ -74,7 +74,7 @@ impl Asking<'_> {
         tx.need_all(Needs::new().rows::<ContactSegments>(&all).rows::<DueItem>(&items))?;
         let rows = tx.get_many::<ContactSegments>(&all)?;
         let zone = tx.zone()?;
-        let mut known = Known::load(tx, groups)?;
+        let mut known = Known::load(tx, groups, self.from(&rows))?;
         let (of_parties, stamp) = (self.of_parties(), Stamp::of(self.sets, &zone));
         let mut caught_up = self.catch_up((&known, &of_parties), &rows, (&zone, stamp))?;
         let mut rows = rows.into_iter();
@@ -100,6 +100,12 @@ impl Asking<'_> {
             }
         }
         self.stage(tx, moved)
+    }
+
+    /// From when on what these contacts did may say where they stand, now or at the moments that no tick has carried out.
+    fn from(&self, rows: &[Option<Arc<ContactSegments>>]) -> Option<Timestamp> {
+        let late = rows.iter().flatten().filter_map(|row| row.next_at);
+        self.sets.horizon.from(late.chain([self.at]).min()?)
     }
 
     /// Where among the changes those about each party stand.

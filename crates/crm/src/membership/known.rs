@@ -64,10 +64,11 @@ pub(super) struct Known {
 }
 
 impl Known {
-    /// Of all of these contacts, in a fixed number of trips.
+    /// Of all of these contacts, in a fixed number of trips: of what they did, all from an instant on.
     pub(super) fn load(
         read: &mut impl Reading,
         groups: Vec<Vec<PartyId>>,
+        from: Option<Timestamp>,
     ) -> Result<Vec<Known>, Halt> {
         let all: Vec<PartyId> = groups.iter().flatten().copied().collect();
         let profiles = read.peek_many::<Profile>(&all)?;
@@ -75,7 +76,10 @@ impl Known {
         let gone = read.peek_scans(&all.iter().map(by_key).collect::<Vec<_>>())?;
         let by_key = |party: &PartyId| Range::<AttributeValue>::by_key(party);
         let values = read.peek_scans(&all.iter().map(by_key).collect::<Vec<_>>())?;
-        let by_party = |party: &PartyId| Range::by(BehaviourEvent::BY_PARTY, party);
+        let by_party = |party: &PartyId| {
+            let all = Range::by(BehaviourEvent::BY_PARTY, party);
+            from.iter().fold(all, |all, from| all.from(from))
+        };
         let events = read.peek_scans(&all.iter().map(by_party).collect::<Vec<_>>())?;
         let mut rows = profiles.into_iter().zip(gone).zip(values.into_iter().zip(events));
         let known = groups.into_iter().map(|ids| {

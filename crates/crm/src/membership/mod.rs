@@ -19,6 +19,8 @@ mod ask;
 mod clock;
 mod define;
 mod error;
+mod horizon;
+mod insight;
 mod keep;
 mod known;
 mod query;
@@ -33,6 +35,7 @@ mod tests;
 
 pub use define::{PutSegment, StoredSegment, UseSegment};
 pub use error::MembershipError;
+pub use insight::{members_after, segment_overlap, segment_size, segment_steps_of, segment_trend};
 pub(crate) use keep::Keeping;
 pub use query::{
     SegmentWhy, Settled, members_of, segment_steps, segment_why, segments_at, segments_of, settled,

@@ -66,7 +66,7 @@ pub fn segments_at(
 ) -> Result<Vec<SmolStr>, CrmError> {
     let (sets, zone) = (peek_in_use(read)?, zone(read)?);
     let groups = peek_groups(read, &[party])?;
-    let known = Known::load(read, groups)?;
+    let known = Known::load(read, groups, sets.horizon.from(at))?;
     let Some(one) = known.first() else { return Ok(Vec::new()) };
     let columns = columns(&known, &sets, &zone)?;
     Ok(standing(&columns, &sets, (0, one), at).0)
@@ -174,7 +174,7 @@ pub fn segment_why(
     sets.set.need(segment)?;
     let zone = zone(read)?;
     let groups = peek_groups(read, &[party])?;
-    let known = Known::load(read, groups)?;
+    let known = Known::load(read, groups, sets.horizon.from(at))?;
     let Some(one) = known.first().filter(|one| one.is_there()) else { return Ok(None) };
     let Some(party) = one.ids.first().copied() else { return Ok(None) };
     let why = columns(&known, &sets, &zone)?.explain(&sets.set, segment, 0, at)?;

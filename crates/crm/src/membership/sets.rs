@@ -10,6 +10,7 @@ use fondaco_core::store::Json;
 use fondaco_core::{Halt, PartyId, Range, Reading, Tx};
 use smol_str::SmolStr;
 
+use super::horizon::Horizon;
 use super::{MembershipError, SegmentInUse, StoredSegment};
 use crate::CrmError;
 use crate::along::Change;
@@ -79,7 +80,7 @@ pub(super) mod declared {
     use super::MembershipError;
     use crate::segments::{Leaf, Node, Predicate, SegmentSet};
 
-    fn leaves(predicate: &Predicate) -> impl Iterator<Item = &Leaf> {
+    pub(crate) fn leaves(predicate: &Predicate) -> impl Iterator<Item = &Leaf> {
         predicate.nodes().iter().filter_map(|node| match node {
             Node::Leaf(leaf) => Some(leaf),
             _ => None,
@@ -141,6 +142,8 @@ pub(super) struct Sets {
     versions: BTreeMap<SmolStr, u32>,
     events: BTreeSet<SmolStr>,
     attributes: BTreeSet<SmolStr>,
+    /// How far back they look.
+    pub(super) horizon: Horizon,
 }
 
 impl Sets {
@@ -165,12 +168,13 @@ impl Sets {
             read.extend(names.into_iter().map(SmolStr::from));
             all.push((segment.name.to_string(), definition));
         }
+        let horizon = Horizon::of(all.iter().map(|(_, one)| one.predicate()));
         let set = SegmentSet::compile(&schema, all)?;
         if let Some(one) = segments.first() {
             declared::is_kept(&set, &one.name)?;
         }
         let versions = segments.into_iter().map(|one| (one.name, one.version)).collect();
-        Ok(Sets { set, versions, events, attributes: read })
+        Ok(Sets { set, versions, events, attributes: read, horizon })
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -66,7 +66,9 @@ fn some(
 ) -> Result<usize, CrmError> {
     let parties: Vec<PartyId> = rows.iter().map(|row| row.party).collect();
     let groups = peek_groups(view, &parties)?;
-    let known = Known::load(view, groups)?;
+    let asked = rows.iter().map(|row| row.asked_at).min();
+    let from = asked.and_then(|at| sets.horizon.from(at));
+    let known = Known::load(view, groups, from)?;
     let columns = columns(&known, sets, zone)?;
     let (stamp, mut waiting) = (Stamp::of(sets, zone), 0);
     for row in rows {

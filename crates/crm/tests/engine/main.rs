@@ -13,4 +13,5 @@ mod leads;
 mod membership;
 mod merge;
 mod opportunities;
+mod outbox;
 mod scores;

@@ -1,21 +1,21 @@
 //! Columns of typed values: numbers as they are, texts and lists as codes of what a dictionary holds once.
 
-use foldhash::HashMap;
-
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
+use super::dictionary::Dictionary;
 use super::{Bits, Ints, Truths};
 use crate::segments::compile::{Check, scaled};
 use crate::segments::schema::{Field, Fields};
 use crate::segments::{Kind, SegmentError, Truth, Value};
 
-/// What codes stand for.
-#[derive(Clone, Debug)]
-enum Dictionary {
-    None,
-    Words(Vec<String>, HashMap<String, u32>),
-    Lists(Vec<Vec<String>>, HashMap<Vec<String>, u32>),
+/// A value on its way into a column.
+#[derive(Clone, Copy)]
+enum Held<'v> {
+    Nothing,
+    Number(i64),
+    /// A text, or a list of them.
+    Word(&'v Value),
 }
 
 #[derive(Clone, Debug)]
@@ -28,27 +28,62 @@ pub(crate) struct Column {
 
 impl Column {
     fn new(field: &Field) -> Column {
-        let dictionary = match field.kind {
-            Kind::Text => Dictionary::Words(Vec::new(), HashMap::default()),
-            Kind::Texts => Dictionary::Lists(Vec::new(), HashMap::default()),
-            _ => Dictionary::None,
-        };
+        let dictionary = Dictionary::of(field.kind);
         Column { field: field.clone(), ints: Ints::default(), dictionary, missing: 0 }
     }
 
-    /// A value as the number that stands for it.
-    fn encoded(&mut self, value: &Value) -> Result<Option<i64>, SegmentError> {
-        let held = match (self.field.kind, value) {
-            (_, Value::Null) => return Ok(None),
-            (Kind::Number { decimals }, Value::Number(number)) => self.number(*number, decimals)?,
-            (Kind::Flag, Value::Flag(flag)) => i64::from(*flag),
-            (Kind::Day, Value::Day(day)) => day.num_days_from_ce().into(),
-            (Kind::Instant, Value::Instant(at)) => at.micros(),
-            (Kind::Text, Value::Text(text)) => self.word(text).into(),
-            (Kind::Texts, Value::Texts(texts)) => self.list(texts).into(),
+    /// A value as it is held: the number that stands for it, or what is to be looked up. Nothing is stored.
+    fn held<'v>(&self, value: &'v Value) -> Result<Held<'v>, SegmentError> {
+        Ok(match (self.field.kind, value) {
+            (_, Value::Null) => Held::Nothing,
+            (Kind::Number { decimals }, Value::Number(number)) => {
+                Held::Number(self.number(*number, decimals)?)
+            }
+            (Kind::Flag, Value::Flag(flag)) => Held::Number(i64::from(*flag)),
+            (Kind::Day, Value::Day(day)) => Held::Number(day.num_days_from_ce().into()),
+            (Kind::Instant, Value::Instant(at)) => Held::Number(at.micros()),
+            (Kind::Text, Value::Text(_)) | (Kind::Texts, Value::Texts(_)) => Held::Word(value),
             (kind, other) => return Err(self.bad(format!("{other:?}"), kind.name().into())),
-        };
-        Ok(Some(held))
+        })
+    }
+
+    /// The code that stands for it, which is held once more.
+    fn code(&mut self, held: Held<'_>) -> Option<i64> {
+        match held {
+            Held::Nothing => None,
+            Held::Number(number) => Some(number),
+            Held::Word(value) => self.dictionary.hold(value).map(i64::from),
+        }
+    }
+
+    /// The code that stands for it already; of a word that nobody holds, one that no row has.
+    fn known(&self, held: Held<'_>) -> Option<i64> {
+        match held {
+            Held::Nothing => None,
+            Held::Number(number) => Some(number),
+            Held::Word(value) => Some(self.dictionary.find(value).map_or(-1, i64::from)),
+        }
+    }
+
+    fn push(&mut self, held: Held<'_>) {
+        let code = self.code(held);
+        self.missing += usize::from(code.is_none());
+        self.ints.push(code);
+    }
+
+    /// Another value for a row; whether it is another.
+    fn set(&mut self, row: usize, held: Held<'_>) -> bool {
+        let before = self.get(row);
+        if before == self.known(held) {
+            return false;
+        }
+        let after = self.code(held);
+        self.count_missing(before, after);
+        self.ints.set(row, after);
+        if let Some(before) = before {
+            self.dictionary.release(before);
+        }
+        true
     }
 
     fn bad(&self, found: String, wanted: String) -> SegmentError {
@@ -64,31 +99,6 @@ impl Column {
                 format!("a number with {decimals} decimals at most, within 64 bits of them");
             self.bad(number.to_string(), wanted)
         })
-    }
-
-    fn word(&mut self, text: &str) -> u32 {
-        let Dictionary::Words(words, codes) = &mut self.dictionary else { return 0 };
-        if let Some(code) = codes.get(text) {
-            return *code;
-        }
-        let code = u32::try_from(words.len()).unwrap_or(u32::MAX);
-        words.push(text.to_owned());
-        codes.insert(text.to_owned(), code);
-        code
-    }
-
-    fn list(&mut self, texts: &[String]) -> u32 {
-        let Dictionary::Lists(lists, codes) = &mut self.dictionary else { return 0 };
-        let mut sorted = texts.to_vec();
-        sorted.sort_unstable();
-        sorted.dedup();
-        if let Some(code) = codes.get(&sorted) {
-            return *code;
-        }
-        let code = u32::try_from(lists.len()).unwrap_or(u32::MAX);
-        lists.push(sorted.clone());
-        codes.insert(sorted, code);
-        code
     }
 
     pub(crate) fn get(&self, row: usize) -> Option<i64> {
@@ -111,11 +121,11 @@ impl Column {
             (Kind::Instant, _) => {
                 fondaco_core::Timestamp::from_micros(held).map_or(Value::Null, Value::Instant)
             }
-            (_, Dictionary::Words(words, _)) => {
-                words.get(code).map_or(Value::Null, |word| Value::Text(word.clone()))
+            (_, Dictionary::Words(words)) => {
+                words.list().get(code).map_or(Value::Null, |word| Value::Text(word.clone()))
             }
-            (_, Dictionary::Lists(lists, _)) => {
-                lists.get(code).map_or(Value::Null, |list| Value::Texts(list.clone()))
+            (_, Dictionary::Lists(lists)) => {
+                lists.list().get(code).map_or(Value::Null, |list| Value::Texts(list.clone()))
             }
             _ => Value::Null,
         }
@@ -138,11 +148,11 @@ impl Column {
         let holds = match (check, &self.dictionary) {
             (Check::Null, _) => false,
             (Check::OneOf(sorted), _) => sorted.binary_search(&held).is_ok(),
-            (Check::Word(check), Dictionary::Words(words, _)) => {
-                words.get(code()).is_some_and(|word| check.holds(word))
+            (Check::Word(check), Dictionary::Words(words)) => {
+                words.list().get(code()).is_some_and(|word| check.holds(word))
             }
-            (Check::List(check), Dictionary::Lists(lists, _)) => {
-                lists.get(code()).is_some_and(|list| check.holds(list))
+            (Check::List(check), Dictionary::Lists(lists)) => {
+                lists.list().get(code()).is_some_and(|list| check.holds(list))
             }
             _ => check.bounds_at(now, today).is_some_and(|bounds| bounds.holds(held.into())),
         };
@@ -157,12 +167,12 @@ impl Column {
         let unknown = (self.missing > 0).then(|| self.ints.missing());
         let mut yes = match (check, &self.dictionary) {
             (Check::OneOf(sorted), _) => self.ints.one_of(sorted),
-            (Check::Word(check), Dictionary::Words(words, _)) => {
-                let table: Vec<bool> = words.iter().map(|word| check.holds(word)).collect();
+            (Check::Word(check), Dictionary::Words(words)) => {
+                let table: Vec<bool> = words.list().iter().map(|word| check.holds(word)).collect();
                 self.ints.in_table(&table)
             }
-            (Check::List(check), Dictionary::Lists(lists, _)) => {
-                let table: Vec<bool> = lists.iter().map(|list| check.holds(list)).collect();
+            (Check::List(check), Dictionary::Lists(lists)) => {
+                let table: Vec<bool> = lists.list().iter().map(|list| check.holds(list)).collect();
                 self.ints.in_table(&table)
             }
             _ => self.bounded(check, now, today),
@@ -191,15 +201,7 @@ impl Column {
     }
 
     fn bytes(&self) -> usize {
-        let text = |text: &String| text.len() + 2 * size_of::<String>() + 8;
-        self.ints.bytes()
-            + match &self.dictionary {
-                Dictionary::None => 0,
-                Dictionary::Words(words, _) => words.iter().map(|word| 2 * text(word)).sum(),
-                Dictionary::Lists(lists, _) => {
-                    lists.iter().map(|list| 64 + 2 * list.iter().map(text).sum::<usize>()).sum()
-                }
-            }
+        self.ints.bytes() + self.dictionary.bytes()
     }
 }
 
@@ -215,8 +217,18 @@ impl Table {
         Table { columns: fields.list().iter().map(Column::new).collect(), rows: 0 }
     }
 
-    /// Encodes a row before anything of it is stored: missing values at its end are null.
-    fn encoded(&mut self, values: &[Value]) -> Result<Vec<Option<i64>>, SegmentError> {
+    /// A row as it is held, before anything of it is stored: missing values at its end are null.
+    fn held<'v>(
+        &self,
+        values: &'v [Value],
+    ) -> impl Iterator<Item = Result<Held<'v>, SegmentError>> {
+        const NULL: &Value = &Value::Null;
+        let columns = self.columns.iter().enumerate();
+        columns.map(|(at, column)| column.held(values.get(at).unwrap_or(NULL)))
+    }
+
+    /// Whether a row can be stored.
+    fn check(&self, values: &[Value]) -> Result<(), SegmentError> {
         if values.len() > self.columns.len() {
             return Err(SegmentError::BadValue {
                 what: "row",
@@ -225,15 +237,14 @@ impl Table {
                 wanted: format!("{} at most, one for each attribute", self.columns.len()),
             });
         }
-        let columns = self.columns.iter_mut().enumerate();
-        columns.map(|(at, column)| column.encoded(values.get(at).unwrap_or(&Value::Null))).collect()
+        self.held(values).try_for_each(|held| held.map(drop))
     }
 
     pub(crate) fn push(&mut self, values: &[Value]) -> Result<usize, SegmentError> {
-        let held = self.encoded(values)?;
-        for (column, held) in self.columns.iter_mut().zip(held) {
-            column.missing += usize::from(held.is_none());
-            column.ints.push(held);
+        self.check(values)?;
+        for (at, column) in self.columns.iter_mut().enumerate() {
+            let held = column.held(values.get(at).unwrap_or(&Value::Null))?;
+            column.push(held);
         }
         self.rows += 1;
         Ok(self.rows - 1)
@@ -241,17 +252,22 @@ impl Table {
 
     /// Other values for a row; gives back the places of those that changed.
     pub(crate) fn set(&mut self, row: usize, values: &[Value]) -> Result<Vec<usize>, SegmentError> {
-        let held = self.encoded(values)?;
+        self.check(values)?;
         let mut changed = Vec::new();
-        for (place, (column, held)) in self.columns.iter_mut().zip(held).enumerate() {
-            let before = column.get(row);
-            if before != held {
-                column.count_missing(before, held);
-                column.ints.set(row, held);
+        for (place, column) in self.columns.iter_mut().enumerate() {
+            let held = column.held(values.get(place).unwrap_or(&Value::Null))?;
+            if column.set(row, held) {
                 changed.push(place);
             }
         }
         Ok(changed)
+    }
+
+    /// Forgets a row's values; words that no other row has go with them.
+    pub(crate) fn clear(&mut self, row: usize) {
+        for column in &mut self.columns {
+            column.set(row, Held::Nothing);
+        }
     }
 
     /// Another value for one cell.
@@ -262,12 +278,15 @@ impl Table {
         value: &Value,
     ) -> Result<(), SegmentError> {
         if let Some(column) = self.columns.get_mut(field) {
-            let before = column.get(row);
-            let held = column.encoded(value)?;
-            column.count_missing(before, held);
-            column.ints.set(row, held);
+            let held = column.held(value)?;
+            column.set(row, held);
         }
         Ok(())
+    }
+
+    /// A row's values.
+    pub(crate) fn values(&self, row: usize) -> Vec<Value> {
+        self.columns.iter().map(|column| column.value(row)).collect()
     }
 
     pub(crate) fn column(&self, place: usize) -> Option<&Column> {
@@ -275,9 +294,10 @@ impl Table {
     }
 
     /// Whether a row is as these values are.
-    pub(crate) fn is(&mut self, row: usize, values: &[Value]) -> Result<bool, SegmentError> {
-        let held = self.encoded(values)?;
-        Ok(self.columns.iter().zip(held).all(|(column, held)| column.get(row) == held))
+    pub(crate) fn is(&self, row: usize, values: &[Value]) -> Result<bool, SegmentError> {
+        self.check(values)?;
+        let mut pairs = self.columns.iter().zip(self.held(values));
+        Ok(pairs.all(|(column, held)| held.is_ok_and(|held| column.get(row) == column.known(held))))
     }
 
     pub(crate) fn permute(&mut self, order: &[u32]) {

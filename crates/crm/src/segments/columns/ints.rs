@@ -164,8 +164,8 @@ impl Ints {
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        fn one<W: Width>(values: &[W]) -> usize {
-            std::mem::size_of_val(values)
+        fn one<W: Width>(values: &Vec<W>) -> usize {
+            values.capacity() * size_of::<W>()
         }
         each!(self, values => one(values))
     }

@@ -6,6 +6,7 @@
 mod bits;
 mod build;
 mod column;
+mod dictionary;
 mod ints;
 
 use std::sync::Arc;
@@ -43,6 +44,10 @@ impl People {
     pub(crate) fn zone(&self, contact: u32) -> u16 {
         let zone = self.zones.get(contact as usize);
         zone.and_then(|zone| u16::try_from(zone).ok()).unwrap_or(0)
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.table.bytes() + self.zones.bytes() + self.organisations.bytes()
     }
 
     pub(crate) fn organisation(&self, contact: u32) -> Option<u32> {
@@ -96,14 +101,10 @@ impl Columns {
     /// The bytes that contacts and events take, dictionaries included.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        let people = &self.people;
         let kept = |kind: &Kept| {
             4 * (kind.who.len() + kind.starts.len()) + 8 * kind.times.len() + kind.table.bytes()
         };
-        people.table.bytes()
-            + people.zones.bytes()
-            + people.organisations.bytes()
-            + self.kinds.iter().map(kept).sum::<usize>()
+        self.people.bytes() + self.kinds.iter().map(kept).sum::<usize>()
     }
 
     /// What is known of contacts.

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::segments::compile::Decayed;
+use crate::segments::predicate::Compare;
 
 /// What events at these times are worth now; those that are not yet are worth nothing.
 #[inline]
@@ -17,6 +18,12 @@ pub(crate) fn worth(
 }
 
 impl Decayed {
+    /// Whether each event brings it nearer to holding, or leaves it where it is.
+    pub(crate) fn only_rises(&self) -> bool {
+        let is_more = matches!(self.compare, Compare::AtLeast | Compare::More);
+        is_more && self.weights.iter().all(|of| of.weight >= 0.0)
+    }
+
     pub(crate) fn holds(&self, worth: f64) -> bool {
         let order = worth.partial_cmp(&self.value).unwrap_or(Ordering::Less);
         self.compare.holds(order)

@@ -1,37 +1,40 @@
 //! Segments that are true at every instant: members come and go with each event, and with the clock.
 //!
 //! For each contact it is kept what each condition said last. An event asks again the conditions on events of its kind, for its contact
-//! alone. A condition that time alone will change says when, and is put on a queue; [`Live::advance`] works off what has come due, in the order of
-//! time, so that who leaves a window leaves the segment at that very microsecond, and nobody else is looked at. Conditions that several
-//! segments share are asked once.
+//! alone: [counts and sums](plain) in one pass over the newest events, the others one by one. What time alone will change is put on a queue
+//! with its moment; [`Live::advance`] works off what has come due, in the order of time, so that who leaves a window leaves the segment at
+//! that very microsecond, and nobody else is looked at. Conditions that several segments share are asked once.
 
+mod ask;
+mod blocks;
 mod logs;
+mod people;
+mod plain;
 mod plan;
 mod queue;
 mod state;
+mod what;
 mod write;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use foldhash::HashMap;
-use std::sync::Arc;
 
 use fondaco_core::Timestamp;
 use roaring::RoaringBitmap;
 
-use super::compile::{Condition, SegmentSet};
-use super::evaluate::{Asked, Track, answer, condition};
-use super::{SegmentError, Truth};
+use super::SegmentError;
+use super::compile::SegmentSet;
 
-use logs::{Log, Logs};
+use ask::Before;
+use logs::Logs;
 use plan::Plan;
 use queue::{Entry, Queue};
 use state::State;
+use what::What;
 
 pub use write::Happened;
-
-/// From here on, an entry of the queue is no condition, but a kind of event of which one counts then.
-const KINDS: u32 = 1 << 31;
 
 /// Somebody came into a segment, or left it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,15 +75,23 @@ pub struct Live {
     state: State,
     queue: Queue,
     now: i64,
-    members: Vec<RoaringBitmap>,
     /// Contacts that were erased.
     gone: RoaringBitmap,
+    /// Events that were erased or corrected, by contact, kind and id, with a digest of what they said; of what was erased, nothing. A feed may
+    /// say them again.
+    withdrawn: BTreeMap<(u32, usize, u64), Vec<u64>>,
     organisations: HashMap<u32, Vec<u32>>,
     /// How many of an organisation are members, by segment, where that is asked.
     counts: Vec<HashMap<u32, u32>>,
-    /// Segments whose members may be others, in the order in which they rest on one another.
+    /// Segments in which a contact may stand otherwise, in the order in which they rest on one another; where no segment rests on what
+    /// others do, of one contact at a time, as bits.
     dirty: BTreeSet<(u32, u32)>,
+    marks: Vec<u64>,
     changes: Vec<Change>,
+    /// Room that is used again and again.
+    spare: Vec<Before>,
+    truths: Vec<(u32, super::Truth)>,
+    scratch: Vec<(i64, i128)>,
 }
 
 impl Live {
@@ -92,14 +103,18 @@ impl Live {
             plan: Plan::of(&set),
             logs: Logs::new(Arc::clone(&set.schema)),
             state: State::new(set.conditions.len(), segments),
-            queue: Queue::default(),
+            queue: Queue::new(now.micros()),
             now: now.micros(),
-            members: vec![RoaringBitmap::new(); segments],
             gone: RoaringBitmap::new(),
+            withdrawn: BTreeMap::new(),
             organisations: HashMap::default(),
             counts: vec![HashMap::default(); segments],
             dirty: BTreeSet::new(),
+            marks: vec![0; segments.div_ceil(64)],
             changes: Vec::new(),
+            spare: Vec::new(),
+            truths: Vec::new(),
+            scratch: Vec::new(),
             set: Arc::new(set),
         }
     }
@@ -119,7 +134,7 @@ impl Live {
     /// How many contacts there are, erased ones included.
     #[must_use]
     pub fn contacts(&self) -> usize {
-        self.logs.logs.len()
+        self.logs.contacts()
     }
 
     /// A segment's name, by the place that a [`Change`] says.
@@ -128,18 +143,21 @@ impl Live {
         self.set.segments.get(segment as usize).and_then(|ready| ready.name.as_deref())
     }
 
-    /// The members of a segment.
+    /// The members of a segment, found among all contacts. [`is_member`](Self::is_member) looks at one.
     ///
     /// # Errors
     /// [`SegmentError::UnknownName`] for a segment that is not of the set.
-    pub fn members(&self, segment: &str) -> Result<&RoaringBitmap, SegmentError> {
+    pub fn members(&self, segment: &str) -> Result<RoaringBitmap, SegmentError> {
         let place = self.set.need(segment)?;
-        self.members.get(place).ok_or_else(|| SegmentError::UnknownName {
-            place: super::Place::Path(segment.to_owned()),
-            what: "segment",
-            name: segment.to_owned(),
-            known: String::new(),
-        })
+        Ok(self.state.members(place).collect())
+    }
+
+    /// Whether a contact is in a segment.
+    ///
+    /// # Errors
+    /// [`SegmentError::UnknownName`] for a segment that is not of the set.
+    pub fn is_member(&self, segment: &str, contact: u32) -> Result<bool, SegmentError> {
+        Ok(self.state.is_member(contact, self.set.need(segment)?))
     }
 
     /// Who came and left since this was last asked, in the order of time.
@@ -153,11 +171,19 @@ impl Live {
         self.queue.len()
     }
 
-    /// The bytes that contacts, events, the queue and what is known of each contact take.
+    /// The bytes that contacts, events, the queue and what is known of each contact take, room that is kept for more included.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        let members = self.members.iter().map(RoaringBitmap::serialized_size).sum::<usize>();
-        self.logs.bytes() + self.state.bytes() + self.queue.bytes() + members
+        let people = |people: &Vec<u32>| 40 + 4 * people.capacity();
+        let counts = |counts: &HashMap<u32, u32>| 9 * counts.capacity();
+        self.logs.bytes()
+            + self.state.bytes()
+            + self.queue.bytes()
+            + self.gone.serialized_size()
+            + self.withdrawn.values().map(|list| 64 + 8 * list.capacity()).sum::<usize>()
+            + self.organisations.values().map(people).sum::<usize>()
+            + self.counts.iter().map(counts).sum::<usize>()
+            + self.changes.capacity() * size_of::<Change>()
     }
 
     /// Lets the clock go on. Whatever changes on the way changes at its own moment, in the order of time.
@@ -170,121 +196,86 @@ impl Live {
         }
         while let Some(at) = self.queue.next(to.micros()) {
             self.now = self.now.max(at);
+            let mut contact = None;
             while let Some(entry) = self.queue.pop(at) {
-                match entry.condition.checked_sub(KINDS) {
-                    Some(kind) => self.happened(entry.contact, kind as usize),
-                    None => self.ask(entry.contact, entry.condition, true),
+                // What one contact's own answers say is settled when all of it that is due is asked.
+                if contact.is_some_and(|before| before != entry.contact) && !self.plan.asks_people {
+                    self.settle(contact);
                 }
+                contact = Some(entry.contact);
+                self.came(entry.contact, What::of(entry.what));
             }
-            self.settle();
+            self.settle(contact);
         }
         self.now = to.micros();
         Ok(())
     }
 
-    /// Events of a kind count from now on: the last before now, and those of the same time, of which none was asked about before.
-    fn happened(&mut self, contact: u32, kind: usize) {
-        let log = Log(self.logs.log(contact, kind));
-        let past = log.first_at(self.now).saturating_sub(1);
-        let first = if past < log.len() { log.first_at(log.at(past)) } else { past };
-        self.ask_kind(contact, kind, first);
-    }
-
-    /// Asks a condition of a contact again.
-    #[inline]
-    fn ask(&mut self, contact: u32, at: u32, queues: bool) {
-        let Some(one) = self.set.conditions.get(at as usize) else { return };
-        let asked = Asked { records: &self.logs, contact, now: self.now };
-        let (truth, due) = match queues {
-            true => answer(&asked, one),
-            false => (condition(&asked, one), None),
-        };
-        if let Some(due) = due {
-            self.queue.push(Entry { at: due, contact, condition: at });
-        }
-        self.found(contact, at, truth);
-    }
-
-    pub(super) fn asked(&self, contact: u32) -> Asked<'_, Logs> {
-        Asked { records: &self.logs, contact, now: self.now }
-    }
-
-    pub(super) fn condition_truth(&self, contact: u32, condition: usize) -> Truth {
-        self.state.truth(contact, condition)
-    }
-
-    fn found(&mut self, contact: u32, condition: u32, truth: Truth) {
+    fn found(&mut self, contact: u32, condition: u32, truth: super::Truth) {
         if self.state.set_truth(contact, condition as usize, truth) {
             let used = self.plan.used_by.get(condition as usize);
             for segment in used.into_iter().flatten() {
-                self.dirty.insert((*segment, contact));
+                match self.plan.asks_people {
+                    true => drop(self.dirty.insert((*segment, contact))),
+                    false => mark(&mut self.marks, *segment),
+                }
             }
         }
     }
 
-    /// Asks all segments again that rest on what has changed, each after those that it rests on.
-    fn settle(&mut self) {
-        while let Some((segment, contact)) = self.dirty.pop_first() {
-            let place = segment as usize;
-            let Some(ready) = self.set.segments.get(place) else { continue };
-            let state = &self.state;
-            let truth = ready.program.truth(|condition| state.truth(contact, *condition));
-            let is = truth.is_yes() && !self.gone.contains(contact);
-            if self.state.set_member(contact, place, is) {
-                self.flip(segment, contact, is);
+    /// Has a contact asked about all segments.
+    fn mark_all(&mut self, contact: u32) {
+        for segment in (0_u32..).take(self.set.segments.len()) {
+            match self.plan.asks_people {
+                true => drop(self.dirty.insert((segment, contact))),
+                false => mark(&mut self.marks, segment),
             }
+        }
+    }
+
+    /// Asks all segments again that rest on what has changed, each after those that it rests on: of one contact, or, where segments rest on
+    /// other people, of whoever they are about.
+    fn settle(&mut self, contact: Option<u32>) {
+        while let Some((segment, contact)) = self.dirty.pop_first() {
+            self.decide(segment, contact);
+        }
+        let Some(contact) = contact else { return };
+        for word in 0..self.marks.len() {
+            // What rests on a segment comes after it.
+            while let Some(bits) = self.marks.get_mut(word).filter(|bits| **bits != 0) {
+                let bit = bits.trailing_zeros();
+                *bits &= *bits - 1;
+                let segment = u32::try_from(word).unwrap_or(u32::MAX) * 64 + bit;
+                self.decide(segment, contact);
+            }
+        }
+    }
+
+    /// Whether a contact is in a segment, by what its conditions say.
+    fn decide(&mut self, segment: u32, contact: u32) {
+        let place = segment as usize;
+        let Some(ready) = self.set.segments.get(place) else { return };
+        let state = &self.state;
+        let truth = ready.program.truth(|condition| state.truth(contact, *condition));
+        let is = truth.is_yes() && !self.gone.contains(contact);
+        if self.state.set_member(contact, place, is) {
+            self.flip(segment, contact, is);
         }
     }
 
     fn flip(&mut self, segment: u32, contact: u32, is: bool) {
         let place = segment as usize;
-        if let Some(members) = self.members.get_mut(place) {
-            if is {
-                members.insert(contact)
-            } else {
-                members.remove(contact)
-            };
-        }
         if self.set.segments.get(place).is_some_and(|ready| ready.name.is_some()) {
             let at = self.now();
             self.changes.push(Change { at, segment, contact, entered: is });
         }
-        for condition in self.plan.on_segment.get(place).cloned().unwrap_or_default() {
-            self.found(contact, condition, is.into());
-        }
-        let organisation = self.logs.people.organisation(contact);
-        if let (Some(organisation), true) = (organisation, self.asks_people(place)) {
-            self.count(place, organisation, is);
-            self.people_of(place, organisation);
-        }
-    }
-
-    fn asks_people(&self, segment: usize) -> bool {
-        self.plan.on_people.get(segment).is_some_and(|list| !list.is_empty())
-    }
-
-    fn count(&mut self, segment: usize, organisation: u32, more: bool) {
-        if let Some(counts) = self.counts.get_mut(segment) {
-            let count = counts.entry(organisation).or_default();
-            *count = if more { count.saturating_add(1) } else { count.saturating_sub(1) };
-        }
-    }
-
-    /// What is asked of an organisation's people, found for each of them.
-    fn people_of(&mut self, segment: usize, organisation: u32) {
-        let colleagues = self.organisations.get(&organisation).cloned().unwrap_or_default();
-        let counts = self.counts.get(segment).and_then(|counts| counts.get(&organisation));
-        let yes = counts.copied().unwrap_or(0);
-        let all = u32::try_from(colleagues.len()).unwrap_or(u32::MAX);
-        for condition in self.plan.on_people.get(segment).cloned().unwrap_or_default() {
-            let Some(Condition::People(_, how_many)) = self.set.conditions.get(condition as usize)
-            else {
-                continue;
-            };
-            let truth = how_many.holds(yes, all).into();
-            for colleague in &colleagues {
-                self.found(*colleague, condition, truth);
+        if self.plan.on_segment.get(place).is_some_and(|list| !list.is_empty()) {
+            for condition in self.plan.on_segment.get(place).cloned().unwrap_or_default() {
+                self.found(contact, condition, is.into());
             }
+        }
+        if self.plan.asks_people {
+            self.tell_people(place, contact, is);
         }
     }
 
@@ -298,10 +289,19 @@ impl Live {
             for condition in fresh.plan.alone.clone() {
                 fresh.ask(contact, condition, false);
             }
+            if !fresh.plan.asks_people {
+                fresh.settle(Some(contact));
+            }
         }
-        fresh.settle();
+        fresh.settle(None);
         let named =
             |change: &Change| (change.contact, self.name(change.segment).unwrap_or("").to_owned());
         fresh.changes.iter().map(named).collect()
+    }
+}
+
+fn mark(marks: &mut [u64], segment: u32) {
+    if let Some(word) = marks.get_mut(segment as usize / 64) {
+        *word |= 1 << (segment % 64);
     }
 }

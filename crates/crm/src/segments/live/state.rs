@@ -44,6 +44,16 @@ impl State {
         *word != before
     }
 
+    /// Who is a member of a segment.
+    pub(super) fn members(&self, segment: usize) -> impl Iterator<Item = u32> {
+        let place = self.for_conditions + segment / 64;
+        let is = move |words: &[u64]| {
+            words.get(place).is_some_and(|word| word >> (segment % 64) & 1 == 1)
+        };
+        let contacts = (0_u32..).zip(self.words.chunks_exact(self.for_each));
+        contacts.filter(move |(_, words)| is(words)).map(|(contact, _)| contact)
+    }
+
     /// Stores whether a contact is a member; whether that is another than before.
     pub(super) fn set_member(&mut self, contact: u32, segment: usize, is: bool) -> bool {
         let place = contact as usize * self.for_each + self.for_conditions + segment / 64;
@@ -60,6 +70,6 @@ impl State {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        8 * self.words.len()
+        8 * self.words.capacity()
     }
 }

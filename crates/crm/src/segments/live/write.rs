@@ -3,10 +3,9 @@
 use fondaco_core::Timestamp;
 
 use super::logs::Act;
-use super::{Entry, KINDS, Live};
+use super::{Entry, Live, What};
 use crate::segments::columns::need_kind;
-use crate::segments::compile::{Condition, Goal};
-use crate::segments::evaluate::{Asked, Place, next};
+use crate::segments::evaluate::{Asked, next};
 use crate::segments::{SegmentError, Truth, Value};
 
 /// An event as it comes from outside.
@@ -16,7 +15,7 @@ pub struct Happened<'h> {
     pub contact: u32,
     /// What kind of event.
     pub event: &'h str,
-    /// Its id, by which the same is known again: unique for the contact, the kind and the instant.
+    /// Its id, by which the same is known again: unique for the contact and the kind.
     pub id: u64,
     /// When.
     pub at: Timestamp,
@@ -55,24 +54,25 @@ impl Live {
         let contact = u32::try_from(row).unwrap_or(u32::MAX);
         self.logs.people.zones.push(zone.map(i64::from));
         self.logs.people.organisations.push(None);
-        self.logs.logs.push(Vec::new());
+        self.logs.push();
         self.state.push();
         self.ask_all(contact);
         // Nothing was known of this contact: segments that hold for what is unknown are asked, too.
-        for segment in (0_u32..).take(self.set.segments.len()) {
-            self.dirty.insert((segment, contact));
-        }
+        self.mark_all(contact);
         for condition in self.plan.on_segment.clone().into_iter().flatten() {
             self.found(contact, condition, Truth::No);
         }
-        self.settle();
+        self.settle(Some(contact));
         self.join(contact, organisation);
-        self.settle();
+        self.settle(Some(contact));
         Ok(contact)
     }
 
     fn ask_all(&mut self, contact: u32) {
-        for condition in self.plan.alone.clone() {
+        for kind in 0..self.plan.on_kind.len() {
+            self.ask_plain_on(contact, kind);
+        }
+        for condition in self.plan.singly.clone() {
             self.ask(contact, condition, true);
         }
     }
@@ -110,7 +110,7 @@ impl Live {
             }
         }
         self.join(contact, organisation);
-        self.settle();
+        self.settle(Some(contact));
         Ok(())
     }
 
@@ -147,121 +147,94 @@ impl Live {
         }
     }
 
-    /// Something happened. What comes again under its id, with the same content, changes nothing. An event of the past is late, and counts from now
-    /// on; one of now or later counts when it is past.
+    /// Something happened. What comes again under its id, with the same content, changes nothing; nor does what was
+    /// [corrected](Self::correct) since, as it was told before, and anything under the id of what was [erased](Self::erase_event). An event of the past is
+    /// late, and counts from now on; one of now or later counts when it is past.
     ///
     /// # Errors
     /// [`SegmentError::UnknownContact`], [`SegmentError::BadValue`] for a kind that the schema doesn't have or a value of another type, and
-    /// [`SegmentError::EventDiffers`] for an id that came before with other attributes.
+    /// [`SegmentError::EventDiffers`] for an id that came before with another moment or other attributes.
     pub fn event(&mut self, happened: &Happened<'_>) -> Result<(), SegmentError> {
         self.needs(happened.contact)?;
         let kind = need_kind(&self.logs.schema, happened.event)?;
         let (contact, at, id) = (happened.contact, happened.at.micros(), happened.id);
-        let place = match self.place(contact, kind, at, id) {
-            Ok(found) => return self.came_again(happened, kind, found),
-            Err(place) => place,
-        };
-        let Some(table) = self.logs.tables.get_mut(kind) else { return Ok(()) };
-        let row = match self.logs.free.get_mut(kind).and_then(Vec::pop) {
-            Some(row) => {
-                table.set(row as usize, &happened.values)?;
-                row
-            }
-            None => u32::try_from(table.push(&happened.values)?).unwrap_or(u32::MAX),
-        };
-        if let Some(log) = self.logs.log_mut(contact, kind) {
-            log.insert(place.min(log.len()), Act { at, id, row });
+        if let Some(place) = self.logs.find(contact, kind, id) {
+            return self.came_again(happened, kind, place);
+        }
+        if self.is_withdrawn(happened, kind)? {
+            return Ok(());
         }
         if at >= self.now {
             // Now itself is in no window: it counts, and is asked about, when it is past.
-            let condition = KINDS + u32::try_from(kind).unwrap_or(0);
-            self.queue.push(Entry { at: at.saturating_add(1), contact, condition });
+            self.store(happened, kind)?;
+            let what = What::Counts(kind).code();
+            self.queue.push(Entry { at: at.saturating_add(1), contact, what });
             return Ok(());
         }
-        self.ask_kind(contact, kind, place);
-        self.settle();
+        let row = self.logs.row(kind, id, &happened.values)?;
+        let before = self.before(contact, kind, Some(at));
+        self.logs.insert(contact, kind, id, Act::new(kind, id, at, row));
+        self.ask_kind(contact, kind, before);
+        self.settle(Some(contact));
         Ok(())
     }
 
-    fn place(&self, contact: u32, kind: usize, at: i64, id: u64) -> Result<usize, usize> {
-        let log = self.logs.log(contact, kind);
-        // Most events are the newest.
-        if log.last().is_none_or(|last| (last.at, last.id) < (at, id)) {
-            return Err(log.len());
-        }
-        log.binary_search_by_key(&(at, id), |act| (act.at, act.id))
+    fn store(&mut self, happened: &Happened<'_>, kind: usize) -> Result<(), SegmentError> {
+        let (contact, at, id) = (happened.contact, happened.at.micros(), happened.id);
+        let row = self.logs.row(kind, id, &happened.values)?;
+        self.logs.insert(contact, kind, id, Act::new(kind, id, at, row));
+        Ok(())
     }
 
     fn came_again(
-        &mut self,
+        &self,
         happened: &Happened<'_>,
         kind: usize,
         place: usize,
     ) -> Result<(), SegmentError> {
-        let row = self.logs.log(happened.contact, kind).get(place).map(|act| act.row as usize);
-        let Some((table, row)) = self.logs.tables.get_mut(kind).zip(row) else { return Ok(()) };
-        match table.is(row, &happened.values)? {
-            true => Ok(()),
-            false => {
-                let (contact, id) = (happened.contact, happened.id);
-                Err(SegmentError::EventDiffers { contact, id })
-            }
+        let act = self.logs.log(happened.contact, kind).get(place).copied();
+        let Some((table, act)) = self.logs.tables.get(kind).zip(act) else { return Ok(()) };
+        let is_same = table.is(act.row as usize, &happened.values)?;
+        let is_same = is_same && act.at == happened.at.micros();
+        if is_same || self.is_withdrawn(happened, kind)? {
+            return Ok(());
+        }
+        let (contact, id) = (happened.contact, happened.id);
+        Err(SegmentError::EventDiffers { contact, id })
+    }
+
+    /// Whether this was told before, and taken back. An id that was given to another event may not come with other content.
+    fn is_withdrawn(&self, happened: &Happened<'_>, kind: usize) -> Result<bool, SegmentError> {
+        if self.withdrawn.is_empty() {
+            return Ok(false);
+        }
+        let (contact, id) = (happened.contact, happened.id);
+        let Some(told) = self.withdrawn.get(&(contact, kind, id)) else { return Ok(false) };
+        if told.is_empty() || told.contains(&digest(happened.at, &happened.values)) {
+            return Ok(true);
+        }
+        match self.logs.find(contact, kind, id) {
+            Some(_) => Ok(false),
+            None => Err(SegmentError::EventDiffers { contact, id }),
         }
     }
 
-    /// Asks again what rests on events of a kind, one of which came to this place of the log.
-    #[inline]
-    pub(super) fn ask_kind(&mut self, contact: u32, kind: usize, place: usize) {
-        let conditions = self.plan.on_kind.get_mut(kind).map(std::mem::take).unwrap_or_default();
-        for at in &conditions {
-            let Some(one) = self.set.conditions.get(*at as usize) else { continue };
-            if place > 0 && self.is_no_end(contact, one, kind, place) {
-                continue;
-            }
-            let queues = place == 0 || self.changes_next(contact, one, place);
-            self.ask(contact, *at, queues);
-        }
-        if let Some(kept) = self.plan.on_kind.get_mut(kind) {
-            *kept = conditions;
-        }
+    /// Where the event of an id and a moment is among those of its kind.
+    fn need_event(
+        &self,
+        contact: u32,
+        kind: usize,
+        id: u64,
+        at: Timestamp,
+    ) -> Result<usize, SegmentError> {
+        let found = self.logs.find(contact, kind, id);
+        let is_then = |place: &usize| {
+            self.logs.log(contact, kind).get(*place).is_some_and(|act| act.at == at.micros())
+        };
+        found.filter(is_then).ok_or(SegmentError::UnknownEvent { contact, id, at })
     }
 
-    /// Whether an event can be part of no chain of a sequence yet, because none of its last step came after it.
-    fn is_no_end(&self, contact: u32, condition: &Condition, kind: usize, place: usize) -> bool {
-        let Condition::Sequence(path) = condition else { return false };
-        let Some(last) = path.steps.last().filter(|step| step.kind != kind) else { return false };
-        let this = self.logs.log(contact, kind).get(place);
-        let end = self.logs.log(contact, last.kind).last();
-        this.is_some_and(|this| end.is_none_or(|end| end.at <= this.at))
-    }
-
-    /// Whether an event at a place of its log can bring the next moment of change nearer than what is queued.
-    fn changes_next(&self, contact: u32, condition: &Condition, place: usize) -> bool {
-        let Condition::Behaviour(acts) = condition else { return true };
-        let sums = matches!(
-            acts.goal,
-            Goal::Sum(..)
-                | Goal::Distinct(..)
-                | Goal::Average(..)
-                | Goal::Frequency(_)
-                | Goal::One(..)
-        );
-        if !sums || !acts.filter.is_always() {
-            return true;
-        }
-        // What is asked of all events of a window changes next when the first of them leaves: it does so already, unless the window was empty.
-        let log = self.logs.log(contact, acts.kind);
-        let (before, this) = (log.get(place - 1), log.get(place));
-        let zone = self.logs.people.zone(contact);
-        let lives = Place::new(&self.logs.schema, zone);
-        before.zip(this).is_none_or(|(before, this)| {
-            let stay = acts.window.stay(before.at, lives);
-            let comes = acts.window.stay(this.at, lives).from > self.now;
-            comes || stay.from > self.now || stay.until <= self.now
-        })
-    }
-
-    /// An event that never was, or is to be forgotten, taken back with all that it says.
+    /// An event that never was, or is to be forgotten, taken back with all that it says. Its id is not taken again.
     ///
     /// # Errors
     /// [`SegmentError::UnknownContact`], [`SegmentError::UnknownEvent`], and [`SegmentError::BadValue`] for a kind that the schema
@@ -275,17 +248,12 @@ impl Live {
     ) -> Result<(), SegmentError> {
         self.needs(contact)?;
         let kind = need_kind(&self.logs.schema, event)?;
-        let place = self.place(contact, kind, at.micros(), id);
-        let place = place.map_err(|_| SegmentError::UnknownEvent { contact, id, at })?;
-        let act = self.logs.log_mut(contact, kind).map(|log| log.remove(place));
-        if let (Some(act), Some(table)) = (act, self.logs.tables.get_mut(kind)) {
-            table.set(act.row as usize, &[])?;
-            if let Some(free) = self.logs.free.get_mut(kind) {
-                free.push(act.row);
-            }
-        }
-        self.ask_kind(contact, kind, 0);
-        self.settle();
+        let place = self.need_event(contact, kind, id, at)?;
+        let before = self.before(contact, kind, None);
+        self.logs.remove(contact, kind, place);
+        self.withdrawn.insert((contact, kind, id), Vec::new());
+        self.ask_kind(contact, kind, before);
+        self.settle(Some(contact));
         Ok(())
     }
 
@@ -305,31 +273,49 @@ impl Live {
         self.needs(now_is.contact)?;
         let old = need_kind(&self.logs.schema, event)?;
         let new = need_kind(&self.logs.schema, now_is.event)?;
-        let place = self.place(contact, old, at.micros(), id);
-        let place = place.map_err(|_| SegmentError::UnknownEvent { contact, id, at })?;
-        let same = (contact, old, at, id) == (now_is.contact, new, now_is.at, now_is.id);
-        if !same && self.place(now_is.contact, new, now_is.at.micros(), now_is.id).is_ok() {
-            return Err(SegmentError::EventDiffers { contact: now_is.contact, id: now_is.id });
+        let place = self.need_event(contact, old, id, at)?;
+        let (other, other_id) = (now_is.contact, now_is.id);
+        let is_same = (contact, old, id) == (other, new, other_id);
+        let is_taken = || {
+            let told = self.withdrawn.get(&(other, new, other_id));
+            self.logs.find(other, new, other_id).is_some() || told.is_some_and(Vec::is_empty)
+        };
+        if !is_same && is_taken() {
+            return Err(SegmentError::EventDiffers { contact: other, id: other_id });
         }
-        // Its attributes are encoded first: what is refused has changed nothing.
-        let Some(table) = self.logs.tables.get_mut(new) else { return Ok(()) };
-        let row = u32::try_from(table.push(&now_is.values)?).unwrap_or(u32::MAX);
-        let gone = self.logs.log_mut(contact, old).map(|log| log.remove(place));
-        if let (Some(act), Some(table)) = (gone, self.logs.tables.get_mut(old)) {
-            table.set(act.row as usize, &[])?;
-            if let Some(free) = self.logs.free.get_mut(old) {
-                free.push(act.row);
-            }
+        let row = self.logs.log(contact, old).get(place).map_or(0, |act| act.row as usize);
+        let values = self.logs.tables.get(old).map(|table| table.values(row)).unwrap_or_default();
+        // Its attributes are stored first: what is refused has changed nothing.
+        let row = self.logs.row(new, other_id, &now_is.values)?;
+        let before = self.before(contact, old, None);
+        let before_new = ((contact, old) != (other, new)).then(|| self.before(other, new, None));
+        self.logs.remove(contact, old, place);
+        self.logs.insert(other, new, other_id, Act::new(new, other_id, now_is.at.micros(), row));
+        self.withdrawn.entry((contact, old, id)).or_default().push(digest(at, &values));
+        self.ask_kind(contact, old, before);
+        if let Some(before) = before_new {
+            self.ask_kind(other, new, before);
         }
-        let act = Act { at: now_is.at.micros(), id: now_is.id, row };
-        if let Some(log) = self.logs.log_mut(now_is.contact, new) {
-            let place = log.partition_point(|one| (one.at, one.id) < (act.at, act.id));
-            log.insert(place, act);
+        if now_is.at.micros() >= self.now {
+            let what = What::Counts(new).code();
+            self.queue.push(Entry {
+                at: now_is.at.micros().saturating_add(1),
+                contact: other,
+                what,
+            });
         }
-        self.ask_kind(contact, old, 0);
-        self.ask_kind(now_is.contact, new, 0);
-        self.settle();
+        self.settle_both(contact, other);
         Ok(())
+    }
+
+    /// Two contacts, of whom what is to be asked may be marked together: what is asked without need says what it said before.
+    fn settle_both(&mut self, one: u32, other: u32) {
+        let marks = self.marks.clone();
+        self.settle(Some(one));
+        if one != other {
+            self.marks = marks;
+            self.settle(Some(other));
+        }
     }
 
     /// A contact and all that is known of it, forgotten. Its number is not used again.
@@ -338,29 +324,19 @@ impl Live {
     /// [`SegmentError::UnknownContact`].
     pub fn erase_contact(&mut self, contact: u32) -> Result<(), SegmentError> {
         self.needs(contact)?;
-        for (kind, acts) in
-            self.logs.logs.get_mut(contact as usize).map(std::mem::take).unwrap_or_default()
-        {
-            let kind = kind as usize;
-            for act in acts {
-                if let Some(table) = self.logs.tables.get_mut(kind) {
-                    table.set(act.row as usize, &[])?;
-                }
-                if let Some(free) = self.logs.free.get_mut(kind) {
-                    free.push(act.row);
-                }
-            }
-        }
-        self.logs.people.table.set(contact as usize, &[])?;
+        self.logs.erase(contact);
+        let own: Vec<_> =
+            self.withdrawn.range((contact, 0, 0)..=(contact, usize::MAX, u64::MAX)).collect();
+        let own: Vec<_> = own.into_iter().map(|(key, _)| *key).collect();
+        own.iter().for_each(|key| drop(self.withdrawn.remove(key)));
+        self.logs.people.table.clear(contact as usize);
         self.logs.people.zones.set(contact as usize, None);
         self.gone.insert(contact);
         self.ask_all(contact);
-        for segment in (0_u32..).take(self.set.segments.len()) {
-            self.dirty.insert((segment, contact));
-        }
-        self.settle();
+        self.mark_all(contact);
+        self.settle(Some(contact));
         self.join(contact, None);
-        self.settle();
+        self.settle(Some(contact));
         Ok(())
     }
 
@@ -372,4 +348,23 @@ impl Live {
         let soonest = alone.filter_map(|one| next(&asked, one)).min();
         soonest.and_then(Timestamp::from_micros)
     }
+}
+
+/// What an event said, in a few bytes that say nothing of it.
+fn digest(at: Timestamp, values: &[Value]) -> u64 {
+    use std::hash::{BuildHasher, Hash, Hasher};
+    let mut hasher = foldhash::fast::FixedState::default().build_hasher();
+    at.micros().hash(&mut hasher);
+    let last = values.iter().rposition(|value| *value != Value::Null).map_or(0, |last| last + 1);
+    for value in values.iter().take(last) {
+        match value {
+            Value::Texts(texts) => {
+                let sorted: std::collections::BTreeSet<&String> = texts.iter().collect();
+                sorted.hash(&mut hasher);
+            }
+            Value::Number(number) => number.normalize().hash(&mut hasher),
+            value => value.hash(&mut hasher),
+        }
+    }
+    hasher.finish()
 }

@@ -17,7 +17,7 @@ const CONTACTS: usize = 4;
 #[derive(Clone, Debug)]
 enum Step {
     Event(Event),
-    /// An event that came before, again.
+    /// An event that was told before, again: whether it stands, or was corrected or erased since.
     Again(usize),
     Correct(usize, Event),
     EraseEvent(usize),
@@ -48,6 +48,8 @@ struct Both {
     contacts: Vec<Contact>,
     erased: BTreeSet<usize>,
     events: Vec<(u64, Event)>,
+    /// All that was ever told, by whomever.
+    told: Vec<(u64, Event)>,
     said: BTreeMap<String, BTreeSet<u32>>,
 }
 
@@ -67,7 +69,8 @@ impl Both {
             live.contact(contact.zone.as_deref(), contact.organisation, &values).unwrap();
         }
         let (erased, events, said) = (BTreeSet::new(), Vec::new(), BTreeMap::new());
-        Both { schema, segments, live, contacts, erased, events, said }
+        let told = Vec::new();
+        Both { schema, segments, live, contacts, erased, events, told, said }
     }
 
     fn carry_out(&mut self, number: u64, step: Step) {
@@ -76,12 +79,14 @@ impl Both {
                 let refused = self.live.event(&happened(&self.schema, number, &event)).is_err();
                 assert_eq!(refused, self.erased.contains(&event.contact));
                 if !refused {
+                    self.told.push((number, event.clone()));
                     self.events.push((number, event));
                 }
             }
-            Step::Again(n) if !self.events.is_empty() => {
-                let (id, event) = &self.events[n % self.events.len()];
-                self.live.event(&happened(&self.schema, *id, event)).unwrap();
+            Step::Again(n) if !self.told.is_empty() => {
+                let (id, event) = &self.told[n % self.told.len()];
+                let again = self.live.event(&happened(&self.schema, *id, event));
+                assert_eq!(again.is_err(), self.erased.contains(&event.contact), "{again:?}");
             }
             Step::Correct(n, event) if !self.events.is_empty() => {
                 if self.erased.contains(&event.contact) {
@@ -92,6 +97,7 @@ impl Both {
                 let now_is = happened(&self.schema, id, &event);
                 let contact = was.contact.try_into().unwrap();
                 self.live.correct(contact, &was.kind, id, was.at, &now_is).unwrap();
+                self.told.push((id, event.clone()));
                 self.events.push((id, event));
             }
             Step::EraseEvent(n) if !self.events.is_empty() => {
@@ -144,6 +150,8 @@ impl Both {
         let names: Vec<String> = self.segments.keys().cloned().collect();
         for name in names {
             let kept: BTreeSet<u32> = self.live.members(&name).unwrap().iter().collect();
+            let is = |contact: &u32| self.live.is_member(&name, *contact).unwrap();
+            assert_eq!(kept, (0_u32..).take(CONTACTS).filter(is).collect());
             let full: BTreeSet<u32> = (0_u32..)
                 .take(CONTACTS)
                 .filter(|contact| self.is_in(&name, *contact as usize, self.live.now()))
@@ -210,6 +218,91 @@ fn what_comes_again_with_other_content_is_refused() {
     assert_eq!(live.event(&number).unwrap_err().code(), "crm.segment_bad_value");
     live.advance(any::half_hours(5)).unwrap();
     assert_eq!(live.advance(any::half_hours(4)).unwrap_err().code(), "crm.segment_clock_backwards");
+}
+
+#[test]
+fn an_id_is_one_event_whenever_it_is_said_to_have_been() {
+    let set = SegmentSet::compile(&any::schema(), [("all", Predicate::everybody())]).unwrap();
+    let mut live = Live::new(set, any::start());
+    let ada = live.contact(None, None, &[]).unwrap();
+    let click = |hours: i64| Happened::new(ada, "click", 7, any::half_hours(hours));
+    live.event(&click(1)).unwrap();
+    assert_eq!(live.event(&click(2)).unwrap_err().code(), "crm.segment_event_differs");
+    live.correct(ada, "click", 7, any::half_hours(1), &click(3)).unwrap();
+    live.event(&click(1)).unwrap(); // as it was told first
+    live.event(&click(3)).unwrap();
+    assert_eq!(live.event(&click(2)).unwrap_err().code(), "crm.segment_event_differs");
+    assert_eq!(live.next_change(ada), None);
+    live.erase_event(ada, "click", 7, any::half_hours(3)).unwrap();
+    for hours in 1..4 {
+        live.event(&click(hours)).unwrap();
+    }
+    assert_eq!(
+        live.erase_event(ada, "click", 7, any::half_hours(1)).unwrap_err().code(),
+        "crm.segment_unknown_event"
+    );
+}
+
+/// What nobody has said any more, and what was refused, is nowhere.
+#[test]
+fn words_go_with_the_last_that_has_them() {
+    let schema = Schema::new()
+        .attribute("name", Kind::Text)
+        .event("open", [("device", Kind::Text), ("with", Kind::Texts), ("loud", Kind::Flag)]);
+    let named: Predicate = "name = \"x\" or done(open where device = \"y\")".parse().unwrap();
+    let set = SegmentSet::compile(&schema, [("named", named)]).unwrap();
+    let at = any::start();
+    let mut live = Live::new(set, at);
+    let text = |text: &str| Value::Text(text.into());
+    let ada = live.contact(None, None, &[text("ada-lovelace")]).unwrap();
+    let bo = live.contact(None, None, &[text("bo-diddley")]).unwrap();
+    let open = |contact: u32, id: u64, device: &str| {
+        let with = Value::Texts(vec![format!("{device}-list")]);
+        Happened::new(contact, "open", id, at).with([text(device), with])
+    };
+    live.event(&open(ada, 1, "pixel-one")).unwrap();
+    live.event(&open(bo, 1, "pixel-one")).unwrap();
+    live.event(&open(bo, 2, "pixel-two")).unwrap();
+    live.event(&open(bo, 2, "refused-one")).unwrap_err();
+    let bad = [text("refused-two"), Value::Null, text("no flag")];
+    live.event(&Happened::new(bo, "open", 3, at).with(bad)).unwrap_err();
+    let said = |live: &Live, word: &str| format!("{live:?}").contains(word);
+    for word in ["ada-lovelace", "bo-diddley", "pixel-one", "pixel-two", "pixel-two-list"] {
+        assert!(said(&live, word), "{word}");
+    }
+    assert!(!said(&live, "refused"));
+    live.erase_event(bo, "open", 2, at).unwrap();
+    assert!(!said(&live, "pixel-two") && said(&live, "pixel-one"));
+    live.erase_contact(ada).unwrap();
+    assert!(!said(&live, "ada") && said(&live, "pixel-one"));
+    live.update(bo, None, None, &[text("bo-derek")]).unwrap();
+    live.erase_contact(bo).unwrap();
+    assert!(!said(&live, "bo-") && !said(&live, "pixel"));
+}
+
+/// Who does something again and again waits for one moment, not for one for each time.
+#[test]
+fn the_queue_does_not_grow_with_what_changes_nothing() {
+    let schema = Schema::new().event("open", [("device", Kind::Text)]);
+    let all = [
+        ("twice", "count(open) in 3650 days >= 2"),
+        ("mobile", "count(open where device = \"phone\") in 3650 days >= 2"),
+        ("lately", "recency(open) in 3650 days <= 5 days"),
+        ("fond", "interest(open; half-life 7 days) >= 5"),
+        ("opened", "sequence(open, open) within 1 day in 3650 days"),
+    ];
+    let all = all.map(|(name, text)| (name, text.parse::<Predicate>().unwrap()));
+    let set = SegmentSet::compile(&schema, all).unwrap();
+    let mut live = Live::new(set, any::start());
+    let ada = live.contact(None, None, &[]).unwrap();
+    for id in 0..2_000 {
+        live.advance(any::half_hours(i64::try_from(id).unwrap())).unwrap();
+        let device = [Value::Text("phone".into())];
+        live.event(&Happened::new(ada, "open", id, live.now()).with(device)).unwrap();
+    }
+    assert!(live.queued() < 20, "{}", live.queued());
+    assert_eq!(live.verify(), []);
+    assert_eq!(live.members("opened").unwrap().len(), 1);
 }
 
 /// Two first events of one moment, which was ahead when they were told: the sum falls again when both leave the window.
