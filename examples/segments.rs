@@ -80,7 +80,7 @@ fn run(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     let columns = replay.columns(&shop)?;
     for name in replay.set().names() {
         let full = columns.members(replay.set(), name, replay.end)?.to_bitmap();
-        if full != *replay.live.members(name)? {
+        if full != replay.live.members(name)? {
             return Err(format!("{name}: kept and full membership differ").into());
         }
     }
@@ -94,7 +94,7 @@ fn run(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     }
     let members = replay.names().into_iter().map(|name| Ok((name, replay.live.members(name)?)));
     let members = members.collect::<Result<Vec<_>, fondaco::crm::segments::SegmentError>>()?;
-    let overlap = Overlap::of(members)?;
+    let overlap = Overlap::of(members.iter().map(|(name, set)| (*name, set)))?;
     let cells = cells(&columns, &replay)?;
     let outcome = mail::deliver(&replay.decisions);
     writeln!(out, "{outcome}")?;
