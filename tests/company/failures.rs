@@ -5,6 +5,7 @@ use fondaco::company::posting::{AccountRule, Profile, Role};
 use fondaco::company::*;
 use fondaco::core::store::Store;
 use fondaco::core::{Halt, Office};
+use fondaco::inventory::places::{Location, LocationKind, OpenLocations};
 use fondaco::prelude::*;
 use fondaco_testkit::sweep;
 
@@ -83,6 +84,8 @@ fn another_week(store: &dyn Store) -> Result<(), CompanyError> {
     let postings =
         SetProfile { profile: "leading".into(), postings: table, ledger: None, journal: None };
     company.send("postings", &postings)?;
+    let invoices = Numbering::new(DocumentKind::Invoice, "R").by_year().in_order();
+    company.send("numbers", &SetNumbering::new(vec![invoices]))?;
     let export = AccountRule::new(Role::Sales, "4000").party_group("EXPORT");
     company.send("accounts", &SetAccounts::new(vec![export]))?;
     company.send("item", &AddItems::new(vec![Item::new("BOLT", "Bolt", Unit::PIECE)]))?;
@@ -117,6 +120,13 @@ fn another_week(store: &dyn Store) -> Result<(), CompanyError> {
     company.send("deposit to them", &PayAhead::new(vec![ahead]))?;
     let bill = NewBill::new("1", "V-1", date).order("1").line(dear).deposit("1");
     company.send("bill", &EnterBills::new(vec![bill]))?;
+    let outside = Location::new("DIRECT", "Elsewhere", SiteId::named("MAIN"), "MAIN");
+    let outside = Location { kind: LocationKind::Customer, ..outside };
+    company.send("outside", &OpenLocations::new(vec![outside]))?;
+    let order = NewOrder::new("2", "V-1", date).line(line().price("4 EUR/pcs".parse().unwrap()));
+    company.send("buy for them", &OrderGoods::new(vec![order]))?;
+    let direct = NewDirect::new("2", "2", "2", date).line(PartLine::new(1, pcs("3")));
+    company.send("send directly", &ShipDirect::new(vec![direct]))?;
     boss.send("pay it", &ReleaseBills::new(["1"]))?;
     let receipt = company.lines(DocumentKind::Receipt, "1")?[0].stock_move.unwrap();
     let landed = fondaco::inventory::value::AddLandedCost {

@@ -51,3 +51,40 @@ fn what_a_plan_proposes_becomes_a_work_order_and_is_made() {
     firm.clean();
     assert_eq!(firm.balances(["1420", "1440"]), ["60", "0"]);
 }
+
+#[test]
+fn what_a_plan_proposes_to_buy_becomes_an_order_to_its_supplier() {
+    let main = SiteId::named("MAIN");
+    let firm = Firm::new();
+    let rule = SetReorderRule {
+        source: ReplenishmentSource::Buy { supplier: Some(PartyId::named("V-1")) },
+        lead_time_days: 2,
+        ..SetReorderRule::new(bolt(), main, ReplenishmentPolicy::Planned)
+    };
+    firm.must(&rule);
+    let (today, due) = (day("2026-06-30"), day("2026-07-15"));
+    let line = NewLine::new(bolt(), pcs("6"));
+    firm.must(&PlaceOrders::new(vec![NewOrder::new("SO-1", "C-1", today).line(line)]));
+    firm.must(&SetWantedDay::new(DocumentKind::SalesOrder.id("SO-1"), due));
+    let stock = firm.company.stock();
+    stock.plan("june", &PlanSettings::new(today), &mut ()).unwrap();
+    let run = JobId::named("june");
+    let proposed = stock.view(|view| planned_orders(view, run)).unwrap();
+    let firmed = firm.must(&FirmProposals::new(run, vec![proposed[0].number]));
+    let buy = |code: &str, count: &str, firmed| {
+        let line = NewLine::new(bolt(), pcs(count)).price("4 EUR/pcs".parse().unwrap());
+        OrderGoods::new(vec![NewOrder::new(code, "V-1", today).line(line.firm(firmed))])
+    };
+    let other = firm.send(&buy("PO-1", "7", firmed[0])).unwrap_err();
+    assert!(other.to_string().contains("PO-1, line 1: quantity is not what firm order"), "{other}");
+    firm.must(&buy("PO-1", "6", firmed[0]));
+    assert_eq!(stock.on_order(bolt(), main).unwrap(), pcs("6"));
+    let released = stock.view(|view| firm_orders(view, FirmStatus::Released)).unwrap();
+    assert_eq!(released[0].document, Some(DocumentKind::PurchaseOrder.id("PO-1")));
+    let over = firm.send(&buy("PO-2", "6", firmed[0])).unwrap_err();
+    assert_eq!(over.code(), "company.firm_order_over");
+    firm.must(&Receive::new(vec![NewReceipt::new("R-1", "PO-1", today)]));
+    assert_eq!(stock.on_order(bolt(), main).unwrap(), pcs("0"));
+    firm.must(&Deliver::new(vec![NewDelivery::new("D-1", "SO-1", today)]));
+    firm.clean();
+}

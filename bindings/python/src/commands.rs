@@ -187,7 +187,7 @@ commands! { company, "company",
         CloseWorkOrders CompleteWorkOrders ConfirmOrders CreditCustomers CreditSuppliers Deliver EnterBills
         InvoiceCustomers IssueMaterial MoveGoods OrderGoods Pay PayAhead PlaceOrders PlanWorkOrders
         PostAccruals PostPay Receive ReleaseBills ReleaseOrders ReleaseWorkOrders Remit ReturnMaterial
-        SendBack SetAccounts SetPrices SetProfile SetTaxCodes SetTolerances SetUpCompany SetWorkCentres TakeBack TakeIn
+        SendBack SetAccounts SetNumbering SetPrices SetProfile SetTaxCodes SetTolerances SetUpCompany SetWorkCentres ShipDirect TakeBack TakeIn
         TransferGoods;
 }
 

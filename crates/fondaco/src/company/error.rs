@@ -257,6 +257,70 @@ pub enum CompanyError {
         /// What the documents take.
         taken: Money,
     },
+    /// Goods that are not there on the day on which they are wanted.
+    #[error(
+        "{document}, line {line}: {quantity} of {item} can't be there on {wanted_on}: {when}; take a later day, or another promise"
+    )]
+    #[kind(Refused)]
+    NotByThen {
+        /// The document.
+        document: SmolStr,
+        /// The line, from 1.
+        line: u32,
+        /// The item's code.
+        item: SmolStr,
+        /// How much.
+        quantity: Quantity,
+        /// By when.
+        wanted_on: NaiveDate,
+        /// When it would be.
+        when: String,
+    },
+    /// A line that is not what the firm order says that it carries out.
+    #[error(
+        "{document}, line {line}: {field} is not what firm order {firm} says: order that, or change the firm order with ChangeFirmOrder"
+    )]
+    #[kind(Invalid)]
+    FirmOrderDiffers {
+        /// The document.
+        document: SmolStr,
+        /// The line, from 1.
+        line: u32,
+        /// The firm order.
+        firm: SmolStr,
+        /// What differs.
+        field: &'static str,
+    },
+    /// A bill that a supplier sent once and that is entered again.
+    #[error(
+        "{document}: {partner} billed {reference} already, by {other}: cancel that first, or give the number of this one"
+    )]
+    #[kind(Conflict)]
+    BilledTwice {
+        /// The bill.
+        document: SmolStr,
+        /// The supplier's code.
+        partner: SmolStr,
+        /// The supplier's number.
+        reference: SmolStr,
+        /// What has it.
+        other: SmolStr,
+    },
+    /// A document of an earlier day than the last number of its series.
+    #[error(
+        "{document}: {series} is numbered in order of days, and its last number is of {last}: give that day or a later one instead of {date}"
+    )]
+    #[kind(Refused)]
+    NumberLate {
+        /// The document.
+        document: SmolStr,
+        /// The series.
+        series: SmolStr,
+        /// Its day.
+        date: NaiveDate,
+        /// The day of the last.
+        last: NaiveDate,
+    },
     /// A discount that was not agreed, or too late.
     #[error("{document}: a discount of {discount} was not agreed for {date}: {why}")]
     #[kind(Refused)]

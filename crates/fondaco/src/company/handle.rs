@@ -3,14 +3,16 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use fondaco_accounting::Books;
 use fondaco_core::office::Verification;
 use fondaco_core::store::{Store, StoreError};
-use fondaco_core::{CompanyId, Driver, Halt, Office, Range, Reading};
+use fondaco_core::{CompanyId, Driver, Halt, ItemId, Office, Quantity, Range, Reading, SiteId};
 use fondaco_inventory::Stock;
 
 use super::document::{Document, DocumentKind, Line};
 use super::production::{WorkLine, WorkOrder};
+use super::sales::Coming;
 use super::setup::{SetUpCompany, Settings};
 use super::{CompanyError, ENGINE};
 
@@ -165,6 +167,40 @@ impl<'s> Company<'s> {
     /// A [`Halt`].
     pub fn lines(&self, kind: DocumentKind, code: &str) -> Result<Vec<Arc<Line>>, CompanyError> {
         self.office.view(|view| Ok(view.peek_scan(&Range::<Line>::by_key(&kind.id(code)))?))
+    }
+
+    /// The first day from `on`, which is today, on which so much of an item can be promised at a site: by what is there, what is on order and
+    /// what waits already, as [`Promise::OnTime`](super::Promise) has it; `None` where nothing that is on order covers it.
+    ///
+    /// ```
+    /// use fondaco::company::{Company, SetUpCompany};
+    /// use fondaco::inventory::moves::NewMove;
+    /// use fondaco::prelude::*;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let acme = Company::open(Memory::new(), &SetUpCompany::new(Currency::EUR, 2026))?;
+    /// acme.send("items", &AddItems::new(vec![Item::new("BOLT", "Bolt", Unit::PIECE)]))?;
+    /// let (bolt, main, today) = (ItemId::named("BOLT"), SiteId::named("MAIN"), "2026-03-02".parse()?);
+    /// let come = NewMove::receipt(bolt, "20 pcs".parse()?, "MAIN", today).cost(Money::parse("80 EUR")?);
+    /// acme.send("stock", &fondaco::company::MoveGoods::new(vec![come]))?;
+    /// assert_eq!(acme.promise_day(bolt, main, "20 pcs".parse()?, today)?, Some(today));
+    /// assert_eq!(acme.promise_day(bolt, main, "21 pcs".parse()?, today)?, None);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// An item that is not there, a quantity in a unit that does not convert; a [`Halt`].
+    pub fn promise_day(
+        &self,
+        item: ItemId,
+        site: SiteId,
+        quantity: Quantity,
+        on: NaiveDate,
+    ) -> Result<Option<NaiveDate>, CompanyError> {
+        self.office.view(|view| {
+            let asked = fondaco_inventory::items::stored_quantity(view, item, quantity)?;
+            Ok(Coming::read(view, item, site)?.day_for(asked, on))
+        })
     }
 
     /// What a work order has beside its document: what it makes, and how far it is; `None` when there is none.

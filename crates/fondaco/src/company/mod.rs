@@ -8,6 +8,7 @@
 //! |---|---|---|---|
 //! | [`PlaceOrders`], [`ConfirmOrders`], [`ReleaseOrders`] | quote, order, credit check | promised | |
 //! | [`Deliver`] | goods leave | out | goods shipped / stock, at cost |
+//! | [`ShipDirect`] | a supplier sends straight to the customer | | goods shipped / goods received, at the order's price |
 //! | [`InvoiceCustomers`] | what was shipped is billed | | customers / sales, tax; cost of sales / goods shipped |
 //! | [`PayAhead`] | a deposit, which invoices and bills take off | | bank / deposits of customers |
 //! | [`Pay`] | paid, let off, given up; what stands on account is used or paid back | | bank / customers, or suppliers / bank |
@@ -84,16 +85,16 @@ pub use production::{
     WorkMaterial, WorkOrder, WorkOutput, WorkTime,
 };
 pub use purchases::{
-    BillLine, CreditSuppliers, EnterBills, NewBill, NewReceipt, OrderGoods, Receive, ReceivedLine,
-    ReleaseBills, SendBack,
+    BillLine, CreditSuppliers, EnterBills, LandsOn, NewBill, NewReceipt, OrderGoods, Receive,
+    ReceivedLine, ReleaseBills, SendBack,
 };
 pub use sales::{
-    ConfirmOrders, CreditCustomers, Deliver, InvoiceCustomers, NewCredit, NewDelivery, NewInvoice,
-    NewOrder, NewReturn, PlaceOrders, Promise, ReleaseOrders, TakeBack,
+    ConfirmOrders, CreditCustomers, Deliver, InvoiceCustomers, NewCredit, NewDelivery, NewDirect,
+    NewInvoice, NewOrder, NewReturn, PlaceOrders, Promise, ReleaseOrders, ShipDirect, TakeBack,
 };
 pub use setup::{
-    AccountRow, Chart, Differences, ProfileRow, SetAccounts, SetProfile, SetTolerances,
-    SetUpCompany, Settings,
+    AccountRow, Chart, Differences, Numbering, ProfileRow, SetAccounts, SetNumbering, SetProfile,
+    SetTolerances, SetUpCompany, Settings,
 };
 
 use fondaco_core::Engine;

@@ -14,7 +14,7 @@ use crate::company::document::{
 };
 use crate::company::money::{give_deposits_back, open_items};
 use crate::company::posting::{BusinessEvent, Fact, Facts, Figure, Place};
-use crate::company::purchases::revalue;
+use crate::company::purchases::{land_no_more, revalue};
 use crate::company::sales::{bill_again, given_back, owe, revenue, taken_back};
 
 pub(super) fn cancel(
@@ -95,6 +95,10 @@ fn give_back(
     for matched in desk.matches_of(tx, document.id)? {
         let Some(of) = desk.line(tx, (matched.of, matched.of_line))? else { continue };
         let at: At = (matched.line, "cost");
+        if matched.quantity == Qty::ZERO {
+            land_no_more(tx, desk, document, (&of, matched.revalued, date))?;
+            continue;
+        }
         let cost = share(of.sold, matched.quantity, of.invoiced, (document.currency, at))?;
         let head = desk.document(tx, matched.of)?;
         let place = desk.place_of(tx, &head, &of)?;

@@ -1,17 +1,17 @@
 //! Goods that are taken back: their moves are reversed, with what those changed in value.
 
 use chrono::NaiveDate;
-use fondaco_core::{Act, Quantity, Tx};
+use fondaco_accounting::ledger::Amount;
+use fondaco_core::{Quantity, Tx};
 use fondaco_inventory::Qty;
-use fondaco_inventory::levels::Reservation;
 use fondaco_inventory::moves::{Movement, NewMove};
 use fondaco_inventory::posting::move_stock;
-use fondaco_inventory::reserve::Release;
 
-use crate::company::document::{Desk, Document, DocumentKind, Line, settle};
+use crate::company::document::{Desk, Document, DocumentKind, Line, Status, less, settle};
 use crate::company::goods::{Telling, tell_value};
 use crate::company::production::unserve;
-use crate::company::sales::{Promise, Wanting, of_line, promise_goods};
+use crate::company::purchases::announce_again;
+use crate::company::sales::{of_line, promise_again};
 use crate::company::{CompanyError, ENGINE};
 
 /// A delivery or a receipt: its order has as much left to be done as before.
@@ -28,9 +28,11 @@ pub(super) fn cancel_moved(
         let Some(key) = line.of.zip(line.of_line) else { continue };
         if let Some(ordered) = desk.line(tx, key)? {
             let shipped = Line::left(ordered.shipped, &[line.quantity]);
-            desk.put_line(Line { shipped, ..ordered });
+            let sold = less(ordered.sold, line.taken, (line.number, "cost"))?;
+            desk.put_line(Line { shipped, sold, ..ordered });
         }
     }
+    not_direct(tx, desk, &document, date)?;
     if let (DocumentKind::Delivery, Some(order)) = (document.kind, document.of) {
         let order = desk.document(tx, order)?;
         promise_again(tx, desk, &order)?;
@@ -38,25 +40,45 @@ pub(super) fn cancel_moved(
     settle(tx, desk, document.of)
 }
 
-/// What is to be shipped again is promised again, where it was.
-fn promise_again(tx: &mut Tx<'_>, desk: &mut Desk, order: &Document) -> Result<(), CompanyError> {
-    let lines = desk.lines_of(tx, order)?;
-    let promised: Vec<Line> = lines
-        .into_iter()
-        .filter(|line| line.promise.get().is_some() && line.to_ship() > Qty::ZERO)
-        .collect();
-    let mut open = Vec::new();
-    for line in &promised {
-        let Some(id) = line.promise.copied() else { continue };
-        if tx.get::<Reservation>(&id)?.is_some_and(|row| row.open.is_some()) {
-            open.push(id);
+/// What a supplier sent straight to the customer did not come either: the receipt that stands for it is cancelled with the delivery.
+fn not_direct(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    delivery: &Document,
+    date: NaiveDate,
+) -> Result<(), CompanyError> {
+    if delivery.kind != DocumentKind::Delivery {
+        return Ok(());
+    }
+    let matched = desk.matches_of(tx, delivery.id)?;
+    let Some(receipt) = matched.iter().find(|row| row.quantity == Qty::ZERO).map(|row| row.of)
+    else {
+        return Ok(());
+    };
+    let receipt = desk.document(tx, receipt)?;
+    for line in desk.lines_of(tx, &receipt)? {
+        if line.invoiced != Qty::ZERO {
+            let by = format!("what {} stands for was billed", receipt.name());
+            return Err(CompanyError::InUse { document: delivery.name(), by });
         }
+        let key = line.of.zip(line.of_line);
+        if let Some(key) = key
+            && let Some(ordered) = desk.line(tx, key)?
+        {
+            let shipped = Line::left(ordered.shipped, &[line.quantity]);
+            let sold = less(ordered.sold, line.taken, (line.number, "cost"))?;
+            desk.put_line(Line { shipped, sold, ..ordered });
+        }
+        desk.put_line(Line { clearing: Amount::ZERO, ..line });
     }
-    if !open.is_empty() {
-        tx.as_engine(&ENGINE, |tx| Release::new(open).act(tx))?;
+    let (status, cancelled_on) = (Status::Cancelled, Some(date).into());
+    let order = receipt.of;
+    desk.put(Document { status, cancelled_on, ..receipt });
+    if let Some(order) = order {
+        let order = desk.document(tx, order)?;
+        announce_again(tx, desk, &order)?;
     }
-    let (document, promise) = (order.clone(), Promise::Backorder);
-    promise_goods(tx, desk, vec![Wanting { index: None, document, lines: promised, promise }])
+    settle(tx, desk, order)
 }
 
 /// A return: what came or went back is with the other side again.
@@ -100,6 +122,9 @@ pub(crate) fn reverse(
         Some(NewMove::new(line.item?, quantity, back, date).document(document.id))
     };
     let moves: Vec<NewMove> = moved.iter().filter_map(back).collect();
+    if moves.is_empty() {
+        return Ok(());
+    }
     let number = |index: usize| moved.get(index).map_or(0, |line| line.number);
     let done = tx.as_engine(&ENGINE, |tx| move_stock(tx, &moves, false));
     let done = done.map_err(|error| of_line(error, document, number))?;

@@ -17,7 +17,7 @@ use fondaco_core::{Act, PartyId, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::document::{Desk, Document, DocumentKind, Status};
+use super::document::{Desk, Document, DocumentKind, Status, Values};
 use super::goods::cancel as goods_cancel;
 use super::masters::partner_of;
 use super::sales::{allow, site};
@@ -80,12 +80,14 @@ impl Act for Cancel {
         for named in &self.documents {
             authorities.push(tx.authority(permission(named.kind))?);
         }
+        let mut values = Values::default();
         for (index, named) in self.documents.iter().enumerate() {
             // Each stands on what those before it left.
-            let mut desk = Desk::open(tx)?;
+            let mut desk = Desk::after(tx, values)?;
             let authority = authorities.get(index);
             cancel(tx, &mut desk, (named, self.date), authority)
                 .map_err(|error| error.of(&named.kind.name_of(&named.code)).at(index))?;
+            values = desk.values();
             desk.finish(tx).map_err(|error| error.at(index))?;
         }
         Ok(())
@@ -153,8 +155,13 @@ fn cancel(
         }
     }
     let document = desk.document(tx, id)?;
+    // Nothing of it waits any more.
+    for line in desk.lines_of(tx, &document)?.into_iter().filter(|line| line.waits_as.is_some()) {
+        desk.put_line(line);
+    }
     tx.emit(Event::new("document.cancelled").with("document", id).with("date", date));
-    desk.put(Document { status: Status::Cancelled, cancelled_on: Some(date).into(), ..document });
+    let (cancelled_on, bill_number) = (Some(date).into(), None.into());
+    desk.put(Document { status: Status::Cancelled, cancelled_on, bill_number, ..document });
     Ok(())
 }
 

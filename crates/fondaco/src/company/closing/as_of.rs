@@ -1,10 +1,11 @@
 //! Lines as they stood on a day: what later documents did to them is taken off again, as if those were cancelled.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 use fondaco_accounting::ledger::Amount;
+use fondaco_core::store::Record;
 use fondaco_core::{DocumentId, Range, Reading, Tx};
 use fondaco_inventory::Qty;
 use fondaco_inventory::valuation::Cause;
@@ -55,44 +56,181 @@ pub(crate) struct AsOf {
     into: BTreeMap<LineKey, Vec<Into>>,
     /// Of bills: what of them came later.
     ahead: BTreeMap<LineKey, Vec<(LineKey, Qty)>>,
+    /// What went into what came about after the day.
+    matches: Vec<Arc<LineMatch>>,
+    /// All of which something may have been open on the day, by id.
+    documents: BTreeMap<DocumentId, Document>,
 }
 
 fn more(one: Qty, other: Qty) -> Qty {
     Qty::from_units(one.units().saturating_add(other.units()))
 }
 
+/// Documents of which something waits as long as a line of theirs says so.
+const WAITING: [DocumentKind; 5] = [
+    DocumentKind::Delivery,
+    DocumentKind::CustomerReturn,
+    DocumentKind::Receipt,
+    DocumentKind::SupplierReturn,
+    DocumentKind::Bill,
+];
+
+/// Documents that change how others stand.
+const CHANGING: [DocumentKind; 13] = [
+    DocumentKind::Delivery,
+    DocumentKind::CustomerReturn,
+    DocumentKind::Receipt,
+    DocumentKind::SupplierReturn,
+    DocumentKind::Bill,
+    DocumentKind::Invoice,
+    DocumentKind::CreditNote,
+    DocumentKind::SupplierCredit,
+    DocumentKind::MaterialIssue,
+    DocumentKind::MaterialReturn,
+    DocumentKind::TimeBooking,
+    DocumentKind::Completion,
+    DocumentKind::ProductionClose,
+];
+
+/// What came about after a day: documents of later days, and those that were cancelled since.
+fn came_after(tx: &mut Tx<'_>, date: NaiveDate) -> Result<Vec<Arc<Document>>, CompanyError> {
+    let Some(next) = date.succ_opt() else { return Ok(Vec::new()) };
+    let of = |kind| {
+        let of_status = move |status| Range::by(Document::BY_KIND, &(kind, status)).from(&next);
+        [Status::Open, Status::Done].map(of_status)
+    };
+    let ranges: Vec<Range<Document>> = CHANGING.into_iter().flat_map(of).collect();
+    let mut found: Vec<_> = tx.peek_scans(&ranges)?.into_iter().flatten().collect();
+    let cancelled = tx.peek_scan(&Range::by(Document::BY_CANCELLED, &()).from(&next))?;
+    found.extend(cancelled.into_iter().filter(|document| document.date <= date));
+    Ok(found)
+}
+
 impl AsOf {
+    /// What is open now and what came about after the day are read, with what either is about: so much the less the sooner after its end a
+    /// period is closed.
     pub(super) fn read(
         tx: &mut Tx<'_>,
         desk: &mut Desk,
-        documents: &[&Arc<Document>],
         date: NaiveDate,
     ) -> Result<AsOf, CompanyError> {
-        let when = |one: &Document| match one.date > date {
-            true => When::Later,
-            false if one.status == Status::Cancelled => When::Cancelled,
-            false => When::Then,
-        };
-        let kinds = documents.iter().map(|one| (one.id, (one.kind, when(one)))).collect();
+        let later = came_after(tx, date)?;
         let (lines, into, ahead) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        let mut all = AsOf { date, kinds, lines, into, ahead };
-        let later: Vec<_> = documents.iter().filter(|one| when(one) != When::Then).collect();
-        if later.is_empty() {
-            return Ok(all);
+        let (kinds, matches, documents) = (BTreeMap::new(), Vec::new(), BTreeMap::new());
+        let mut all = AsOf { date, kinds, lines, into, ahead, matches, documents };
+        all.read_open(tx, desk)?;
+        for document in &later {
+            all.read_about(tx, desk, document)?;
         }
-        for document in later {
+        all.read_matches(tx, desk, &later)?;
+        for document in &later {
             for line in desk.lines_of(tx, document)? {
-                let line = match when(document) {
+                let line = match all.when(document) {
                     When::Cancelled => taken_off(line),
                     _ => line,
                 };
                 all.take(tx, desk, document.kind, &line)?;
             }
         }
-        for row in tx.peek_scan(&Range::<LineMatch>::all())? {
-            all.matched(&row);
-        }
         Ok(all)
+    }
+
+    fn when(&self, one: &Document) -> When {
+        match one.date > self.date {
+            true => When::Later,
+            false if one.status == Status::Cancelled => When::Cancelled,
+            false => When::Then,
+        }
+    }
+
+    /// Takes a document in, by the id of it.
+    fn know(
+        &mut self,
+        tx: &mut Tx<'_>,
+        desk: &mut Desk,
+        id: DocumentId,
+    ) -> Result<Option<DocumentId>, CompanyError> {
+        if let Some(known) = self.documents.get(&id) {
+            return Ok(known.of);
+        }
+        let document = desk.document(tx, id)?;
+        let gone = document.status == Status::Cancelled
+            && (document.date > self.date || document.cancelled_on.copied() <= Some(self.date));
+        if !gone {
+            self.kinds.insert(id, (document.kind, self.when(&document)));
+        }
+        let of = document.of;
+        self.documents.insert(id, document);
+        Ok(of)
+    }
+
+    /// What is open now.
+    fn read_open(&mut self, tx: &mut Tx<'_>, desk: &mut Desk) -> Result<(), CompanyError> {
+        let lines = WAITING.map(|kind| Range::by(Line::BY_WAITING, &kind));
+        let lines = tx.peek_scans(&lines)?;
+        let orders =
+            tx.peek_scan(&Range::by(Document::BY_KIND, &(DocumentKind::SalesOrder, Status::Open)))?;
+        let ids = lines.iter().flatten().map(|line| line.document);
+        for id in ids.chain(orders.iter().map(|order| order.id)).collect::<BTreeSet<_>>() {
+            self.know(tx, desk, id)?;
+        }
+        Ok(())
+    }
+
+    /// What came about after the day, and what that is about: of a credit its invoice and the order, of a return its delivery and the order.
+    fn read_about(
+        &mut self,
+        tx: &mut Tx<'_>,
+        desk: &mut Desk,
+        document: &Document,
+    ) -> Result<(), CompanyError> {
+        let mut next = Some(document.id);
+        while let Some(id) = next {
+            next = self.know(tx, desk, id)?;
+        }
+        Ok(())
+    }
+
+    /// What went into what came about after the day; of the lines that it came from all that went on from them.
+    fn read_matches(
+        &mut self,
+        tx: &mut Tx<'_>,
+        desk: &mut Desk,
+        later: &[Arc<Document>],
+    ) -> Result<(), CompanyError> {
+        let own: Vec<_> = later.iter().map(|one| Range::by_key(&one.id)).collect();
+        let ahead: Vec<_> = later.iter().map(|one| Range::by(LineMatch::BY_OF, &one.id)).collect();
+        self.matches = tx.peek_scans(&own)?.into_iter().flatten().collect();
+        let from: BTreeSet<LineKey> =
+            self.matches.iter().map(|row| (row.of, row.of_line)).collect();
+        let from: Vec<_> = from.iter().map(|key| Range::by(LineMatch::BY_OF, key)).collect();
+        let mut rows = BTreeMap::new();
+        for row in tx.peek_scans(&from)?.into_iter().chain(tx.peek_scans(&ahead)?).flatten() {
+            rows.insert(row.key(), row);
+        }
+        for row in rows.values() {
+            self.know(tx, desk, row.document)?;
+            self.know(tx, desk, row.of)?;
+        }
+        rows.values().for_each(|row| self.matched(row));
+        Ok(())
+    }
+
+    /// Documents of which something may have been open on the day.
+    pub(super) fn documents(&self) -> impl Iterator<Item = &Document> {
+        let counts = |document: &&Document| {
+            document.date <= self.date && self.kinds.contains_key(&document.id)
+        };
+        self.documents.values().filter(counts)
+    }
+
+    /// Documents of production that came about after the day.
+    pub(super) fn made(&self) -> Vec<&Document> {
+        let is_later = |document: &&Document| {
+            let when = self.kinds.get(&document.id).map(|(_, when)| *when);
+            document.kind.is_internal() && when.is_some_and(|when| when != When::Then)
+        };
+        self.documents.values().filter(is_later).collect()
     }
 
     fn take(
@@ -131,6 +269,10 @@ impl AsOf {
     }
 
     fn matched(&mut self, row: &LineMatch) {
+        // Freight that came upon it takes nothing of it.
+        if row.quantity == Qty::ZERO {
+            return;
+        }
         let when = |id: &DocumentId| self.kinds.get(id).map(|(_, when)| *when);
         let (whose, of) = ((row.document, row.line), (row.of, row.of_line));
         match (when(&row.document), when(&row.of)) {
@@ -144,11 +286,6 @@ impl AsOf {
             }
             _ => {}
         }
-    }
-
-    /// Whether a document was there on the day.
-    pub(super) fn has(&self, document: &Document) -> bool {
-        document.date <= self.date
     }
 
     /// A line as it stood.
@@ -217,16 +354,15 @@ impl AsOf {
     }
 
     /// What services added to work orders after the day, below zero of what was cancelled after it.
-    pub(crate) fn served(&self, tx: &mut Tx<'_>) -> Result<Vec<(DocumentId, i128)>, CompanyError> {
-        let rows = tx.peek_scan(&Range::<LineMatch>::all())?;
+    pub(crate) fn served(&self) -> Vec<(DocumentId, i128)> {
         let sign = |row: &LineMatch| match self.kinds.get(&row.document) {
             Some((DocumentKind::Receipt, When::Later)) => Some(1),
             Some((DocumentKind::Receipt, When::Cancelled)) => Some(-1),
             _ => None,
         };
-        let served = rows.iter().filter(|row| row.revalued != Amount::ZERO);
+        let served = self.matches.iter().filter(|row| row.revalued != Amount::ZERO);
         let served = served.filter_map(|row| Some((row, sign(row)?)));
-        Ok(served.map(|(row, sign)| (row.of, sign * i128::from(row.revalued.units()))).collect())
+        served.map(|(row, sign)| (row.of, sign * i128::from(row.revalued.units()))).collect()
     }
 
     /// What went on into later invoices, bills and credits stands where it did.

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::document::{
-    At, Desk, Document, DocumentKind, Line, Status, beyond, less, minus, plus, share, stored,
+    At, Desk, Document, DocumentKind, Line, beyond, less, minus, plus, share, stored,
 };
 use super::posting::{BusinessEvent, Fact, Facts, Figure};
 use super::production::in_progress;
@@ -170,17 +170,8 @@ fn accruals(tx: &mut Tx<'_>, desk: &mut Desk, date: NaiveDate) -> Result<Vec<Fac
         .iter()
         .map(|event| Facts::new(*event, date, SmolStr::new_static("accruals")))
         .collect();
-    let documents = tx.peek_scan(&Range::<Document>::all())?;
-    // What was cancelled later counted on the day.
-    let counts = |document: &&std::sync::Arc<Document>| {
-        let later = document.date <= date && document.cancelled_on.copied() > Some(date);
-        document.status != Status::Cancelled || later
-    };
-    let documents: Vec<_> = documents.iter().filter(counts).collect();
-    let (made, documents): (Vec<_>, Vec<_>) =
-        documents.into_iter().partition(|document| document.kind.is_internal());
-    let as_of = as_of::AsOf::read(tx, desk, &documents, date)?;
-    for document in documents.into_iter().filter(|document| as_of.has(document)) {
+    let as_of = AsOf::read(tx, desk, date)?;
+    for document in as_of.documents().filter(|document| !document.kind.is_internal()) {
         for line in desk.lines_of(tx, document)? {
             let line = as_of.line(tx, desk, document, line);
             let line = line.map_err(|error| error.of(&document.name()))?;
@@ -195,7 +186,7 @@ fn accruals(tx: &mut Tx<'_>, desk: &mut Desk, date: NaiveDate) -> Result<Vec<Fac
             }
         }
     }
-    told.push(in_progress(tx, desk, (&made, &as_of), date)?);
+    told.push(in_progress(tx, desk, (&as_of.made(), &as_of), date)?);
     told.retain(|facts| facts.facts.iter().any(|fact| !fact.amount.is_zero()));
     Ok(told)
 }

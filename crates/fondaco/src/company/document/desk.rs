@@ -24,7 +24,7 @@ use crate::company::figures::Counted;
 use crate::company::masters::Partner;
 use crate::company::posting::{Accounts, Facts, Place};
 use crate::company::production::Works;
-use crate::company::setup::{self, Profiles, Settings};
+use crate::company::setup::{self, Numberings, Profiles, Settings};
 
 /// A line's key.
 pub(crate) type LineKey = (DocumentId, u32);
@@ -34,18 +34,20 @@ pub(crate) struct Desk {
     pub(crate) settings: Arc<Settings>,
     profiles: Arc<Profiles>,
     accounts: Arc<Accounts>,
+    numberings: Arc<Numberings>,
     documents: BTreeMap<DocumentId, Document>,
     lines: BTreeMap<LineKey, Line>,
     new_documents: BTreeSet<DocumentId>,
+    /// The same, as they were entered.
+    entered: Vec<DocumentId>,
     changed: BTreeSet<DocumentId>,
     changed_lines: BTreeSet<LineKey>,
     /// Lines by the line that they carry out, and by the move of their goods.
     by_of: BTreeMap<LineKey, BTreeSet<LineKey>>,
     by_move: BTreeMap<Id<Move>, LineKey>,
     items: BTreeMap<fondaco_core::ItemId, (Arc<Item>, Vec<SmolStr>)>,
-    /// Where the facts of value of each move are among those that the act staged, and how many of them were looked at.
-    values: BTreeMap<Id<Move>, Vec<usize>>,
-    values_to: usize,
+    /// Where the facts of value of each move are.
+    values: Values,
     matches: Vec<LineMatch>,
     settlements: Vec<Settlement>,
     facts: Vec<Told>,
@@ -65,8 +67,15 @@ pub(crate) enum Ahead {
     Heads,
     /// Their lines too.
     Lines,
-    /// What carries those out too.
-    CarriedOut,
+    /// What carries those out too, by documents of a kind, and waits for another.
+    Waiting(DocumentKind),
+}
+
+/// Where the facts of value of each move are among those that the act staged, and how many of them were looked at.
+#[derive(Default)]
+pub(crate) struct Values {
+    by: BTreeMap<Id<Move>, Vec<usize>>,
+    seen: usize,
 }
 
 /// Facts, and the document that the entry is remembered by.
@@ -83,16 +92,17 @@ impl Desk {
             settings: Settings::of(tx)?,
             profiles: Profiles::of(tx)?,
             accounts: setup::accounts(tx)?,
+            numberings: Numberings::of(tx)?,
             documents: BTreeMap::new(),
             lines: BTreeMap::new(),
             new_documents: BTreeSet::new(),
+            entered: Vec::new(),
             changed: BTreeSet::new(),
             changed_lines: BTreeSet::new(),
             by_of: BTreeMap::new(),
             by_move: BTreeMap::new(),
             items: BTreeMap::new(),
-            values: BTreeMap::new(),
-            values_to: 0,
+            values: Values::default(),
             matches: Vec::new(),
             settlements: Vec::new(),
             facts: Vec::new(),
@@ -129,6 +139,7 @@ impl Desk {
     /// A new document with its lines, numbered as they stand.
     pub(crate) fn add(&mut self, document: Document, lines: Vec<Line>) {
         self.new_documents.insert(document.id);
+        self.entered.push(document.id);
         self.changed.insert(document.id);
         for line in lines {
             self.put_line(line);
@@ -228,10 +239,31 @@ impl Desk {
         (of, of_line): LineKey,
         kind: DocumentKind,
     ) -> Result<Vec<Line>, CompanyError> {
-        let range = Range::by(Line::BY_OF, &(of, of_line));
+        let rows = tx.scan(&Range::by(Line::BY_OF, &(of, of_line)))?;
+        self.that_count(tx, &rows, ((of, of_line), kind))
+    }
+
+    /// Those lines of which something waits for another document, and others that the act has on its desk. Whoever changes or adds one changes
+    /// the line that it carries out as well, which the act rests on.
+    pub(crate) fn waiting(
+        &mut self,
+        tx: &mut Tx<'_>,
+        (of, of_line): LineKey,
+        kind: DocumentKind,
+    ) -> Result<Vec<Line>, CompanyError> {
+        let rows = tx.peek_scan(&Range::by(Line::BY_WAITING, &(kind, of, of_line)))?;
+        self.that_count(tx, &rows, ((of, of_line), kind))
+    }
+
+    fn that_count(
+        &mut self,
+        tx: &mut Tx<'_>,
+        rows: &[Arc<Line>],
+        (of, kind): (LineKey, DocumentKind),
+    ) -> Result<Vec<Line>, CompanyError> {
         let mut keys: BTreeSet<LineKey> =
-            tx.scan(&range)?.iter().map(|row| (row.document, row.number)).collect();
-        keys.extend(self.by_of.get(&(of, of_line)).into_iter().flatten());
+            rows.iter().map(|row| (row.document, row.number)).collect();
+        keys.extend(self.by_of.get(&of).into_iter().flatten());
         let mut found = Vec::new();
         for key in keys {
             let document = self.document(tx, key.0)?;
@@ -263,12 +295,22 @@ impl Desk {
     /// as [`value::entries_by`](fondaco_inventory::value::entries_by), of what is staged.
     pub(crate) fn values_by(&mut self, tx: &Tx<'_>, by: Id<Move>) -> Vec<ValueEntry> {
         let staged = tx.inserted_so_far::<ValueEntry>();
-        for (at, entry) in staged.iter().enumerate().skip(self.values_to) {
-            self.values.entry(entry.by).or_default().push(at);
+        for (at, entry) in staged.iter().enumerate().skip(self.values.seen) {
+            self.values.by.entry(entry.by).or_default().push(at);
         }
-        self.values_to = staged.len();
-        let of = self.values.get(&by).into_iter().flatten();
+        self.values.seen = staged.len();
+        let of = self.values.by.get(&by).into_iter().flatten();
         of.filter_map(|at| staged.get(*at).cloned()).collect()
+    }
+
+    /// What it knows of facts of value, for a desk that comes after it in the same act.
+    pub(crate) fn values(&mut self) -> Values {
+        std::mem::take(&mut self.values)
+    }
+
+    /// One that comes after another, with what that knew of facts of value.
+    pub(crate) fn after(tx: &mut Tx<'_>, values: Values) -> Result<Desk, CompanyError> {
+        Ok(Desk { values, ..Desk::open(tx)? })
     }
 
     /// Reads what an act is about to name, in as few trips as it takes: heads, then of `of` as much as is said. What is not there is found
@@ -296,14 +338,12 @@ impl Desk {
         let lines = tx.peek_many::<Line>(&lines)?;
         let items: Vec<_> = lines.iter().flatten().filter_map(|line| line.item).collect();
         let mut needs = Needs::new().rows::<Item>(&items);
-        if much == Ahead::CarriedOut {
-            let by_of = |line: &Arc<Line>| Range::by(Line::BY_OF, &(line.document, line.number));
-            let ranges: Vec<Range<Line>> = lines.iter().flatten().map(by_of).collect();
-            for range in &ranges {
-                needs = needs.range(range)?;
-            }
+        if let Ahead::Waiting(kind) = much {
+            let key = |line: &Arc<Line>| (kind, line.document, line.number);
+            let waiting = |line| Range::by(Line::BY_WAITING, &key(line));
+            let ranges: Vec<Range<Line>> = lines.iter().flatten().map(waiting).collect();
             tx.need_all(needs)?;
-            let found = tx.scan_each(&ranges)?;
+            let found = tx.peek_scans(&ranges)?;
             let found: Vec<LineKey> =
                 found.iter().flatten().map(|line| (line.document, line.number)).collect();
             let heads: Vec<DocumentId> = found.iter().map(|key| key.0).collect();

@@ -8,11 +8,12 @@ use fondaco_core::allocation::{Residual, allocate};
 use fondaco_core::{Currency, Id, ItemId, Money, Quantity, Range, Rate, Rounding, Tx, UnitPrice};
 use fondaco_inventory::Qty;
 use fondaco_inventory::items::{Item, ItemUnit, Lot};
+use fondaco_inventory::planning::FirmOrder;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::desk::stored;
-use super::{Desk, Line, plus, stored_quantity};
+use super::{Desk, Line, id_of, plus, stored_quantity};
 use crate::company::CompanyError;
 use crate::company::masters::{Partner, TaxCode, check_price, find_price};
 
@@ -45,13 +46,16 @@ pub struct NewLine {
     /// What people read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<SmolStr>,
+    /// Of an order to a supplier: the firm order of a plan that it carries out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub firm: Option<Id<FirmOrder>>,
 }
 
 impl NewLine {
     /// So much of an item, at the price of the list.
     pub fn new(item: ItemId, quantity: Quantity) -> NewLine {
-        let (price, discount, tax_code, text) = (None, None, None, None);
-        NewLine { item: Some(item), quantity, price, discount, tax_code, text }
+        let (price, discount, tax_code, text, firm) = (None, None, None, None, None);
+        NewLine { item: Some(item), quantity, price, discount, tax_code, text, firm }
     }
 
     /// Something that is no goods.
@@ -64,7 +68,14 @@ impl NewLine {
             discount,
             tax_code,
             text: Some(text.into()),
+            firm: None,
         }
+    }
+
+    /// What a plan has as a firm order, which is released by the order to a supplier that has this line.
+    #[must_use]
+    pub fn firm(self, order: Id<FirmOrder>) -> NewLine {
+        NewLine { firm: Some(order), ..self }
     }
 
     /// At a price.
@@ -165,7 +176,7 @@ impl Pricing<'_> {
             None => None,
         };
         Ok(Line {
-            document: fondaco_core::DocumentId::named(self.document),
+            document: id_of(self.document),
             number,
             item: new.item,
             quantity,
@@ -309,6 +320,7 @@ pub(crate) fn blank() -> Line {
         tax: Amount::ZERO,
         of: None,
         of_line: None,
+        waits_as: None,
         shipped: Qty::ZERO,
         invoiced: Qty::ZERO,
         matched: Qty::ZERO,

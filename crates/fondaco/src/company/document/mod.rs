@@ -11,9 +11,11 @@ mod sums;
 
 use fondaco_core::engine::Part;
 use fondaco_core::party::Holding;
-use fondaco_core::store::Record;
+use fondaco_core::store::{Event, Record};
+use fondaco_core::{DocumentId, Tx};
 
-pub(crate) use desk::{Ahead, Desk, stored};
+pub(crate) use desk::{Ahead, Desk, Values, stored};
+pub(crate) use kind::id_of;
 pub use kind::{DocumentKind, Status};
 pub use lines::{NewLine, PartLine};
 pub(crate) use lines::{Pricing, blank, tax};
@@ -27,3 +29,10 @@ pub(crate) use sums::{At, beyond, less, minus, plus, sum};
 pub(crate) static PART: Part =
     Part::new(&[Document::TABLE, Line::TABLE, LineMatch::TABLE, Settlement::TABLE])
         .holdings(&[Holding::of::<Document>()]);
+
+/// Says of each document by itself what came about, so that who listens knows which.
+pub(crate) fn emit_each(tx: &mut Tx<'_>, event: &'static str, documents: &[DocumentId]) {
+    for document in documents {
+        tx.emit(Event::new(event).with("document", *document));
+    }
+}

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use fondaco_accounting::ledger::{Amount, Clearing, Entry, ItemKey};
 use fondaco_core::party::HeldOnParty;
-use fondaco_core::store::{Json, Rare, Record};
+use fondaco_core::store::{Drawn, Json, Rare, Record};
+use fondaco_core::terms::PaymentTerms;
 use fondaco_core::{
     ActorId, Currency, DocumentId, Halt, Id, ItemId, Money, PartyId, Range, Rate, Reading, SiteId,
     Unit, UnitPrice,
@@ -16,6 +17,7 @@ use fondaco_inventory::moves::Move;
 use smol_str::SmolStr;
 
 use super::{DocumentKind, Status};
+use crate::company::CompanyError;
 use crate::company::posting::{Figure, Place};
 
 /// A document: its head.
@@ -23,6 +25,7 @@ use crate::company::posting::{Figure, Place};
 #[record(
     table = "company_document", kind = state, key(id),
     index(by_party(party, kind, date)), index(by_kind(kind, status, date)), index(by_of(of)),
+    index(by_cancelled(cancelled_on)), index(by_number(series, number)), index(by_bill_number(party, bill_number), unique),
 )]
 pub struct Document {
     /// Its id: that of its name, `invoice/7`.
@@ -33,6 +36,10 @@ pub struct Document {
     pub status: Status,
     /// What people call it by, among those of its kind.
     pub code: SmolStr,
+    /// The series that its number is of.
+    pub series: Rare<SmolStr>,
+    /// Its number there, where documents of its kind are [numbered](crate::company::Numbering).
+    pub number: Rare<Drawn>,
     /// With whom.
     pub party: PartyId,
     /// The day on which it counts.
@@ -71,6 +78,8 @@ pub struct Document {
     pub blocked: Rare<SmolStr>,
     /// The other side's number of it.
     pub reference: Rare<SmolStr>,
+    /// That number, of a bill that counts: the same of one supplier comes once.
+    pub bill_number: Rare<SmolStr>,
     /// How it was paid.
     pub method: Rare<SmolStr>,
     /// What people read.
@@ -87,6 +96,12 @@ impl Document {
         self.kind.name_of(&self.code)
     }
 
+    /// Its number as people read it: `R-2026-17`; `None` where documents of its kind have none.
+    pub fn number(&self) -> Option<String> {
+        let number = self.number.get()?.number()?;
+        Some(format!("{}-{number}", self.series.get()?))
+    }
+
     /// With whom it is; `None` of what is within the company.
     pub fn partner(&self) -> Option<PartyId> {
         Some(self.party).filter(|_| !self.kind.is_internal())
@@ -97,6 +112,13 @@ impl Document {
         let site = Some(self.site).filter(|site| *site != SiteId::from_u128(0));
         let (party_group, method) = (self.party_group.cloned(), self.method.cloned());
         Place { party_group, site, tax_code, method, ..Place::default() }
+    }
+
+    /// The terms of payment; `None` where none were agreed.
+    pub(crate) fn agreed(&self) -> Result<Option<PaymentTerms>, CompanyError> {
+        let terms = self.terms.get().map(|terms| terms.to::<PaymentTerms>()).transpose();
+        let damaged = |error| Halt::Bug(format!("the terms of {}: {error}", self.name()));
+        Ok(terms.map_err(damaged)?)
     }
 
     /// What it comes to with tax: within what is stored, which is checked when it is entered.
@@ -131,7 +153,7 @@ impl HeldOnParty for Document {
 #[derive(Record, Debug, Clone, PartialEq)]
 #[record(
     table = "company_line", kind = state, key(document, number),
-    index(by_of(of, of_line)), index(by_move(stock_move)), guard(by_of(of, of_line))
+    index(by_of(of, of_line)), index(by_waiting(waits_as, of, of_line)), index(by_move(stock_move)), guard(by_of(of, of_line))
 )]
 pub struct Line {
     /// The document.
@@ -162,6 +184,9 @@ pub struct Line {
     pub of: Option<DocumentId>,
     /// That line.
     pub of_line: Option<u32>,
+    /// What its document is, while something of the line waits for another: goods for their invoice or bill, what was billed ahead for its
+    /// goods, what came back for its credit. So that none looks through what is over.
+    pub waits_as: Option<DocumentKind>,
     /// Of an order: how much was shipped or received.
     pub shipped: Qty,
     /// How much was invoiced or billed; of a return, credited.
@@ -174,13 +199,13 @@ pub struct Line {
     /// Of an order: how much is not to be shipped or received any more.
     pub given_up: Qty,
     /// How much of its net amount went into invoices or bills that count; of an invoice or a bill, into credits. Of a
-    /// return: what of its cost came off what it takes back.
+    /// return: what of its cost came off what it takes back. Of a receipt: what it comes to by its order.
     pub taken: Amount,
     /// Of an invoice or a bill: how much of its tax went into credits.
     pub tax_taken: Amount,
     /// What stands for it on the account of goods shipped and not invoiced, or received and not billed, at cost.
     pub clearing: Amount,
-    /// What of its cost went on to the cost of sales.
+    /// What of its cost went on to the cost of sales. Of an order to a supplier: what of its net amount came by receipts that count.
     pub sold: Amount,
     /// The move of its goods.
     pub stock_move: Option<Id<Move>>,
@@ -211,12 +236,28 @@ impl Line {
 
     /// Of an order: what may still be invoiced or billed of it, shipped or not.
     pub fn left_to_bill(&self) -> Qty {
-        Line::left(self.quantity, &[self.returned, self.invoiced, self.given_up])
+        // What came beyond what was ordered is billed too.
+        let all = self.quantity.max(self.shipped);
+        Line::left(all, &[self.returned, self.invoiced, self.given_up])
     }
 
     /// Of an invoice or a bill: what of it waits for its goods.
     pub fn ahead(&self) -> Qty {
         Line::left(self.quantity, &[self.matched, self.returned])
+    }
+
+    /// Whether something of it, as a line of a document of a kind, waits for another document.
+    pub(crate) fn waits(&self, kind: DocumentKind) -> bool {
+        use DocumentKind as K;
+        let left = match kind {
+            K::Delivery | K::Receipt | K::CustomerReturn | K::SupplierReturn => self.uninvoiced(),
+            K::Invoice | K::Bill | K::CreditNote | K::SupplierCredit if self.item.is_some() => {
+                self.ahead()
+            }
+            K::Bill => Qty::ZERO,
+            _ => return false,
+        };
+        left > Qty::ZERO || self.clearing != Amount::ZERO
     }
 
     /// The line of a document that carries so much of this one out, or takes it back.
@@ -261,9 +302,9 @@ pub struct LineMatch {
     pub of: DocumentId,
     /// Its line.
     pub of_line: u32,
-    /// How much, in the item's stock unit.
+    /// How much, in the item's stock unit; nothing of freight that came upon a receipt.
     pub quantity: Qty,
-    /// By how much the goods were revalued for it, where a bill said otherwise than their receipt.
+    /// By how much the goods were revalued for it, where a bill said otherwise than their receipt, or what they bear of its freight.
     pub revalued: Amount,
 }
 

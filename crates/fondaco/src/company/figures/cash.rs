@@ -14,7 +14,7 @@ use fondaco_accounting::ledger::{Amount, OpenItemQuery, OpenItemRow, open_items}
 use fondaco_core::report::{Explain, Parameter, Phrase, word};
 use fondaco_core::store::Within;
 use fondaco_core::terms::PaymentTerms;
-use fondaco_core::{Currency, DocumentId, Halt, Money, PartyId, Range, Rate, Reading, Rounding};
+use fondaco_core::{Currency, Halt, Money, PartyId, Range, Rate, Reading, Rounding};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -22,7 +22,7 @@ use smol_str::SmolStr;
 use super::standing::{At, Standing};
 use super::{PaidDay, last_due};
 use crate::company::CompanyError;
-use crate::company::document::{Document, DocumentKind, Status};
+use crate::company::document::{Document, DocumentKind, Status, id_of};
 use crate::company::posting::Role;
 
 /// What a flow of money is.
@@ -330,7 +330,7 @@ fn payable(
     let source = item.source.clone().unwrap_or_default();
     let mut due = flow(item, FlowKind::Payable, date);
     if query.takes_discounts
-        && let Some(bill) = read.peek::<Document>(&DocumentId::named(&source))?
+        && let Some(bill) = read.peek::<Document>(&id_of(&source))?
         && bill.settled.units() == 0
         && let Some((until, reduction)) = discount(&bill, first)
         && let Ok(less) = due.amount.add(reduction)

@@ -198,31 +198,34 @@ fn facts_of(
         _ => Figure::Cost,
     };
     // What went straight through is told once: both of its facts are the same.
-    let goes_out = entry.cause == Cause::Correction || entry.quantity < Qty::ZERO;
-    if event == BusinessEvent::DropShipment && goes_out && entry.about() == entry.by {
+    let goes_out = entry.cause == Cause::Correction || (entry.quantity < Qty::ZERO && !is_back);
+    if event == BusinessEvent::DropShipment && goes_out {
         return Ok(Vec::new());
     }
     let amount = match takes_out(event) {
         true => minus(entry.value, (origin.line.map_or(0, |(_, line)| line), "cost"))?,
         false => entry.value,
     };
-    let mut place = desk.place(tx, Some(entry.item), entry.site)?;
-    if let Some(key) = origin.line
-        && let Some(line) = desk.line(tx, key)?
-    {
+    let line = match origin.line {
+        Some(key) => desk.line(tx, key)?,
+        None => None,
+    };
+    let place = match &line {
         // What stands for a document's line stands by what that was.
-        let head = desk.document(tx, key.0)?;
-        let of = desk.place_of(tx, &head, &line)?;
-        place = Place { site: place.site, item: place.item, party: Some(head.party), ..of };
-    }
+        Some(line) => {
+            let head = desk.document(tx, line.document)?;
+            let (site, item, party) = (Some(entry.site), Some(entry.item), Some(head.party));
+            Place { site, item, party, ..desk.place_of(tx, &head, line)? }
+        }
+        None => desk.place(tx, Some(entry.item), entry.site)?,
+    };
     let currency = desk.currency();
-    let mut parts = vec![(event, figure, amount)];
-    if let (Figure::Cost, Some(key)) = (figure, origin.line)
-        && event == origin.event
-        && let Some(line) = desk.line(tx, key)?
-    {
-        parts = stand(desk, tx, line, (event, amount), is_back)?;
-    }
+    let parts = match line {
+        Some(line) if figure == Figure::Cost && event == origin.event => {
+            stand(desk, tx, line, (event, amount), is_back)?
+        }
+        _ => vec![(event, figure, amount)],
+    };
     let fact = |(event, figure, amount): Part| {
         (event, Fact::new(figure, amount.money(currency)).at(place.clone()))
     };

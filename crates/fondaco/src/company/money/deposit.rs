@@ -7,7 +7,6 @@
 use chrono::NaiveDate;
 use fondaco_accounting::ledger::Amount;
 use fondaco_core::policy::Authority;
-use fondaco_core::store::Event;
 use fondaco_core::{Act, DocumentId, Money, Rate, Rounding, Tx};
 use fondaco_inventory::Qty;
 use serde::{Deserialize, Serialize};
@@ -15,8 +14,8 @@ use smol_str::SmolStr;
 
 use super::close_if_paid;
 use crate::company::document::{
-    Ahead, At, Desk, Document, DocumentKind, Line, Settlement, Status, blank, less, minus, plus,
-    share, stored,
+    Ahead, At, Desk, Document, DocumentKind, Line, Settlement, Status, blank, emit_each, less,
+    minus, plus, share, stored,
 };
 use crate::company::masters::{Partner, TaxCode, partner_of};
 use crate::company::posting::{BusinessEvent, Fact, Facts, Figure};
@@ -127,7 +126,7 @@ impl Act for PayAhead {
             let done = pay_ahead(tx, &mut desk, &authority, new);
             made.push(done.map_err(|error| error.of(&name()).at(index))?);
         }
-        tx.emit(Event::new("deposit.paid").with("deposits", made.len() as i64));
+        emit_each(tx, "deposit.paid", &made);
         desk.finish(tx)?;
         Ok(made)
     }

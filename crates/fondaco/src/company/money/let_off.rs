@@ -26,11 +26,7 @@ pub(super) fn discount(
     let owed = less(document.gross(), credited, (0, "amount credited"))?.max(Amount::ZERO);
     let gross = document.money(owed);
     let name = document.name();
-    let terms = document
-        .terms
-        .cloned()
-        .and_then(|terms| terms.to::<fondaco_core::terms::PaymentTerms>().ok());
-    let offers = match terms {
+    let offers = match document.agreed()? {
         Some(terms) => terms
             .discounts(gross, document.date, Rounding::HalfUp)
             .map_err(|error| CompanyError::Terms { document: name.clone(), error })?,

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 
 use fondaco_accounting::ledger::{Amount, Clearing};
 use fondaco_core::policy::Authority;
-use fondaco_core::store::Event;
 use fondaco_core::{Act, DocumentId, Id, Money, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -15,7 +14,8 @@ use smol_str::SmolStr;
 use super::let_off::{discount, let_off};
 use super::{NewPayment, Settles, close_if_paid, open_items, read_items};
 use crate::company::document::{
-    Ahead, At, Desk, Document, DocumentKind, Settlement, Status, less, minus, plus, stored, sum,
+    Ahead, At, Desk, Document, DocumentKind, Settlement, Status, emit_each, less, minus, plus,
+    stored, sum,
 };
 use crate::company::masters::{Partner, partner_by_code};
 use crate::company::posting::{BusinessEvent, Fact, Facts, Figure, Place};
@@ -60,7 +60,7 @@ impl Act for Pay {
             let name = || new.kind().name_of(&new.code);
             made.push(done.map_err(|error| error.of(&name()).at(index))?);
         }
-        tx.emit(Event::new("payment.matched").with("payments", made.len() as i64));
+        emit_each(tx, "payment.matched", &made);
         desk.finish(tx)?;
         Ok(made)
     }

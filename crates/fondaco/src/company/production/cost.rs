@@ -1,7 +1,6 @@
 //! What work orders cost: where facts of value about their goods stand, and what goes along with what is made.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use chrono::NaiveDate;
 use fondaco_accounting::ledger::Amount;
@@ -157,11 +156,11 @@ pub(crate) fn adds(kind: DocumentKind, line: &Line) -> i128 {
 }
 
 /// What open work orders cost on a day, by where it stands: posted at the end of a period where books don't follow it. `made` are documents of
-/// production that count, or did on the day.
+/// production that came about after the day.
 pub(crate) fn in_progress(
     tx: &mut Tx<'_>,
     desk: &mut Desk,
-    (made, as_of): (&[&Arc<Document>], &AsOf),
+    (made, as_of): (&[&Document], &AsOf),
     date: NaiveDate,
 ) -> Result<Facts, CompanyError> {
     let document = SmolStr::new_static("accruals");
@@ -180,7 +179,7 @@ pub(crate) fn in_progress(
             *later.entry(order).or_default() += sign * adds(document.kind, &line);
         }
     }
-    for (order, cost) in as_of.served(tx)? {
+    for (order, cost) in as_of.served() {
         *later.entry(order).or_default() += cost;
     }
     for work in tx.peek_scan(&Range::<WorkOrder>::all())? {
@@ -215,7 +214,7 @@ mod tests {
 
     fn order(quantity: i64, in_progress: i64) -> WorkOrder {
         WorkOrder {
-            id: DocumentId::named("work_order/1"),
+            id: DocumentKind::WorkOrder.id("1"),
             item: ItemId::named("BIKE"),
             unit: Unit::PIECE,
             quantity: Qty::from_units(quantity),
@@ -234,7 +233,7 @@ mod tests {
 
     fn line(planned: i64, done: i64, spent: i64) -> WorkLine {
         WorkLine {
-            order: DocumentId::named("work_order/1"),
+            order: DocumentKind::WorkOrder.id("1"),
             number: 1,
             kind: WorkLineKind::Component,
             item: None,

@@ -173,7 +173,8 @@ pub(super) fn promise_material(
     let otherwise = match promise {
         Promise::Nothing => return Ok(()),
         Promise::All => Otherwise::Refuse,
-        Promise::Backorder => Otherwise::Backorder,
+        // The plan says when material is there.
+        Promise::Backorder | Promise::OnTime => Otherwise::Backorder,
     };
     let is_open =
         |line: &&mut WorkLine| line.kind == WorkLineKind::Component && line.left() > Qty::ZERO;

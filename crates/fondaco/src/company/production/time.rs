@@ -12,7 +12,9 @@ use smol_str::SmolStr;
 use super::centre::check_rate;
 use super::order::{blank as blank_work, hours, rate_of};
 use super::{WorkError, WorkLine, WorkLineKind, WorkOrder, allow};
-use crate::company::document::{Desk, Document, DocumentKind, Line, blank, plus, stored, sum};
+use crate::company::document::{
+    Desk, Document, DocumentKind, Line, blank, id_of, plus, stored, sum,
+};
 use crate::company::posting::{BusinessEvent, Fact, Facts};
 use crate::company::sales::head;
 use crate::company::{CompanyError, rights};
@@ -181,7 +183,7 @@ fn line(
     desk.works.lines.put(WorkLine { done, spent, ..planned });
     work.in_progress = plus(work.in_progress, net, (0, "cost of the work order"))?;
     Ok(Line {
-        document: DocumentId::named(name),
+        document: id_of(name),
         number,
         quantity: hours,
         unit: Unit::HOUR,

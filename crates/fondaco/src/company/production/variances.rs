@@ -77,9 +77,10 @@ fn planned(line: &WorkLine, quantity: Qty, into: (Currency, At)) -> Result<Amoun
 
 #[cfg(test)]
 mod tests {
-    use fondaco_core::{DocumentId, ItemId, Unit};
+    use fondaco_core::{ItemId, Unit};
 
     use super::*;
+    use crate::company::document::DocumentKind;
 
     fn line(kind: WorkLineKind, planned: (i64, i64), actual: (i64, i64)) -> WorkLine {
         WorkLine {
@@ -101,7 +102,7 @@ mod tests {
             line(WorkLineKind::Labour, (50, 750), (48, 768)),
         ];
         let work = WorkOrder {
-            id: DocumentId::named("work_order/1"),
+            id: DocumentKind::WorkOrder.id("1"),
             item: ItemId::named("GEAR"),
             unit: Unit::PIECE,
             quantity: made(100),

@@ -1,18 +1,21 @@
 //! Bills of suppliers, matched with the order and the receipts: what is outside the tolerances is booked, and blocked for payment.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use fondaco_accounting::ledger::Amount;
 use fondaco_core::policy::{Authority, Request};
 use fondaco_core::store::Event;
-use fondaco_core::{Act, DocumentId, Money, Quantity, Rate, Rounding, Tx, UnitPrice};
+use fondaco_core::{Act, DocumentId, Money, PartyId, Quantity, Rate, Rounding, Tx, UnitPrice};
 use fondaco_inventory::Qty;
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, format_smolstr};
 
+use super::landed::{LandsOn, land};
 use super::matching::take_receipts;
 use crate::company::document::{
-    Ahead, Desk, Document, DocumentKind, Line, NewLine, PartLine, Pricing, Status, less, minus,
-    plus, settle, stored, sum, tax,
+    Ahead, Desk, Document, DocumentKind, Line, NewLine, PartLine, Pricing, Status, emit_each, less,
+    minus, plus, settle, stored, sum, tax,
 };
 use crate::company::masters::{Partner, check_price, partner_by_code, partner_of};
 use crate::company::money::{close_if_paid, take_deposits};
@@ -87,9 +90,13 @@ pub struct NewBill {
     /// What else is billed: an expense.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub charges: Vec<NewLine>,
-    /// Freight, duty and the like, which [`ChangeCost`](crate::company::ChangeCost) spreads over receipts.
+    /// Freight, duty and the like, which come upon receipts: those that `lands_on` names, or later by
+    /// [`ChangeCost`](crate::company::ChangeCost).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub freight: Vec<NewLine>,
+    /// Upon which receipts the freight comes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lands_on: Option<LandsOn>,
     /// The supplier's number of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<SmolStr>,
@@ -109,6 +116,7 @@ impl NewBill {
             lines: None,
             charges: Vec::new(),
             freight: Vec::new(),
+            lands_on: None,
             reference: None,
             deposits: Vec::new(),
         }
@@ -146,6 +154,17 @@ impl NewBill {
     pub fn freight(mut self, line: NewLine) -> NewBill {
         self.freight.push(line);
         self
+    }
+
+    /// With its freight put upon receipts.
+    #[must_use]
+    pub fn lands_on(self, receipts: LandsOn) -> NewBill {
+        NewBill { lands_on: Some(receipts), ..self }
+    }
+
+    /// The supplier's number, if it says one.
+    fn number(&self) -> Option<SmolStr> {
+        self.reference.clone().filter(|number| !number.trim().is_empty())
     }
 
     fn parts(&self) -> Option<Vec<PartLine>> {
@@ -188,16 +207,39 @@ impl Act for EnterBills {
         let of = self.bills.iter().filter_map(|new| new.order.as_ref());
         let of: Vec<_> = of.map(|order| DocumentKind::PurchaseOrder.id(order)).collect();
         let new = self.bills.iter().map(|new| DocumentKind::Bill.id(&new.code));
-        Desk::read_ahead(tx, new, &of, Ahead::CarriedOut)?;
+        Desk::read_ahead(tx, new, &of, Ahead::Waiting(DocumentKind::Receipt))?;
         let mut made = Vec::with_capacity(self.bills.len());
+        let mut numbers = BTreeMap::new();
         for (index, new) in self.bills.iter().enumerate() {
-            let done = enter(tx, &mut desk, &authority, new);
+            let done = once(tx, new, &mut numbers);
+            let done = done.and_then(|()| enter(tx, &mut desk, &authority, new));
             let name = || DocumentKind::Bill.name_of(&new.code);
             made.push(done.map_err(|error| error.of(&name()).at(index))?);
         }
-        tx.emit(Event::new("bill.posted").with("bills", made.len() as i64));
+        emit_each(tx, "bill.posted", &made);
         desk.finish(tx)?;
         Ok(made)
+    }
+}
+
+/// Refuses a bill that the supplier sent once: it would be paid twice.
+fn once(
+    tx: &mut Tx<'_>,
+    new: &NewBill,
+    numbers: &mut BTreeMap<(SmolStr, SmolStr), SmolStr>,
+) -> Result<(), CompanyError> {
+    let Some(reference) = new.number() else { return Ok(()) };
+    let name = DocumentKind::Bill.name_of(&new.code);
+    let key = (PartyId::named(&new.partner), reference.clone());
+    let stored = tx.unique::<Document, _>(Document::BY_BILL_NUMBER, &key)?;
+    let other = stored.map(|bill| bill.name());
+    let same = numbers.insert((new.partner.clone(), reference.clone()), name.clone());
+    match other.or(same) {
+        None => Ok(()),
+        Some(other) => {
+            let partner = new.partner.clone();
+            Err(CompanyError::BilledTwice { document: name, partner, reference, other })
+        }
     }
 }
 
@@ -253,6 +295,7 @@ fn enter(
         terms: terms.into(),
         blocked: (!outside.is_empty()).then(|| outside.join("; ").into()).into(),
         reference: new.reference.clone().into(),
+        bill_number: new.number().into(),
         ..head(tx, kind, &new.code, desk.currency())
     };
     document.account = desk.owed_at(&document)?.into();
@@ -270,6 +313,9 @@ fn enter(
     desk.tell(told, Some(id));
     if !outside.is_empty() {
         tx.emit(Event::new("bill.blocked").with("bill", id));
+    }
+    if let Some(receipts) = &new.lands_on {
+        land(tx, desk, &document, (&lines, receipts))?;
     }
     desk.add(close_if_paid(document), lines);
     settle(tx, desk, order.map(|order| order.id))?;

@@ -1,10 +1,9 @@
 //! Credits of suppliers: for goods that went back, or for a price that was too high.
 
-use fondaco_core::store::Event;
 use fondaco_core::{Act, DocumentId, Tx};
 use serde::{Deserialize, Serialize};
 
-use crate::company::document::{Desk, DocumentKind};
+use crate::company::document::{Desk, DocumentKind, emit_each};
 use crate::company::sales::{NewCredit, credit_all};
 use crate::company::{CompanyError, rights};
 
@@ -38,7 +37,7 @@ impl Act for CreditSuppliers {
         let mut desk = Desk::open(tx)?;
         let kinds = (DocumentKind::SupplierCredit, DocumentKind::Bill);
         let made = credit_all(tx, &mut desk, &authority, (kinds, &self.credits))?;
-        tx.emit(Event::new("bill.credited").with("credits", made.len() as i64));
+        emit_each(tx, "bill.credited", &made);
         desk.finish(tx)?;
         Ok(made)
     }

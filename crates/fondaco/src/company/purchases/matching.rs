@@ -16,7 +16,7 @@ use crate::company::setup::Differences;
 use crate::company::{CompanyError, ENGINE};
 
 /// That goods came for which so much was billed ahead.
-pub(super) struct Ahead {
+pub(crate) struct Ahead {
     /// The receipt's line.
     receipt: (DocumentId, u32),
     /// How much it was billed at.
@@ -36,7 +36,7 @@ pub(super) fn take_ahead(
     if Line::left(of.invoiced, &[of.matched]) <= Qty::ZERO {
         return Ok((Qty::ZERO, Amount::ZERO));
     }
-    for bill in desk.carried_out(tx, (of.document, of.number), DocumentKind::Bill)? {
+    for bill in desk.waiting(tx, (of.document, of.number), DocumentKind::Bill)? {
         let open = bill.ahead();
         let part = open.min(left);
         if part <= Qty::ZERO {
@@ -64,7 +64,7 @@ pub(super) fn take_ahead(
 }
 
 /// What came for bills that were ahead of it stands nowhere any more.
-pub(super) fn settle_ahead(
+pub(crate) fn settle_ahead(
     tx: &mut Tx<'_>,
     desk: &mut Desk,
     ahead: Vec<Ahead>,
@@ -103,7 +103,7 @@ pub(super) fn take_receipts(
     let (mut left, mut rest) = (billed.quantity, billed.net);
     let (mut goods, mut difference, mut facts) = (Amount::ZERO, Amount::ZERO, Vec::new());
     let (at, many): (At, At) = ((billed.number, "net amount"), (billed.number, "quantity billed"));
-    for receipt in desk.carried_out(tx, (of.document, of.number), DocumentKind::Receipt)? {
+    for receipt in desk.waiting(tx, (of.document, of.number), DocumentKind::Receipt)? {
         let open = receipt.uninvoiced();
         let part = open.min(left);
         if part <= Qty::ZERO {

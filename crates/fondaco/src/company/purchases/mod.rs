@@ -2,6 +2,7 @@
 
 mod bill;
 mod credit;
+mod landed;
 mod matching;
 mod order;
 mod receipt;
@@ -11,9 +12,13 @@ use fondaco_core::engine::Part;
 
 pub use bill::{BillLine, EnterBills, NewBill, ReleaseBills};
 pub use credit::CreditSuppliers;
-pub(crate) use matching::revalue;
+pub use landed::LandsOn;
+pub(crate) use landed::land_no_more;
+pub(crate) use matching::{revalue, settle_ahead};
 pub use order::OrderGoods;
+pub(crate) use order::announce_again;
 pub use receipt::{NewReceipt, Receive, ReceivedLine};
+pub(crate) use receipt::{came, cost_of};
 pub use sending::SendBack;
 
 use super::rights;

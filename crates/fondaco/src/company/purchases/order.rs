@@ -1,17 +1,24 @@
 //! Orders to suppliers: what is on order from then on.
 
+use chrono::NaiveDate;
 use fondaco_core::policy::Authority;
-use fondaco_core::store::Event;
 use fondaco_core::{Act, DocumentId, Quantity, Tx};
-use fondaco_inventory::reserve::{AnnounceStock, ExpectedLine};
+use fondaco_inventory::Qty;
+use fondaco_inventory::levels::Expected;
+use fondaco_inventory::planning::{FirmOrder, FirmStatus, ReleaseFirmOrder};
+use fondaco_inventory::replenish::SourceKind;
+use fondaco_inventory::reserve::{AnnounceStock, CancelExpected, ExpectedLine};
 use serde::{Deserialize, Serialize};
+use smol_str::ToSmolStr;
 
-use crate::company::document::{Desk, Document, DocumentKind, Line};
+use crate::company::document::{Desk, Document, DocumentKind, Line, emit_each};
 use crate::company::masters::partner_by_code;
+use crate::company::production::WorkError;
 use crate::company::sales::{NewOrder, allow, check_partner, of_line, priced, read_ahead};
 use crate::company::{CompanyError, ENGINE, rights};
 
-/// Orders from suppliers: all or none. Prices are those of the lines; what is ordered is on order at the site.
+/// Orders from suppliers: all or none. Prices are those of the lines; what is ordered is on order at the site. A line may carry out a
+/// [firm order](crate::company::NewLine::firm) of a plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OrderGoods {
@@ -45,7 +52,7 @@ impl Act for OrderGoods {
             let name = || DocumentKind::PurchaseOrder.name_of(&new.code);
             placed.push(done.map_err(|error| error.of(&name()).at(index))?);
         }
-        tx.emit(Event::new("purchase.ordered").with("orders", placed.len() as i64));
+        emit_each(tx, "purchase.ordered", &placed);
         desk.finish(tx)?;
         Ok(placed)
     }
@@ -71,22 +78,96 @@ fn place(
     Ok(id)
 }
 
+/// What is still to come of an order, and no more, is on order from now on.
+pub(crate) fn announce_again(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    order: &Document,
+) -> Result<(), CompanyError> {
+    let (mut open, mut lines, mut again) = (Vec::new(), Vec::new(), Vec::new());
+    for line in desk.lines_of(tx, order)? {
+        let Some(item) = line.item else { continue };
+        let expected = match line.expected.copied() {
+            Some(id) => tx.get::<Expected>(&id)?,
+            None => None,
+        };
+        open.extend(expected.filter(|row| row.open.is_some()).map(|row| row.id));
+        if line.to_ship() > Qty::ZERO {
+            let (quantity, due_on) = (Quantity::from_fixed(line.to_ship(), line.unit), due(order));
+            again.push(ExpectedLine::new(item, order.site, quantity, due_on));
+            lines.push(line);
+        }
+    }
+    if !open.is_empty() {
+        tx.as_engine(&ENGINE, |tx| CancelExpected::new(open).act(tx))?;
+    }
+    if !again.is_empty() {
+        let party = Some(order.party);
+        let command = AnnounceStock { party, ..AnnounceStock::new(order.id, again) };
+        let announced = tx.as_engine(&ENGINE, |tx| command.act(tx))?;
+        for (line, expected) in lines.into_iter().zip(announced) {
+            desk.put_line(Line { expected: Some(expected).into(), ..line });
+        }
+    }
+    Ok(())
+}
+
+/// When the goods of an order should come.
+fn due(order: &Document) -> NaiveDate {
+    order.wanted_on.copied().unwrap_or(order.date)
+}
+
+/// Releases the firm orders of a plan that lines carry out: they are on order by that.
+fn release(
+    tx: &mut Tx<'_>,
+    new: &NewOrder,
+    (document, lines): (&Document, &mut [Line]),
+) -> Result<(), CompanyError> {
+    for (said, line) in new.lines.iter().zip(lines) {
+        let Some(firm) = said.firm else { continue };
+        let name = firm.to_smolstr();
+        let unknown = || CompanyError::Unknown { what: "firm order", code: name.clone() };
+        let order = tx.require::<FirmOrder, CompanyError>(&firm, unknown)?;
+        if order.status != FirmStatus::Firm {
+            let (document, status) = (document.name(), order.status.code());
+            return Err(WorkError::FirmOrderOver { document, firm: name, status }.into());
+        }
+        let differs = [
+            (order.source != Some(SourceKind::Buy), "source"),
+            (Some(order.item) != line.item, "item"),
+            (order.quantity != line.quantity, "quantity"),
+            (order.site != document.site, "site"),
+            (order.supplier.is_some_and(|party| party != document.party), "supplier"),
+        ];
+        if let Some((_, field)) = differs.iter().find(|(differs, _)| *differs) {
+            let (document, line) = (document.name(), line.number);
+            return Err(CompanyError::FirmOrderDiffers { document, line, firm: name, field });
+        }
+        let command = ReleaseFirmOrder::new(firm, document.id);
+        let released = tx.as_engine(&ENGINE, |tx| command.act(tx));
+        let released = released.map_err(|error| of_line(error, document, |_| line.number))?;
+        line.expected = released.expected.first().copied().into();
+    }
+    Ok(())
+}
+
 /// Says that the goods of an order are to come.
 fn announce(
     tx: &mut Tx<'_>,
     new: &NewOrder,
     (document, lines): (&Document, &mut [Line]),
 ) -> Result<(), CompanyError> {
+    release(tx, new, (document, &mut *lines))?;
     let goods: Vec<usize> = lines
         .iter()
         .enumerate()
-        .filter(|(_, line)| line.item.is_some())
+        .filter(|(_, line)| line.item.is_some() && line.expected.get().is_none())
         .map(|(at, _)| at)
         .collect();
     if goods.is_empty() {
         return Ok(());
     }
-    let due_on = new.wanted_on.unwrap_or(new.date);
+    let due_on = due(document);
     let expected = goods.iter().filter_map(|at| {
         let line = lines.get(*at)?;
         let quantity = Quantity::from_fixed(line.quantity, line.unit);

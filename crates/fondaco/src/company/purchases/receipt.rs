@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use fondaco_accounting::ledger::Amount;
 use fondaco_core::policy::Authority;
 use fondaco_core::store::Event;
-use fondaco_core::{Act, DocumentId, Id, Quantity, Tx};
+use fondaco_core::{Act, DocumentId, Id, Quantity, Rate, Tx};
 use fondaco_inventory::Qty;
 use fondaco_inventory::items::Lot;
 use fondaco_inventory::moves::NewMove;
@@ -13,11 +13,12 @@ use smol_str::SmolStr;
 
 use super::matching::{settle_ahead, take_ahead};
 use crate::company::document::{
-    Ahead, Desk, Document, DocumentKind, Line, PartLine, Status, less, plus, settle, share,
+    Ahead, At, Desk, Document, DocumentKind, Line, PartLine, Status, emit_each, less, plus, settle,
+    share,
 };
 use crate::company::masters::partner_of;
 use crate::company::production::{Served, serve};
-use crate::company::sales::{Prepared, allow, carry_out, head, in_state, parts, site_at};
+use crate::company::sales::{Prepared, allow, carry_out, head, in_state, parts_within, site_at};
 use crate::company::{CompanyError, rights};
 
 /// What came of a line of an order.
@@ -33,7 +34,7 @@ use crate::company::{CompanyError, rights};
 pub struct ReceivedLine {
     /// The line of the order, from 1.
     pub line: u32,
-    /// How much was taken in; all that is left where it is left out.
+    /// How much was taken in; all that is left where it is left out. More than that within the company's tolerance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quantity: Option<Quantity>,
     /// How much came and was refused at the gate: it is noted, and still to come.
@@ -60,6 +61,16 @@ impl ReceivedLine {
     pub fn all(line: u32) -> ReceivedLine {
         let (quantity, refused, lot, location, work_order) = (None, None, None, None, None);
         ReceivedLine { line, quantity, refused, lot, location, work_order }
+    }
+
+    /// Nothing of a line: so much came, and was refused at the gate.
+    pub fn refused(line: u32, refused: Quantity) -> ReceivedLine {
+        let none = Quantity::new(0, refused.unit());
+        ReceivedLine { refused: Some(refused), ..ReceivedLine::new(line, none) }
+    }
+
+    fn is_refused_whole(&self) -> bool {
+        self.refused.is_some() && self.quantity.is_some_and(|quantity| quantity.is_zero())
     }
 
     /// A service that was done for a work order.
@@ -115,7 +126,13 @@ impl NewReceipt {
             quantity: line.quantity,
             lot: line.lot,
         };
-        Some(lines.map(part).collect())
+        let comes = |line: &&ReceivedLine| !line.is_refused_whole();
+        Some(lines.filter(comes).map(part).collect())
+    }
+
+    /// What is said of the lines of which something was taken in, in their order.
+    fn said(&self) -> Option<Vec<&ReceivedLine>> {
+        Some(self.lines.as_ref()?.iter().filter(|line| !line.is_refused_whole()).collect())
     }
 }
 
@@ -161,9 +178,11 @@ impl Act for Receive {
         }
         carry_out(tx, &mut desk, (&moves, &lines))?;
         settle_ahead(tx, &mut desk, ahead)?;
-        tx.emit(Event::new("receipt.done").with("receipts", self.receipts.len() as i64));
+        let id = |new: &NewReceipt| DocumentKind::Receipt.id(&new.code);
+        let made: Vec<_> = self.receipts.iter().map(id).collect();
+        emit_each(tx, "receipt.done", &made);
         desk.finish(tx)?;
-        Ok(self.receipts.iter().map(|new| DocumentKind::Receipt.id(&new.code)).collect())
+        Ok(made)
     }
 }
 
@@ -185,11 +204,14 @@ fn prepare(
         allow(tx, authority, &kind.name_of(&new.code), (&partner, Some(&place.code)), None)?;
     }
     let location = new.location.clone().unwrap_or_else(|| order.location.clone());
-    let parts = parts(tx, desk, (&order, &new.taken()), ("receive", Line::to_ship))?;
+    let tolerance = desk.settings.receipt_tolerance;
+    let above = |line: &Line| of_quantity(line.quantity, tolerance);
+    let parts = parts_within(tx, desk, (&order, &new.taken()), ("receive", Line::to_ship, above))?;
     let (id, mut lines, mut made) = (kind.id(&new.code), Vec::new(), Vec::new());
+    let said = new.said();
     for (at, (of, quantity, lot)) in parts.into_iter().enumerate() {
         let of = desk.line(tx, (of.document, of.number))?.unwrap_or(of);
-        let said = new.lines.as_ref().and_then(|lines| lines.get(at));
+        let said = said.as_ref().and_then(|lines| lines.get(at)).copied();
         let number = u32::try_from(lines.len() + 1).unwrap_or(u32::MAX);
         let Some(item) = of.item else {
             // A service comes only as far as it is said what for.
@@ -197,15 +219,14 @@ fn prepare(
                 let (code, party) = (&new.code, partner.party);
                 let cost = ordered_at(&of, quantity, (desk.currency(), number))?;
                 let served = Served { order, code, number, date: new.date, party, quantity, cost };
-                lines.push(serve(tx, desk, &of, &served)?);
-                let shipped = plus(of.shipped, quantity, (number, "quantity received"))?;
-                desk.put_line(Line { shipped, ..of });
+                let line = serve(tx, desk, &of, &served)?;
+                lines.push(Line { taken: cost, ..line });
+                desk.put_line(came(of, quantity, cost)?);
             }
             continue;
         };
-        let (billed, worth) = take_ahead(tx, desk, (&of, quantity), (id, number), ahead)?;
-        let ordered = ordered_at(&of, Line::left(quantity, &[billed]), (order.currency, number))?;
-        let cost = plus(ordered, worth, (number, "cost"))?;
+        let Coming { billed, by_order, cost } =
+            cost_of(tx, desk, (&of, quantity), (id, number), ahead)?;
         let to = said.and_then(|line| line.location.clone()).unwrap_or_else(|| location.clone());
         let given = Quantity::from_fixed(quantity, of.unit);
         let mut moved = NewMove::receipt(item, given, to, new.date).cost(order.money(cost));
@@ -220,12 +241,13 @@ fn prepare(
         lines.push(Line {
             invoiced: billed,
             refused: refused.into(),
+            taken: by_order,
             ..of.carried_by((id, number), quantity)
         });
-        let at = (number, "quantity received");
-        let (shipped, matched) = (plus(of.shipped, quantity, at)?, plus(of.matched, billed, at)?);
-        desk.put_line(Line { shipped, matched, ..of });
+        let matched = plus(of.matched, billed, (number, "quantity received"))?;
+        desk.put_line(Line { matched, ..came(of, quantity, by_order)? });
     }
+    refused_whole(tx, desk, (&order, new), &mut lines)?;
     if lines.is_empty() {
         return Err(CompanyError::NothingLeft { document: order.name(), act: "receive" });
     }
@@ -244,18 +266,82 @@ fn prepare(
     Ok(made)
 }
 
-/// What so much of an order's line comes to by the order: its share, the last part the remainder.
-pub(super) fn ordered_at(
+/// What comes of an order's line.
+pub(crate) struct Coming {
+    /// How much of it was billed ahead.
+    pub(crate) billed: Qty,
+    /// What all of it comes to by the order.
+    pub(crate) by_order: Amount,
+    /// What it costs: as billed, as far as it was, the rest by the order.
+    pub(crate) cost: Amount,
+}
+
+/// What so much of an order's line costs that comes now.
+pub(crate) fn cost_of(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    (of, quantity): (&Line, Qty),
+    receipt: (DocumentId, u32),
+    ahead: &mut Vec<super::matching::Ahead>,
+) -> Result<Coming, CompanyError> {
+    let at: At = (receipt.1, "cost");
+    let (billed, worth) = take_ahead(tx, desk, (of, quantity), receipt, ahead)?;
+    let by_order = ordered_at(of, quantity, (desk.currency(), receipt.1))?;
+    let rest = Line::left(quantity, &[billed]);
+    let own = match rest.units() {
+        0 => Amount::ZERO,
+        _ => share(by_order, rest, quantity, (desk.currency(), at))?,
+    };
+    Ok(Coming { billed, by_order, cost: plus(own, worth, at)? })
+}
+
+/// An order's line of which so much more came.
+pub(crate) fn came(of: Line, quantity: Qty, by_order: Amount) -> Result<Line, CompanyError> {
+    let shipped = plus(of.shipped, quantity, (of.number, "quantity received"))?;
+    let sold = plus(of.sold, by_order, (of.number, "cost"))?;
+    Ok(Line { shipped, sold, ..of })
+}
+
+/// What so much of an order's line comes to by the order: its share, less what came so far, so that the last part takes the remainder.
+fn ordered_at(
     of: &Line,
     quantity: Qty,
     (currency, number): (fondaco_core::Currency, u32),
 ) -> Result<Amount, CompanyError> {
     let (at, many) = ((number, "cost"), (number, "quantity received"));
-    let until = |quantity: Qty| match quantity.units() {
-        0 => Ok(Amount::ZERO),
-        _ => share(of.net, quantity, of.quantity, (currency, at)),
-    };
-    less(until(plus(of.shipped, quantity, many)?)?, until(of.shipped)?, at)
+    let until = share(of.net, plus(of.shipped, quantity, many)?, of.quantity, (currency, at))?;
+    less(until, of.sold, at)
+}
+
+/// So much of a quantity.
+fn of_quantity(quantity: Qty, rate: Rate) -> Qty {
+    let part = quantity.to_decimal().checked_mul(rate.factor()).unwrap_or_default();
+    Qty::from_decimal(part.trunc_with_scale(6)).unwrap_or(Qty::ZERO)
+}
+
+/// Lines of which all that came was refused at the gate: nothing is taken in, and all of it is still to come.
+fn refused_whole(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    (order, new): (&Document, &NewReceipt),
+    lines: &mut Vec<Line>,
+) -> Result<(), CompanyError> {
+    let known = desk.lines_of(tx, order)?;
+    let whole = new.lines.iter().flatten().filter(|line| line.is_refused_whole());
+    for said in whole {
+        let at = said.line.checked_sub(1).and_then(|at| usize::try_from(at).ok());
+        let of = at.and_then(|at| known.get(at)).ok_or_else(|| CompanyError::UnknownLine {
+            document: order.name(),
+            line: said.line,
+            lines: order.lines,
+        })?;
+        let Some(refused) = said.refused else { continue };
+        let refused = Some(refuse(tx, desk, (order, of), refused)?).into();
+        let number = u32::try_from(lines.len() + 1).unwrap_or(u32::MAX);
+        let key = (DocumentKind::Receipt.id(&new.code), number);
+        lines.push(Line { refused, ..of.carried_by(key, Qty::ZERO) });
+    }
+    Ok(())
 }
 
 /// Notes what was refused at the gate.

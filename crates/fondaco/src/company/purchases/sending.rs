@@ -1,10 +1,9 @@
 //! Goods that go back to suppliers: out of stock at what leaves now, credited at what they were bought for.
 
-use fondaco_core::store::Event;
 use fondaco_core::{Act, DocumentId, Tx};
 use serde::{Deserialize, Serialize};
 
-use crate::company::document::{Desk, DocumentKind};
+use crate::company::document::{Desk, DocumentKind, emit_each};
 use crate::company::sales::{NewReturn, return_all};
 use crate::company::{CompanyError, rights};
 
@@ -37,7 +36,7 @@ impl Act for SendBack {
         let mut desk = Desk::open(tx)?;
         let kinds = (DocumentKind::SupplierReturn, DocumentKind::Receipt);
         let made = return_all(tx, &mut desk, &authority, (kinds, &self.returns))?;
-        tx.emit(Event::new("receipt.returned").with("returns", made.len() as i64));
+        emit_each(tx, "receipt.returned", &made);
         desk.finish(tx)?;
         Ok(made)
     }

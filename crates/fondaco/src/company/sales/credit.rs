@@ -4,7 +4,6 @@
 use chrono::NaiveDate;
 use fondaco_accounting::ledger::Amount;
 use fondaco_core::policy::Authority;
-use fondaco_core::store::Event;
 use fondaco_core::{Act, DocumentId, Money, Tx};
 use fondaco_inventory::Qty;
 use serde::{Deserialize, Serialize};
@@ -15,8 +14,8 @@ use super::invoice::{part_of, revenue};
 use super::order::{head, in_state};
 use super::{allow, owe};
 use crate::company::document::{
-    At, Desk, Document, DocumentKind, Line, LineMatch, PartLine, Settlement, Status, less, minus,
-    plus, settle, share, sum,
+    At, Desk, Document, DocumentKind, Line, LineMatch, PartLine, Settlement, Status, emit_each,
+    less, minus, plus, settle, share, sum,
 };
 use crate::company::masters::partner_of;
 use crate::company::money::{close_if_paid, discount_back, let_off, open_items};
@@ -93,7 +92,7 @@ impl Act for CreditCustomers {
         let mut desk = Desk::open(tx)?;
         let kinds = (DocumentKind::CreditNote, DocumentKind::Invoice);
         let made = credit_all(tx, &mut desk, &authority, (kinds, &self.credits))?;
-        tx.emit(Event::new("invoice.credited").with("credits", made.len() as i64));
+        emit_each(tx, "invoice.credited", &made);
         desk.finish(tx)?;
         Ok(made)
     }
@@ -351,7 +350,7 @@ fn take_back(
         if moved.returned == Qty::ZERO {
             continue;
         }
-        for back in desk.carried_out(tx, (moved.document, moved.number), returned)? {
+        for back in desk.waiting(tx, (moved.document, moved.number), returned)? {
             let open = back.uninvoiced();
             let part = open.min(left);
             if part <= Qty::ZERO {

@@ -3,7 +3,6 @@
 use chrono::NaiveDate;
 use fondaco_accounting::ledger::Amount;
 use fondaco_core::policy::Authority;
-use fondaco_core::store::Event;
 use fondaco_core::{Act, DocumentId, Id, Quantity, Tx};
 use fondaco_inventory::moves::{Move, Movement, NewMove};
 use fondaco_inventory::posting::move_stock;
@@ -14,8 +13,8 @@ use smol_str::SmolStr;
 use super::allow;
 use super::order::{check_partner, head, in_state};
 use crate::company::document::{
-    Ahead, Desk, Document, DocumentKind, Line, LineMatch, PartLine, Status, plus, settle,
-    stored_quantity,
+    Ahead, Desk, Document, DocumentKind, Line, LineMatch, PartLine, Status, emit_each, plus,
+    settle, stored_quantity,
 };
 use crate::company::goods::{Telling, tell_value};
 use crate::company::masters::partner_of;
@@ -105,9 +104,11 @@ impl Act for Deliver {
             }
         }
         carry_out(tx, &mut desk, (&moves, &parts))?;
-        tx.emit(Event::new("shipment.done").with("deliveries", self.deliveries.len() as i64));
+        let id = |new: &NewDelivery| DocumentKind::Delivery.id(&new.code);
+        let made: Vec<_> = self.deliveries.iter().map(id).collect();
+        emit_each(tx, "shipment.done", &made);
         desk.finish(tx)?;
-        Ok(self.deliveries.iter().map(|new| DocumentKind::Delivery.id(&new.code)).collect())
+        Ok(made)
     }
 }
 
@@ -226,7 +227,7 @@ fn prepare(
 }
 
 /// What was invoiced ahead is matched by what leaves first: how much of it.
-fn match_ahead(
+pub(super) fn match_ahead(
     tx: &mut Tx<'_>,
     desk: &mut Desk,
     (of, quantity): (&Line, Qty),
@@ -237,7 +238,7 @@ fn match_ahead(
     if ahead == Qty::ZERO {
         return Ok(ahead);
     }
-    for invoice in desk.carried_out(tx, (of.document, of.number), DocumentKind::Invoice)? {
+    for invoice in desk.waiting(tx, (of.document, of.number), DocumentKind::Invoice)? {
         let part = invoice.ahead().min(left);
         if part > Qty::ZERO {
             desk.note_match(LineMatch {
@@ -263,8 +264,18 @@ pub(crate) type Part = (Line, Qty, Option<Id<fondaco_inventory::items::Lot>>);
 pub(crate) fn parts(
     tx: &mut Tx<'_>,
     desk: &mut Desk,
-    (document, named): (&Document, &Option<Vec<PartLine>>),
+    of: (&Document, &Option<Vec<PartLine>>),
     (act, left): (&'static str, impl Fn(&Line) -> Qty),
+) -> Result<Vec<Part>, CompanyError> {
+    parts_within(tx, desk, of, (act, left, |_: &Line| Qty::ZERO))
+}
+
+/// As [`parts`], where so much more than is left of a line may be named.
+pub(crate) fn parts_within(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    (document, named): (&Document, &Option<Vec<PartLine>>),
+    (act, left, above): (&'static str, impl Fn(&Line) -> Qty, impl Fn(&Line) -> Qty),
 ) -> Result<Vec<Part>, CompanyError> {
     let lines = desk.lines_of(tx, document)?;
     let Some(named) = named else {
@@ -288,9 +299,10 @@ pub(crate) fn parts(
             Some(quantity) => in_unit(tx, desk, (document, line), *quantity)?,
             None => open,
         };
-        if quantity > open {
+        let most = plus(open, above(line), (*number, "quantity"))?;
+        if quantity > most {
             let shown = |quantity| Quantity::from_fixed(quantity, line.unit);
-            let (wanted, left) = (shown(quantity), shown(open));
+            let (wanted, left) = (shown(quantity), shown(most));
             return Err(CompanyError::TooMuch {
                 document: document.name(),
                 line: *number,

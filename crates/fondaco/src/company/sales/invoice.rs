@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use fondaco_accounting::ledger::Amount;
 use fondaco_core::policy::Authority;
-use fondaco_core::store::Event;
 use fondaco_core::terms::DueAmount;
 use fondaco_core::{Act, Currency, DocumentId, Rounding, Tx};
 use fondaco_inventory::Qty;
@@ -16,8 +15,8 @@ use super::delivery::parts;
 use super::order::{head, in_state};
 use super::{allow, owe};
 use crate::company::document::{
-    Ahead, At, Desk, Document, DocumentKind, Line, LineMatch, PartLine, Status, blank, less, plus,
-    settle, share, tax,
+    Ahead, At, Desk, Document, DocumentKind, Line, LineMatch, PartLine, Status, blank, emit_each,
+    less, plus, settle, share, tax,
 };
 use crate::company::masters::partner_of;
 use crate::company::money::{close_if_paid, take_deposits};
@@ -110,14 +109,14 @@ impl Act for InvoiceCustomers {
         let of: Vec<_> =
             self.invoices.iter().map(|new| DocumentKind::SalesOrder.id(&new.order)).collect();
         let new = self.invoices.iter().map(|new| DocumentKind::Invoice.id(&new.code));
-        Desk::read_ahead(tx, new, &of, Ahead::CarriedOut)?;
+        Desk::read_ahead(tx, new, &of, Ahead::Waiting(DocumentKind::Delivery))?;
         let mut made = Vec::with_capacity(self.invoices.len());
         for (index, new) in self.invoices.iter().enumerate() {
             let done = invoice(tx, &mut desk, &authority, new);
             let name = || DocumentKind::Invoice.name_of(&new.code);
             made.push(done.map_err(|error| error.of(&name()).at(index))?);
         }
-        tx.emit(Event::new("invoice.posted").with("invoices", made.len() as i64));
+        emit_each(tx, "invoice.posted", &made);
         desk.finish(tx)?;
         Ok(made)
     }
@@ -235,7 +234,7 @@ fn take_cost(
     if of.item.is_none() {
         return Ok((Amount::ZERO, Qty::ZERO));
     }
-    for delivery in desk.carried_out(tx, (of.document, of.number), DocumentKind::Delivery)? {
+    for delivery in desk.waiting(tx, (of.document, of.number), DocumentKind::Delivery)? {
         let open = delivery.uninvoiced();
         let part = open.min(left);
         if part <= Qty::ZERO {
@@ -271,11 +270,7 @@ pub(crate) fn due(document: &Document, name: &SmolStr) -> Result<Vec<DueAmount>,
     if open.is_zero() {
         return Ok(Vec::new());
     }
-    let terms = document
-        .terms
-        .cloned()
-        .and_then(|terms| terms.to::<fondaco_core::terms::PaymentTerms>().ok());
-    let Some(terms) = terms else { return Ok(Vec::new()) };
+    let Some(terms) = document.agreed()? else { return Ok(Vec::new()) };
     let due = terms.schedule(open, document.date, Rounding::HalfUp);
     due.map_err(|error| CompanyError::Terms { document: name.clone(), error })
 }

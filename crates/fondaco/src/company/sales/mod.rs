@@ -2,9 +2,12 @@
 
 mod credit;
 mod delivery;
+mod direct;
 mod exposure;
 mod invoice;
+mod on_time;
 mod order;
+mod promise;
 mod returning;
 
 use fondaco_core::engine::Part;
@@ -12,14 +15,18 @@ use fondaco_core::engine::Part;
 pub use credit::{CreditCustomers, NewCredit};
 pub(crate) use credit::{bill_again, credit_all, given_back, taken_back};
 pub use delivery::{Deliver, NewDelivery};
-pub(crate) use delivery::{Prepared, carry_out, comes_back, named_parts, of_line, parts};
+pub(crate) use delivery::{
+    Prepared, carry_out, comes_back, named_parts, of_line, parts, parts_within,
+};
+pub use direct::{NewDirect, ShipDirect};
 pub(crate) use exposure::owe;
 pub use invoice::{InvoiceCustomers, NewInvoice};
 pub(crate) use invoice::{due, part_of, revenue};
-pub use order::{ConfirmOrders, NewOrder, PlaceOrders, Promise, ReleaseOrders};
-pub(crate) use order::{
-    Wanting, check_partner, head, in_state, priced, promise_goods, read_ahead, site, site_at,
-};
+pub(crate) use on_time::Coming;
+pub use order::{ConfirmOrders, NewOrder, PlaceOrders, ReleaseOrders};
+pub(crate) use order::{check_partner, head, in_state, priced, read_ahead, site, site_at};
+pub use promise::Promise;
+pub(crate) use promise::promise_again;
 pub(crate) use returning::return_all;
 pub use returning::{NewReturn, TakeBack};
 

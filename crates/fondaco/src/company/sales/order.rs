@@ -9,32 +9,18 @@ use fondaco_core::policy::{Authority, Request};
 use fondaco_core::store::{Event, Json};
 use fondaco_core::terms::PaymentTerms;
 use fondaco_core::{Act, DocumentId, ItemId, Needs, PartyId, Range, Reading, SiteId, Tx};
-use fondaco_inventory::StockError;
 use fondaco_inventory::items::Item;
 use fondaco_inventory::places::Site;
-use fondaco_inventory::reserve::{Otherwise, Reserve, Wanted, reserve_many};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{allow, exposure};
+use super::promise::promise_orders;
+use super::{Promise, allow, exposure};
 use crate::company::document::{
-    Ahead, Desk, Document, DocumentKind, Line, NewLine, Pricing, Status, minus, tax,
+    Ahead, Desk, Document, DocumentKind, Line, NewLine, Pricing, Status, emit_each, minus, tax,
 };
 use crate::company::masters::{Partner, Price, partner_by_code, partner_of};
-use crate::company::{CompanyError, ENGINE, rights};
-
-/// What is promised to an order of what is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Promise {
-    /// All of it; what is not there waits for goods.
-    #[default]
-    Backorder,
-    /// All of it, or the order is refused.
-    All,
-    /// Nothing: what is there when it is shipped is shipped.
-    Nothing,
-}
+use crate::company::{CompanyError, rights};
 
 /// An order to be placed.
 ///
@@ -121,6 +107,12 @@ impl NewOrder {
         NewOrder { site: Some(site), ..self }
     }
 
+    /// With the day on which the goods shall be there.
+    #[must_use]
+    pub fn wanted_on(self, day: NaiveDate) -> NewOrder {
+        NewOrder { wanted_on: Some(day), ..self }
+    }
+
     /// With so much promised of what is there.
     #[must_use]
     pub fn promise(self, promise: Promise) -> NewOrder {
@@ -172,7 +164,7 @@ impl Act for PlaceOrders {
             confirmed.push((index, id, new.promise));
         }
         promise_orders(tx, &mut desk, &confirmed)?;
-        tx.emit(Event::new("order.placed").with("orders", placed.len() as i64));
+        emit_each(tx, "order.placed", &placed);
         desk.finish(tx)?;
         Ok(placed)
     }
@@ -269,6 +261,8 @@ pub(crate) fn head(
         kind,
         status: Status::Open,
         code: code.clone(),
+        series: None.into(),
+        number: None.into(),
         party: fondaco_core::PartyId::from_u128(0),
         date: NaiveDate::MIN,
         currency,
@@ -288,6 +282,7 @@ pub(crate) fn head(
         cancelled_on: None.into(),
         blocked: None.into(),
         reference: None.into(),
+        bill_number: None.into(),
         method: None.into(),
         text: None.into(),
         wanted_on: None.into(),
@@ -374,92 +369,6 @@ fn confirm(
     }
     document.status = Status::Open;
     tx.emit(Event::new("order.confirmed").with("order", document.id));
-    Ok(())
-}
-
-/// Promises what is there to orders that count by now, each with its place in the command.
-fn promise_orders(
-    tx: &mut Tx<'_>,
-    desk: &mut Desk,
-    orders: &[(usize, DocumentId, Promise)],
-) -> Result<(), CompanyError> {
-    let mut wanting = Vec::with_capacity(orders.len());
-    for (index, id, promise) in orders {
-        let document = desk.document(tx, *id)?;
-        if document.status == Status::Open {
-            let lines = desk.lines_of(tx, &document)?;
-            wanting.push(Wanting { index: Some(*index), document, lines, promise: *promise });
-        }
-    }
-    promise_goods(tx, desk, wanting)
-}
-
-/// Lines of an order to which goods are to be promised.
-pub(crate) struct Wanting {
-    /// The order's place in the command, where it is one of several.
-    pub(crate) index: Option<usize>,
-    pub(crate) document: Document,
-    pub(crate) lines: Vec<Line>,
-    pub(crate) promise: Promise,
-}
-
-impl Wanting {
-    /// What is asked of the stock; `None` where nothing is.
-    fn reserve(&self) -> Option<Reserve> {
-        let otherwise = match self.promise {
-            Promise::Nothing => return None,
-            Promise::All => Otherwise::Refuse,
-            Promise::Backorder => Otherwise::Backorder,
-        };
-        let site = self.document.site;
-        let wanted = self.lines.iter().filter_map(|line| {
-            let quantity = fondaco_core::Quantity::from_fixed(line.to_ship(), line.unit);
-            Some(Wanted::new(line.item?, site, quantity))
-        });
-        let wanted: Vec<Wanted> = wanted.collect();
-        let party = Some(self.document.party);
-        let reserve = Reserve { otherwise, party, ..Reserve::new(self.document.id, wanted) };
-        Some(reserve).filter(|reserve| !reserve.lines.is_empty())
-    }
-
-    fn refused(&self, error: StockError) -> CompanyError {
-        let goods = || self.lines.iter().filter(|line| line.item.is_some());
-        let line = |index| goods().nth(index).map_or(0, |line| line.number);
-        let error = super::delivery::of_line(error, &self.document, line);
-        match self.index {
-            Some(index) => error.at(index),
-            None => error,
-        }
-    }
-}
-
-/// Promises what is there to the lines of orders, all at once.
-pub(crate) fn promise_goods(
-    tx: &mut Tx<'_>,
-    desk: &mut Desk,
-    mut wanting: Vec<Wanting>,
-) -> Result<(), CompanyError> {
-    wanting.retain(|one| one.reserve().is_some());
-    let commands: Vec<Reserve> = wanting.iter().filter_map(Wanting::reserve).collect();
-    if commands.is_empty() {
-        return Ok(());
-    }
-    let reserved = match tx.as_engine(&ENGINE, |tx| reserve_many(tx, &commands)) {
-        Ok(reserved) => reserved,
-        Err(StockError::At { index, error }) => {
-            let one = wanting.get(index);
-            return Err(
-                one.map_or_else(|| (*error.clone()).into(), |one| one.refused(*error.clone()))
-            );
-        }
-        Err(error) => return Err(error.into()),
-    };
-    for (one, answers) in wanting.into_iter().zip(reserved) {
-        let goods = one.lines.into_iter().filter(|line| line.item.is_some());
-        for (line, answer) in goods.zip(answers.lines) {
-            desk.put_line(Line { promise: answer.reservation.into(), ..line });
-        }
-    }
     Ok(())
 }
 

@@ -3,7 +3,6 @@
 use chrono::NaiveDate;
 use fondaco_accounting::ledger::Amount;
 use fondaco_core::policy::Authority;
-use fondaco_core::store::Event;
 use fondaco_core::{Act, DocumentId, Quantity, Tx};
 use fondaco_inventory::Qty;
 use fondaco_inventory::moves::{Movement, NewMove};
@@ -14,7 +13,7 @@ use super::allow;
 use super::delivery::{Prepared, carry_out, parts};
 use super::order::{head, in_state, site_at};
 use crate::company::document::{
-    At, Desk, Document, DocumentKind, Line, LineMatch, PartLine, Status, plus, settle,
+    At, Desk, Document, DocumentKind, Line, LineMatch, PartLine, Status, emit_each, plus, settle,
 };
 use crate::company::masters::partner_of;
 use crate::company::{CompanyError, rights};
@@ -87,7 +86,7 @@ impl Act for TakeBack {
         let mut desk = Desk::open(tx)?;
         let kinds = (DocumentKind::CustomerReturn, DocumentKind::Delivery);
         let made = return_all(tx, &mut desk, &authority, (kinds, &self.returns))?;
-        tx.emit(Event::new("shipment.returned").with("returns", made.len() as i64));
+        emit_each(tx, "shipment.returned", &made);
         desk.finish(tx)?;
         Ok(made)
     }
@@ -196,7 +195,7 @@ fn take_credited(
         if invoice.invoiced == Qty::ZERO {
             continue;
         }
-        for credit in desk.carried_out(tx, (invoice.document, invoice.number), credited)? {
+        for credit in desk.waiting(tx, (invoice.document, invoice.number), credited)? {
             let part = credit.ahead().min(left);
             if part <= Qty::ZERO {
                 continue;

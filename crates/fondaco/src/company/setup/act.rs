@@ -117,6 +117,7 @@ impl SetUpCompany {
             differences: self.differences,
             price_tolerance: self.price_tolerance,
             quantity_tolerance: self.quantity_tolerance,
+            receipt_tolerance: Rate::ZERO,
             amount_tolerance: None,
             price_list: None,
             sales,
@@ -304,7 +305,7 @@ impl SetProfile {
     }
 }
 
-/// Sets how far a bill may be from its order and its receipts before it is blocked for payment.
+/// Sets how far a bill may be from its order and its receipts before it is blocked for payment, and how much more than ordered is taken in.
 ///
 /// ```
 /// use fondaco::company::SetTolerances;
@@ -320,6 +321,9 @@ pub struct SetTolerances {
     pub price: Rate,
     /// By how much it may exceed what was received.
     pub quantity: Rate,
+    /// By how much what is received may exceed what was ordered.
+    #[serde(default = "SetUpCompany::none")]
+    pub receipt: Rate,
     /// By how much a line may exceed the order in money, and what may be billed that no order has; `None` for any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Money>,
@@ -328,7 +332,7 @@ pub struct SetTolerances {
 impl SetTolerances {
     /// Of price and quantity.
     pub fn new(price: Rate, quantity: Rate) -> SetTolerances {
-        SetTolerances { price, quantity, amount: None }
+        SetTolerances { price, quantity, receipt: Rate::ZERO, amount: None }
     }
 }
 
@@ -351,7 +355,14 @@ impl Act for SetTolerances {
         };
         tx.emit(Event::new("company.tolerances_set"));
         let (price_tolerance, quantity_tolerance) = (self.price, self.quantity);
-        tx.put(Settings { price_tolerance, quantity_tolerance, amount_tolerance, ..settings })?;
+        let receipt_tolerance = self.receipt;
+        tx.put(Settings {
+            price_tolerance,
+            quantity_tolerance,
+            receipt_tolerance,
+            amount_tolerance,
+            ..settings
+        })?;
         Ok(())
     }
 }

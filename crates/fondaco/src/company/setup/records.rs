@@ -35,6 +35,8 @@ pub struct Settings {
     pub price_tolerance: Rate,
     /// By how much it may exceed what was received.
     pub quantity_tolerance: Rate,
+    /// By how much what is received may exceed what was ordered.
+    pub receipt_tolerance: Rate,
     /// By how much in all, in the currency of the books; `None` for any.
     pub amount_tolerance: Option<fondaco_accounting::ledger::Amount>,
     /// The price list of who has none.

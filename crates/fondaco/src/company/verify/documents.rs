@@ -1,7 +1,7 @@
 //! That documents agree with one another: what is settled with what settles, lines with what carries them out, what is owed with its items in the
 //! books, limits with both, party by party.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use fondaco_accounting::ledger::OpenItem;
@@ -9,6 +9,7 @@ use fondaco_core::engine::Discrepancies;
 use fondaco_core::{DocumentId, Halt, PartyId, Range, Reading, View, tree};
 use fondaco_inventory::Qty;
 use fondaco_inventory::items::Category;
+use fondaco_inventory::moves::{Move, MoveKind};
 
 use super::shown;
 use crate::company::document::{Document, DocumentKind, Line, Settlement, Status, ordered};
@@ -65,6 +66,7 @@ pub(super) fn verify(view: &mut View<'_>, found: &mut Discrepancies) -> Result<(
     settled(found, &documents, &settlements);
     carried_out(found, &documents, &lines);
     nothing_left_over(found, &documents, &lines);
+    moved(view, found, (&documents, &lines))?;
     owed(view, found, &documents)?;
     exposed(view, found, (&documents, &lines))
 }
@@ -150,6 +152,12 @@ fn carried_out(found: &mut Discrepancies, documents: &Documents, lines: &[Arc<Li
     for line in lines.iter().filter(|line| counts(documents, &line.document)) {
         let Some(document) = documents.get(&line.document) else { continue };
         let of = became.get(&(line.document, line.number)).copied().unwrap_or_default();
+        if line.waits_as != Some(document.kind).filter(|kind| line.waits(*kind)) {
+            let (name, number, kept) = (document.name(), line.number, line.waits_as);
+            found.say(format_args!(
+                "{name}, line {number}: it waits as {kept:?}, which it does not"
+            ));
+        }
         let [shipped, invoiced, returned] =
             [line.shipped, line.invoiced, line.returned].map(|one: Qty| i128::from(one.units()));
         let kept = match document.kind {
@@ -165,6 +173,31 @@ fn carried_out(found: &mut Discrepancies, documents: &Documents, lines: &[Arc<Li
             ));
         }
     }
+}
+
+/// Goods of a line lie where its document moved them, until that is cancelled.
+fn moved(
+    view: &mut View<'_>,
+    found: &mut Discrepancies,
+    (documents, lines): (&Documents, &[Arc<Line>]),
+) -> Result<(), Halt> {
+    let mut taken_back = BTreeSet::new();
+    view.peek_each(&Range::<Move>::all(), |leg: &Move| {
+        taken_back.extend(leg.of.copied().filter(|_| leg.kind == MoveKind::Reversal));
+        Ok::<(), Halt>(())
+    })?;
+    for line in lines {
+        let Some(moved) = line.stock_move else { continue };
+        let (is_back, stands) = (taken_back.contains(&moved), counts(documents, &line.document));
+        if is_back == stands
+            && let Some(document) = documents.get(&line.document)
+        {
+            let (name, number) = (document.name(), line.number);
+            let how = if is_back { "were taken back beside it" } else { "were not taken back" };
+            found.say(format_args!("{name}, line {number}: its goods {how}"));
+        }
+    }
+    Ok(())
 }
 
 /// Of a line that was invoiced, or came back, to the last piece nothing stands on an account any more.

@@ -108,6 +108,12 @@ impl Desk {
             accounts.iter().for_each(|account| drop(parts.remove(account)));
             let clearings = posted.clearings.iter().map(|one| one.clearing);
             cleared.extend(accounts.into_iter().zip(clearings));
+        } else {
+            // Ledgers beside the leading one may have something to post all the same.
+            let beside = self.beside((facts, &BTreeMap::new()), None)?;
+            if !beside.is_empty() {
+                tx.as_engine(&ENGINE, |tx| ledger::post_many(tx, &beside))?;
+            }
         }
         for (account, lines) in parts {
             let clear = Clear { lines, ..Clear::new(account.clone()).on(facts.date) };

@@ -5,7 +5,7 @@ use fondaco_core::{DocumentId, Id, Tx};
 
 use super::{Desk, Told};
 use crate::company::closing::mark_stale;
-use crate::company::document::Line;
+use crate::company::document::{Document, Line, Status};
 use crate::company::{CompanyError, ENGINE};
 
 impl Desk {
@@ -63,8 +63,33 @@ impl Desk {
         Ok(())
     }
 
+    /// Lines that changed remember whether something of them waits.
+    fn remember_waiting(&mut self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
+        for key in self.changed_lines.iter().copied().collect::<Vec<_>>() {
+            let Document { kind, status, .. } = self.document(tx, key.0)?;
+            if let Some(line) = self.lines.get_mut(&key) {
+                let waits = status != Status::Cancelled && line.waits(kind);
+                line.waits_as = waits.then_some(kind);
+            }
+        }
+        Ok(())
+    }
+
+    /// New documents get their numbers, as they were entered.
+    fn number(&mut self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
+        for id in std::mem::take(&mut self.entered) {
+            if let Some(document) = self.documents.get(&id).cloned() {
+                let numbered = self.numberings.numbered(tx, document)?;
+                self.documents.insert(id, numbered);
+            }
+        }
+        Ok(())
+    }
+
     fn stage(mut self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
         self.remember_categories(tx)?;
+        self.remember_waiting(tx)?;
+        self.number(tx)?;
         let new = self.documents.values().filter(|one| self.new_documents.contains(&one.id));
         let since = self.since.into_iter().chain(new.map(|document| document.date)).min();
         if let Some(since) = since.filter(|_| !self.is_closing) {

@@ -1,0 +1,146 @@
+//! What is promised to orders: of what is there, of what comes, or nothing.
+
+use fondaco_core::{Act, DocumentId, Tx};
+use fondaco_inventory::levels::Reservation;
+use fondaco_inventory::reserve::{Otherwise, Release, Reserve, Wanted, reserve_many};
+use fondaco_inventory::{Qty, StockError};
+use serde::{Deserialize, Serialize};
+
+use super::on_time::OnTime;
+use crate::company::document::{Desk, Document, Line, Status};
+use crate::company::{CompanyError, ENGINE};
+
+/// What is promised to an order of what is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Promise {
+    /// All of it; what is not there waits for goods.
+    #[default]
+    Backorder,
+    /// All of it, or the order is refused.
+    All,
+    /// All of it, by the day on which it is [wanted](super::NewOrder::wanted_on): of what is there, and of what is on order and comes by then; or
+    /// the order is refused.
+    OnTime,
+    /// Nothing: what is there when it is shipped is shipped.
+    Nothing,
+}
+
+/// Promises what is there to orders that count by now, each with its place in the command.
+pub(super) fn promise_orders(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    orders: &[(usize, DocumentId, Promise)],
+) -> Result<(), CompanyError> {
+    let mut wanting = Vec::with_capacity(orders.len());
+    for (index, id, promise) in orders {
+        let document = desk.document(tx, *id)?;
+        if document.status == Status::Open {
+            let lines = desk.lines_of(tx, &document)?;
+            wanting.push(Wanting { index: Some(*index), document, lines, promise: *promise });
+        }
+    }
+    promise_goods(tx, desk, wanting)
+}
+
+/// Lines of an order to which goods are to be promised.
+pub(crate) struct Wanting {
+    /// The order's place in the command, where it is one of several.
+    pub(crate) index: Option<usize>,
+    pub(crate) document: Document,
+    pub(crate) lines: Vec<Line>,
+    pub(crate) promise: Promise,
+}
+
+impl Wanting {
+    /// What is asked of the stock; `None` where nothing is.
+    fn reserve(&self) -> Option<Reserve> {
+        let otherwise = match self.promise {
+            Promise::Nothing => return None,
+            Promise::All => Otherwise::Refuse,
+            Promise::Backorder | Promise::OnTime => Otherwise::Backorder,
+        };
+        let site = self.document.site;
+        let wanted = self.lines.iter().filter_map(|line| {
+            let quantity = fondaco_core::Quantity::from_fixed(line.to_ship(), line.unit);
+            Some(Wanted::new(line.item?, site, quantity))
+        });
+        let wanted: Vec<Wanted> = wanted.collect();
+        let party = Some(self.document.party);
+        let reserve = Reserve { otherwise, party, ..Reserve::new(self.document.id, wanted) };
+        Some(reserve).filter(|reserve| !reserve.lines.is_empty())
+    }
+
+    fn refused(&self, error: StockError) -> CompanyError {
+        let goods = || self.lines.iter().filter(|line| line.item.is_some());
+        let line = |index| goods().nth(index).map_or(0, |line| line.number);
+        let error = super::delivery::of_line(error, &self.document, line);
+        match self.index {
+            Some(index) => error.at(index),
+            None => error,
+        }
+    }
+}
+
+/// Promises what is there to the lines of orders, all at once.
+pub(crate) fn promise_goods(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    mut wanting: Vec<Wanting>,
+) -> Result<(), CompanyError> {
+    wanting.retain(|one| one.reserve().is_some());
+    let commands: Vec<Reserve> = wanting.iter().filter_map(Wanting::reserve).collect();
+    if commands.is_empty() {
+        return Ok(());
+    }
+    let mut on_time = OnTime::default();
+    let is_asked = wanting.iter().any(|one| one.promise == Promise::OnTime);
+    for one in wanting.iter().filter(|_| is_asked) {
+        on_time.read(tx, &one.document, &one.lines)?;
+    }
+    let reserved = match tx.as_engine(&ENGINE, |tx| reserve_many(tx, &commands)) {
+        Ok(reserved) => reserved,
+        Err(StockError::At { index, error }) => {
+            let one = wanting.get(index);
+            return Err(
+                one.map_or_else(|| (*error.clone()).into(), |one| one.refused(*error.clone()))
+            );
+        }
+        Err(error) => return Err(error.into()),
+    };
+    for (one, answers) in wanting.into_iter().zip(reserved) {
+        let goods = one.lines.into_iter().filter(|line| line.item.is_some());
+        for (line, answer) in goods.zip(answers.lines) {
+            let waits = (answer.backordered, one.promise == Promise::OnTime);
+            let checked = on_time.check(tx, desk, (&one.document, &line), waits);
+            checked.map_err(|error| one.index.map_or(error.clone(), |index| error.at(index)))?;
+            desk.put_line(Line { promise: answer.reservation.into(), ..line });
+        }
+    }
+    Ok(())
+}
+
+/// What is to be shipped again is promised again, where it was.
+pub(crate) fn promise_again(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    order: &Document,
+) -> Result<(), CompanyError> {
+    let lines = desk.lines_of(tx, order)?;
+    let promised: Vec<Line> = lines
+        .into_iter()
+        .filter(|line| line.promise.get().is_some() && line.to_ship() > Qty::ZERO)
+        .collect();
+    let mut open = Vec::new();
+    for line in &promised {
+        let Some(id) = line.promise.copied() else { continue };
+        if tx.get::<Reservation>(&id)?.is_some_and(|row| row.open.is_some()) {
+            open.push(id);
+        }
+    }
+    if !open.is_empty() {
+        tx.as_engine(&ENGINE, |tx| Release::new(open).act(tx))?;
+    }
+    let (document, promise) = (order.clone(), Promise::Backorder);
+    promise_goods(tx, desk, vec![Wanting { index: None, document, lines: promised, promise }])
+}
