@@ -112,16 +112,22 @@ impl DocumentKind {
 }
 
 /// The id of the document with a name, a UUID of version 8 (RFC 9562): 16 bits for the series, which is the name without its digits; 44 for the
-/// number that its digits are; 62 of the hash of all of it, which tell apart what those do not.
+/// number that its digits are, those of 7/12 being 7,000,012; 62 of the hash of all of it, which tell apart what those do not.
 pub(crate) fn id_of(name: &str) -> DocumentId {
-    let (mut series, mut number) = (0xcbf2_9ce4_8422_2325_u64, 0_u64);
+    let (mut series, mut number, mut digits) = (0xcbf2_9ce4_8422_2325_u64, 0_u64, 0_u64);
     for byte in name.bytes() {
-        match byte {
-            b'0'..=b'9' => number = number.wrapping_mul(10).wrapping_add(u64::from(byte - b'0')),
-            // FNV-1a (Fowler, Noll, Vo).
-            _ => series = (series ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3),
+        if byte.is_ascii_digit() {
+            digits = digits.wrapping_mul(10).wrapping_add(u64::from(byte - b'0'));
+            continue;
         }
+        if digits > 0 {
+            number = number.wrapping_add(digits).wrapping_mul(1_000_000);
+            digits = 0;
+        }
+        // FNV-1a (Fowler, Noll, Vo).
+        series = (series ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
     }
+    let number = number.wrapping_add(digits);
     let (series, hash) = ((series >> 32) ^ series, DocumentId::named(name).to_u128() as u64);
     let high =
         (series & 0xffff) << 48 | (number >> 12 & 0xffff_ffff) << 16 | 8 << 12 | (number & 0xfff);
@@ -168,6 +174,9 @@ mod tests {
         let ids: Vec<DocumentId> =
             (1..2_000).map(|n| DocumentKind::Delivery.id(&format!("D-{n}"))).collect();
         assert!(ids.is_sorted());
+        let days = (7..40).flat_map(|day| (0..12).map(move |n| format!("{day}/{n}")));
+        let of_days: Vec<DocumentId> = days.map(|code| DocumentKind::Invoice.id(&code)).collect();
+        assert!(of_days.is_sorted());
         let other = DocumentKind::Invoice.id("D-7");
         assert!(other < ids[0] || other > ids[1_998], "{other} lies among the deliveries");
         assert_eq!(ids[0].timestamp(), None);

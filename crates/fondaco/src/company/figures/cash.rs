@@ -14,7 +14,7 @@ use fondaco_accounting::ledger::{Amount, OpenItemQuery, OpenItemRow, open_items}
 use fondaco_core::report::{Explain, Parameter, Phrase, word};
 use fondaco_core::store::Within;
 use fondaco_core::terms::PaymentTerms;
-use fondaco_core::{Currency, Halt, Money, PartyId, Range, Rate, Reading, Rounding};
+use fondaco_core::{Currency, DocumentId, Halt, Money, PartyId, Range, Rate, Reading, Rounding};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
