@@ -7,7 +7,7 @@ use fondaco::{
         Company as Firm,
         figures::{FiguresQuery, Measure, OutlookQuery, PlannedFlow, ProfitBy, ProfitQuery},
     },
-    core::report::{Cell, Chart, Column, Figure, Grid, Kind, Locale, Page, Phrase, Row},
+    core::report::{Cell, Chart, Column, Explain, Figure, Grid, Kind, Locale, Page, Phrase, Row},
     inventory::value::ValueQuery,
     prelude::*,
 };
@@ -32,6 +32,26 @@ pub struct Told<'t> {
     pub planned: &'t [Month],
     pub supply: &'t Supply,
     pub customers: &'t Customers,
+}
+
+/// How many documents of an account a reader is shown: the last ones.
+const SHOWN: usize = 12;
+
+/// A tree of reasons, of whose many documents the last ones are named.
+fn last_of(why: &Explain) -> Explain {
+    let mut shown = why.clone();
+    shown.inputs.clear();
+    let count = why.inputs.len();
+    let is_document = |one: &Explain| one.source.is_some() && one.inputs.is_empty();
+    let hidden = match why.inputs.iter().all(is_document) {
+        true => count.saturating_sub(SHOWN),
+        false => 0,
+    };
+    if hidden > 0 {
+        let before = format!("{hidden} documents before");
+        shown = shown.input(Explain::new(before, Cell::Empty));
+    }
+    shown.inputs(why.inputs.iter().skip(hidden).map(last_of))
 }
 
 impl Told<'_> {
@@ -76,7 +96,7 @@ impl Told<'_> {
             .report(sheet.to_report());
         let (from, on) = (self.first, self.last);
         let Customers { pipeline, funnel, velocity, segments, sizes } = self.customers;
-        let mut owner = self.firm.figures(&FiguresQuery::new(from, on))?;
+        let mut owner = self.firm.figures_in_full(&FiguresQuery::new(from, on))?;
         owner.measures.push(velocity.clone());
         let channels = self.firm.profitability(&ProfitQuery::new(from, on, ProfitBy::Channel))?;
         let planned = self.pay_to_come.clone();
@@ -96,7 +116,7 @@ impl Told<'_> {
             .report(self.plan_table())
             .report(books.trial_balance(self.last)?.to_report())
             .explain("Why the result is what it is", income.explain());
-        let why = |page: Page, of: &Measure| page.explain(of.name().clone(), of.explain.clone());
+        let why = |page: Page, of: &Measure| page.explain(of.name().clone(), last_of(&of.explain));
         Ok(owner.measures.iter().fold(page, why))
     }
 

@@ -175,6 +175,10 @@ fn each_explains_itself_down_to_documents() {
     assert!(why.contains("2026-03-10: 40.00 EUR (invoice/I-1, delivery/D-1)"), "{why}");
     let late = firm.company.explain_figure(&spring(), "on_time_delivery").unwrap().to_string();
     assert!(late.contains("delivery/D-1 days late: 2"), "{late}");
+    let whole = firm.company.explain_figure(&spring(), "line_fill_rate").unwrap().to_string();
+    assert!(whole.contains("sales_order/SO-1 line 1"), "{whole}");
+    let full = firm.company.figures_in_full(&spring()).unwrap();
+    assert_eq!(full.get("on_time_delivery").unwrap().explain.to_string(), late);
     let error = firm.company.explain_figure(&spring(), "happiness").unwrap_err();
     assert_eq!(error.code(), "company.unknown");
 }

@@ -45,6 +45,7 @@ const WORDS: &[(&str, &str)] = &[
     ("Bill of material", "Stückliste"),
     ("Blocks", "Verhindert"),
     ("Books", "Buchwert"),
+    ("Bought", "Eingekauft"),
     ("Box", "Zeile"),
     ("Brought forward", "Übertrag"),
     ("By age", "Nach Alter"),

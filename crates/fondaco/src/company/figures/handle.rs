@@ -4,7 +4,8 @@ use fondaco_core::report::Explain;
 
 use super::{
     CashOutlook, FiguresQuery, Measure, OutlookQuery, OwnerFigures, ProfitQuery, Profitability,
-    cash_outlook, explain_figure, explain_profit, labour_absorption, owner_figures, profitability,
+    cash_outlook, explain_figure, explain_profit, figures_in_full, labour_absorption,
+    owner_figures, profitability,
 };
 use crate::company::{Company, CompanyError};
 
@@ -33,6 +34,26 @@ impl Company<'_> {
     /// As [`owner_figures`].
     pub fn figures(&self, query: &FiguresQuery) -> Result<OwnerFigures, CompanyError> {
         self.office().view(|view| owner_figures(view, query))
+    }
+
+    /// The same, each explained down to the documents: for a page that names them. It costs what the postings are, once for all.
+    ///
+    /// ```
+    /// use fondaco::company::figures::FiguresQuery;
+    /// use fondaco::company::{Company, SetUpCompany};
+    /// use fondaco::prelude::*;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let acme = Company::open(Memory::new(), &SetUpCompany::new(Currency::EUR, 2026))?;
+    /// let march = FiguresQuery::new("2026-03-01".parse()?, "2026-03-31".parse()?);
+    /// assert_eq!(acme.figures_in_full(&march)?.measures.len(), acme.figures(&march)?.measures.len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`figures_in_full`].
+    pub fn figures_in_full(&self, query: &FiguresQuery) -> Result<OwnerFigures, CompanyError> {
+        self.office().view(|view| figures_in_full(view, query))
     }
 
     /// Why one of them is what it is: down to accounts, and the documents that add up to each. It costs what the postings are.

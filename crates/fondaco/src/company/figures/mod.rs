@@ -3,7 +3,7 @@
 //!
 //! Each is exact, or *not defined, because ...*; each explains itself down to accounts and, on demand, to the documents that add up to it
 //! ([`Company::explain_figure`](super::Company::explain_figure), [`Company::explain_profit`](super::Company::explain_profit); shares of
-//! service name those that were not in time, the pipeline each opportunity by [`VelocityQuery::in_full`]). Where sources differ in a formula's base the reader chooses
+//! service name the documents that were in time and those that were not, the pipeline each opportunity by [`VelocityQuery::in_full`]). Where sources differ in a formula's base the reader chooses
 //! ([`Basis`]). Balances come from the ledger's kept sums; what was sold of which item to whom at which cost, and how late customers pay, from
 //! counters that go along with documents ([`SoldDay`], [`PaidDay`]), the same in every profile, and that `verify` counts again.
 //!
@@ -50,7 +50,7 @@ pub use labour::labour_absorption;
 pub use measure::{Measure, NotDefined};
 pub use owner::{
     Balances, Basis, DaysOfYear, FiguresQuery, OwnerFigures, SalesBasis, explain_figure,
-    owner_figures,
+    figures_in_full, owner_figures,
 };
 pub use profit::{
     Driver, ProfitBy, ProfitQuery, ProfitRow, Profitability, explain_profit, profitability,

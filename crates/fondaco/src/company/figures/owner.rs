@@ -135,6 +135,20 @@ pub fn owner_figures(
     all(read, query, &standing, false)
 }
 
+/// The same, each explained down to the documents: as [`Company::figures_in_full`](crate::company::Company::figures_in_full).
+///
+/// # Errors
+/// As [`owner_figures`].
+pub fn figures_in_full(
+    read: &mut impl Reading,
+    query: &FiguresQuery,
+) -> Result<OwnerFigures, CompanyError> {
+    check(query)?;
+    let mut standing = Standing::read(read, (query.from, query.on))?;
+    standing.read_documents(read)?;
+    all(read, query, &standing, true)
+}
+
 /// Why a figure is what it is, down to the documents: as [`Company::explain_figure`](crate::company::Company::explain_figure).
 ///
 /// # Errors
@@ -144,10 +158,7 @@ pub fn explain_figure(
     query: &FiguresQuery,
     code: &str,
 ) -> Result<Explain, CompanyError> {
-    check(query)?;
-    let mut standing = Standing::read(read, (query.from, query.on))?;
-    standing.read_documents(read)?;
-    let found = all(read, query, &standing, true)?;
+    let found = figures_in_full(read, query)?;
     let unknown = || CompanyError::Unknown { what: "figure", code: code.into() };
     found.get(code).map(|measure| measure.explain.clone()).ok_or_else(unknown)
 }

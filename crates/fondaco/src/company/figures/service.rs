@@ -40,21 +40,21 @@ fn lines(
     Ok(read.peek_scans(&ranges)?)
 }
 
-/// So many of so many, and which are not among them.
+/// So many of so many, and which are and are not among them.
 #[derive(Default)]
 struct Share {
     good: i64,
     all: i64,
+    those: Vec<Explain>,
     not: Vec<Explain>,
 }
 
 impl Share {
     fn count(&mut self, is_good: bool, which: impl FnOnce() -> Explain) {
         self.all += 1;
-        match is_good {
-            true => self.good += 1,
-            false => self.not.push(which()),
-        }
+        self.good += i64::from(is_good);
+        let of = if is_good { &mut self.those } else { &mut self.not };
+        of.push(which());
     }
 
     fn measure(
@@ -70,12 +70,12 @@ impl Share {
             0 => Err(NotDefined::new("there is none in these days")),
             _ => value,
         };
+        let mut those = Explain::new(word(good), self.good);
         let mut but = Explain::new(word("The others"), self.all - self.good);
         if in_full {
-            but = but.inputs(self.not);
+            (those, but) = (those.inputs(self.those), but.inputs(self.not));
         }
-        let inputs =
-            vec![Explain::new(word(good), self.good), Explain::new(word(all), self.all), but];
+        let inputs = vec![those, Explain::new(word(all), self.all), but];
         Measure::new(code, name, value, "how many of how many", inputs)
     }
 }

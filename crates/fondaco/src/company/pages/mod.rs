@@ -1,6 +1,6 @@
 //! What the engines know of one customer or supplier, or of one item, in order of time: as data, and as a page.
 //!
-//! Of a party: its documents, what is open, what was sold to it and left, how late it pays; with the customers' engine also events,
+//! Of a party: its documents, what is open, what was sold to it and left, what it billed, how late it pays; with the customers' engine also events,
 //! opportunities and scores ([`PartyPage::read`]'s `with_crm`), and not yet its segments, messages and consents. Of an item: its moves, what
 //! lies where, promises, what is on order, layers of cost and what went out each month; not the lines of documents. A page is read from what
 //! is stored and keeps nothing.

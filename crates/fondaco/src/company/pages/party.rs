@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 
 use super::{Moment, history, in_order};
 use crate::company::CompanyError;
-use crate::company::document::Document;
+use crate::company::document::{Document, DocumentKind, Status};
 use crate::company::figures::{PaidDay, SoldDay};
 use crate::company::masters::Partner;
 use crate::company::posting::Role;
@@ -57,6 +57,8 @@ pub struct PartyPage {
     pub sold: Money,
     /// What is left of that after its cost.
     pub gross: Money,
+    /// What it billed in all, without tax, less what it credited.
+    pub bought: Money,
     /// How many days late it pays on average; `None` where it never paid.
     #[serde(with = "fondaco_core::decimal::as_text::option")]
     pub days_late: Option<Decimal>,
@@ -97,7 +99,7 @@ impl PartyPage {
         })?;
         let mean =
             (paid > 0).then(|| (Decimal::from(late) / Decimal::from(paid)).round_dp(1).normalize());
-        let mut moments = documents(read, party)?;
+        let (mut moments, bought) = documents(read, party)?;
         let scores = if with_crm { of_crm(read, party, &mut moments)? } else { Vec::new() };
         let money = |amount: Decimal| Money::new(amount.normalize(), currency);
         Ok(PartyPage {
@@ -107,6 +109,7 @@ impl PartyPage {
             currency,
             sold: money(sold),
             gross: money(sold - cost),
+            bought: money(bought),
             days_late: mean,
             open: open(read, party)?,
             scores,
@@ -132,6 +135,7 @@ impl PartyPage {
             .figures([
                 Figure::new(word("Sales"), self.sold),
                 Figure::new(word("Gross"), self.gross),
+                Figure::new(word("Bought"), self.bought),
                 Figure::new(word("days late"), self.days_late),
             ])
             .report(open);
@@ -156,16 +160,34 @@ impl PartyPage {
     }
 }
 
-fn documents(read: &mut impl Reading, party: PartyId) -> Result<Vec<Moment>, CompanyError> {
+/// Its documents, each on its day and where it was taken back also on that; and what it billed.
+fn documents(
+    read: &mut impl Reading,
+    party: PartyId,
+) -> Result<(Vec<Moment>, Decimal), CompanyError> {
     let rows = read.peek_scan(&Range::by(Document::BY_PARTY, &party))?;
-    let moment = |document: &std::sync::Arc<Document>| Moment {
-        date: document.date,
-        kind: SmolStr::new_static(document.kind.code()),
-        name: document.code.clone(),
-        note: SmolStr::new_static(document.status.code()),
-        value: document.money(document.gross()).into(),
-    };
-    Ok(rows.iter().map(moment).collect())
+    let (mut moments, mut bought) = (Vec::with_capacity(rows.len()), Decimal::ZERO);
+    for document in rows {
+        let moment = |date, note: &'static str| Moment {
+            date,
+            kind: SmolStr::new_static(document.kind.code()),
+            name: document.code.clone(),
+            note: SmolStr::new_static(note),
+            value: document.money(document.gross()).into(),
+        };
+        moments.push(moment(document.date, document.status.code()));
+        if let Some(date) = document.cancelled_on.copied() {
+            moments.push(moment(date, "taken back"));
+        }
+        let net = document.net.to_decimal();
+        match (document.kind, document.status) {
+            (_, Status::Cancelled) => {}
+            (DocumentKind::Bill, _) => bought += net,
+            (DocumentKind::SupplierCredit, _) => bought -= net,
+            _ => {}
+        }
+    }
+    Ok((moments, bought))
 }
 
 /// What of its items is open, on accounts that are kept by them.
@@ -208,7 +230,7 @@ fn of_crm(
 ) -> Result<Vec<PartyScore>, CompanyError> {
     use fondaco_core::report::Cell;
     use fondaco_crm::events::BehaviourEvent;
-    use fondaco_crm::opportunities::Opportunity;
+    use fondaco_crm::opportunities::{Opportunity, OpportunityStep};
     use fondaco_crm::scores::ContactScore;
     for event in read.peek_scan(&Range::by(BehaviourEvent::BY_PARTY, &party))? {
         moments.push(Moment {
@@ -220,13 +242,16 @@ fn of_crm(
         });
     }
     for deal in read.peek_scan(&Range::by(Opportunity::BY_PARTY, &party))? {
-        moments.push(Moment {
-            date: deal.opened_on,
-            kind: SmolStr::new_static("opportunity"),
-            name: deal.name.clone(),
-            note: deal.stage.clone(),
-            value: Money::new(deal.amount, deal.currency).into(),
-        });
+        // Each step as it was then: its stage, and what it was thought to bring.
+        for step in read.peek_scan(&Range::<OpportunityStep>::by_key(&deal.opportunity))? {
+            moments.push(Moment {
+                date: if step.step == 1 { deal.opened_on } else { step.at.date_utc() },
+                kind: SmolStr::new_static("opportunity"),
+                name: deal.name.clone(),
+                note: step.stage.clone(),
+                value: Money::new(step.amount, deal.currency).into(),
+            });
+        }
     }
     let rows = read.peek_scan(&Range::<ContactScore>::by_key(&party))?;
     let score = |row: &std::sync::Arc<ContactScore>| PartyScore {

@@ -48,10 +48,10 @@ pub(crate) fn pending(
         RunStatus::Paid,
         RunStatus::Closed,
     ];
-    let mut steps = BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for status in counting {
         for run in read.peek_scan(&Range::by(Run::BY_STATUS, &status))? {
-            let missing = Missing::of(read, &run, (through, currency), &mut steps)?;
+            let missing = Missing::of(read, &run, (through, currency), &mut seen)?;
             if let Some(what) = missing.shown() {
                 found.push(Pending {
                     text: format!("PostPay of run {}: {what}", run.id),
@@ -73,12 +73,12 @@ struct Missing {
 }
 
 impl Missing {
-    /// Compares what a run has with what the books have, row by row. Steps that are told of another run already are not told again.
+    /// Compares what a run has with what the books have, row by row. What an employee owes is looked at once, with the first of his runs.
     fn of(
         read: &mut impl Reading,
         run: &Run,
         (through, currency): (NaiveDate, Currency),
-        told: &mut BTreeSet<DocumentId>,
+        seen: &mut BTreeSet<PartyId>,
     ) -> Result<Missing, CompanyError> {
         let mut missing = Missing::default();
         let id = DocumentId::from_u128(run.id.to_u128());
@@ -105,10 +105,10 @@ impl Missing {
         missing.payments =
             read.peek_many::<PayFact>(&ids)?.iter().filter(|row| row.is_none()).count();
         if is_due {
+            whose.retain(|employee| seen.insert(*employee));
             let ids: Vec<_> = steps(read, &whose, currency)?;
-            let known = read.peek_many::<PayFact>(&ids)?;
-            let new = ids.into_iter().zip(known).filter(|(_, known)| known.is_none());
-            missing.steps = new.filter(|(id, _)| told.insert(*id)).count();
+            missing.steps =
+                read.peek_many::<PayFact>(&ids)?.iter().filter(|row| row.is_none()).count();
         }
         Ok(missing)
     }
