@@ -64,11 +64,11 @@ fn run(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
         Command::Help(text) => return Ok(write!(out, "{text}")?),
     };
     let people = People::of(args.data.as_deref())?;
-    let mut half = HalfYear::open(&args.store, people)?;
+    let path = args.page.unwrap_or_else(|| among_targets("payroll.html"));
+    let mut half = HalfYear::open(&args.store, people, path.with_extension("ach"))?;
     half.pay()?;
     let told = Told::of(&half)?;
     told.write(out, &half)?;
-    let path = args.page.unwrap_or_else(|| among_targets("payroll.html"));
     told.save(out, &half, &path)
 }
 

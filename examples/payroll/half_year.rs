@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::fs;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -51,6 +53,8 @@ pub struct HalfYear {
     pub payroll: Payroll<'static>,
     pub deductions: BTreeMap<Id<Deduction>, DeductionKind>,
     chief: Payroll<'static>,
+    /// The file for the bank: of the last run that had one.
+    pub bank: PathBuf,
 }
 
 impl HalfYear {
@@ -58,7 +62,11 @@ impl HalfYear {
     ///
     /// # Errors
     /// The store can't be opened, or too few people are paid for a story.
-    pub fn open(store: &StoreChoice, mut people: People) -> Result<HalfYear, Box<dyn Error>> {
+    pub fn open(
+        store: &StoreChoice,
+        mut people: People,
+        bank: PathBuf,
+    ) -> Result<HalfYear, Box<dyn Error>> {
         let company = CompanyId::named(people.company);
         let payroll = Payroll::of(&crate::common::store::office(store, company)?)?;
         let story = Story::told(&mut people)?;
@@ -71,6 +79,7 @@ impl HalfYear {
             payroll,
             deductions: BTreeMap::new(),
             chief,
+            bank,
         })
     }
 
@@ -181,6 +190,9 @@ impl HalfYear {
             self.chief.send(&format!("{name} voided"), &void)?;
         }
         let payments = transfers(&self.slips(run)?, &account)?;
+        if period.group == Group::Biweekly && name == period.name() {
+            self.write_file(period, &payments)?;
+        }
         let reference = format!("payroll {name}");
         self.payroll.run_job(
             &format!("{name} paid"),
@@ -190,6 +202,15 @@ impl HalfYear {
         let slips = self.slips(run)?;
         self.runs.push(Done { name, run, period: *period, slips, payments });
         Ok(())
+    }
+
+    /// The file for the bank, which is there before anything is recorded as paid: who is stopped in between makes the same file again.
+    fn write_file(&self, period: &Period, payments: &[Payment]) -> Result<(), Box<dyn Error>> {
+        let Some(file) = bank_file(self.people.company, period, payments)? else { return Ok(()) };
+        if let Some(folder) = self.bank.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        Ok(fs::write(&self.bank, &file.text)?)
     }
 
     /// The final pay of who left, for the days until then.
@@ -345,12 +366,13 @@ fn account(slip: &Slip, _: &str) -> Option<(SmolStr, BankAccount)> {
 ///
 /// # Errors
 /// What no bank would take.
-pub fn bank_file(
+fn bank_file(
     company: &str,
-    done: &Done,
+    period: &Period,
+    payments: &[Payment],
 ) -> Result<Option<fondaco::payroll::outputs::payments::nacha::NachaFile>, Box<dyn Error>> {
     use fondaco::payroll::outputs::payments::{RoutingNumber, nacha};
-    if done.payments.is_empty() {
+    if payments.is_empty() {
         return Ok(None);
     }
     let from = nacha::Originator::new(
@@ -359,12 +381,11 @@ pub fn bank_file(
         "1123456789",
         company,
     );
-    let made = done
-        .period
+    let made = period
         .pay_date
         .pred_opt()
         .and_then(|day| day.and_hms_opt(12, 0, 0))
         .ok_or("a day before")?;
-    let file = nacha::PpdFile::new(from, made, done.period.pay_date).pay(done.payments.clone());
+    let file = nacha::PpdFile::new(from, made, period.pay_date).pay(payments.to_vec());
     Ok(Some(file.to_file().map_err(OutputError::from)?))
 }

@@ -16,7 +16,7 @@ use fondaco::payroll::outputs::{
 use fondaco::payroll::runs::{PayInput, Slip, explain, forecast, opening_sums};
 
 use super::cases::{LAW, Period, case};
-use super::half_year::{Done, HalfYear, bank_file};
+use super::half_year::{Done, HalfYear};
 use super::people::Group;
 
 /// How many rows a terminal shows of a long table.
@@ -122,7 +122,7 @@ impl Told {
         Ok(writeln!(out, "{}", short(&self.journal))?)
     }
 
-    /// Writes the pages and the file for the bank beside one another.
+    /// Writes the pages beside the file for the bank, which each run wrote before it was paid.
     ///
     /// # Errors
     /// A file can't be written.
@@ -137,22 +137,18 @@ impl Told {
             fs::create_dir_all(folder)?;
         }
         fs::write(path, self.page(half).to_html(&Locale::en()))?;
-        let (payslip, bank) = (path.with_extension("payslip.html"), path.with_extension("ach"));
+        let payslip = path.with_extension("payslip.html");
         fs::write(&payslip, self.payslip.to_html(&Locale::en()))?;
-        match bank_file(half.people.company, last)? {
-            Some(file) => {
-                fs::write(&bank, &file.text)?;
-                writeln!(
-                    out,
-                    "The bank's file for {}: {}, {} payments.",
-                    last.name,
-                    bank.display(),
-                    file.traces.len()
-                )?;
-            }
-            None => writeln!(
+        match last.payments.len() {
+            0 => writeln!(
                 out,
                 "Nothing was left to pay: all of it had left before, and nobody is paid twice."
+            )?,
+            payments => writeln!(
+                out,
+                "The bank's file for {}: {}, {payments} payments.",
+                last.name,
+                half.bank.display()
             )?,
         }
         writeln!(out, "The half year as a page: open {} in a browser.", path.display())?;
