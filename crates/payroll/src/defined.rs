@@ -38,7 +38,9 @@ where
     Parts<Version<T>>: From<Vec<Version<T>>>,
 {
     let (from, recorded_at) = now;
-    if from.is_none() && before == said {
+    let same =
+        history.last().map_or(before == said, |last| last.from.is_none() && last.said == said);
+    if from.is_none() && same {
         return history.clone();
     }
     let mut all: Vec<Version<T>> = history.to_vec();
@@ -109,7 +111,8 @@ mod tests {
         assert_eq!(again(&all, 2, (None, time("2026-04-01T00:00:00Z")), 2), all);
         let from = Some("2026-07-01".parse().unwrap());
         let all = again(&all, 2, (from, time("2026-05-01T00:00:00Z")), 3);
-        let at = |last: &str, known, approved| *moment(last, known, approved).holding(&all).unwrap();
+        let at =
+            |last: &str, known, approved| *moment(last, known, approved).holding(&all).unwrap();
         assert_eq!(at("2026-01-31", None, None), 2);
         // Approved before it was said anew, and after.
         assert_eq!(at("2026-01-31", None, Some("2026-02-01T00:00:00Z")), 1);

@@ -12,6 +12,7 @@
 pub mod calendars;
 mod compare;
 mod compile;
+mod defined;
 mod engine;
 mod error;
 mod explain;
@@ -39,6 +40,7 @@ mod to_date;
 pub mod units;
 
 pub use compare::{Cause, Change, changes_report};
+pub use defined::Version;
 pub use engine::ENGINE;
 pub use error::{PayError, RuleError};
 pub use function::Function;

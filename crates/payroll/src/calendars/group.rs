@@ -14,8 +14,9 @@ use smol_str::SmolStr;
 
 use super::{PayCalendar, PayCalendarError, Period};
 use crate::PayrollError;
+use crate::defined::{Moment, Version, again};
 use crate::proration::Proration;
-use crate::runs::Whole;
+use crate::runs::{Parts, Whole};
 use crate::time::TimeRules;
 
 /// Say who is paid together, when, and from what.
@@ -26,7 +27,7 @@ pub const SET_UP: Permission = Permission::new(
 
 /// Those who are paid together.
 #[derive(Record, Debug, Clone, PartialEq)]
-#[record(table = "payroll_group", kind = state, key(code), guard(all()))]
+#[record(table = "payroll_group", kind = state, key(code), guard(all()), layout = 2)]
 pub struct PayGroup {
     /// Its code: `monthly`, `plant-2`.
     pub code: SmolStr,
@@ -44,6 +45,34 @@ pub struct PayGroup {
     pub time: Whole<TimeRules>,
     /// Over how many periods pay by the year is spread.
     pub annual: AnnualPay,
+    /// What was said of it so far, the first first; nothing where it was said once.
+    #[record(since = 2)]
+    pub history: Parts<Version<DefinePayGroup>>,
+}
+
+impl PayGroup {
+    /// The group as it holds for a period.
+    pub(crate) fn at(&self, moment: &Moment) -> PayGroup {
+        match moment.holding(&self.history) {
+            Some(said) => PayGroup { history: self.history.clone(), ..said.group() },
+            None => self.clone(),
+        }
+    }
+
+    /// What was said of it last.
+    fn said(&self) -> DefinePayGroup {
+        DefinePayGroup {
+            code: self.code.clone(),
+            title: self.title.clone(),
+            rules: self.rules.clone(),
+            calendar: PayCalendar::clone(&self.calendar),
+            work_calendar: Some(self.work_calendar.clone()),
+            proration: *self.proration,
+            time: TimeRules::clone(&self.time),
+            annual: self.annual,
+            from: None,
+        }
+    }
 }
 
 /// Over how many periods pay by the year is spread, where a year has one more than usual.
@@ -210,6 +239,10 @@ pub struct DefinePayGroup {
     /// See [`PayGroup::annual`].
     #[serde(default)]
     pub annual: AnnualPay,
+    /// Of a group that is said anew, from which day on: it holds for periods that end then or later. Where it is left out, for those whose
+    /// regular run is not approved yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<NaiveDate>,
 }
 
 impl DefinePayGroup {
@@ -241,6 +274,22 @@ impl DefinePayGroup {
             proration: ProrationRule::default(),
             time: TimeRules::default(),
             annual: AnnualPay::default(),
+            from: None,
+        }
+    }
+
+    fn group(&self) -> PayGroup {
+        let work = self.work_calendar.as_ref().unwrap_or(&self.calendar.business_days.calendar);
+        PayGroup {
+            code: self.code.clone(),
+            title: self.title.clone(),
+            rules: self.rules.clone(),
+            calendar: Whole::new(self.calendar.clone()),
+            work_calendar: work.clone(),
+            proration: Whole::new(self.proration),
+            time: Whole::new(self.time.clone()),
+            annual: self.annual,
+            history: Parts::default(),
         }
     }
 }
@@ -257,18 +306,13 @@ impl Act for DefinePayGroup {
         self.calendar.check()?;
         self.time.check()?;
         tx.calendar(&self.calendar.business_days.calendar)?;
-        let work = self.work_calendar.as_ref().unwrap_or(&self.calendar.business_days.calendar);
-        tx.calendar(work)?;
-        let group = PayGroup {
-            code: self.code.clone(),
-            title: self.title.clone(),
-            rules: self.rules.clone(),
-            calendar: Whole::new(self.calendar.clone()),
-            work_calendar: work.clone(),
-            proration: Whole::new(self.proration),
-            time: Whole::new(self.time.clone()),
-            annual: self.annual,
-        };
+        let mut group = self.group();
+        tx.calendar(&group.work_calendar)?;
+        if let Some(before) = tx.get::<PayGroup>(&self.code)? {
+            let said = group.said();
+            let now = (self.from, tx.now());
+            group.history = again(&before.history, before.said(), now, said);
+        }
         tx.emit(Event::new("payroll.group_defined").with("group", Value::Text(self.code.clone())));
         tx.upsert(group)?;
         Ok(())

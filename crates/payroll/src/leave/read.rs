@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 
 use super::{
     Accrual, Employment, LeaveFacts, LeaveGrant, LeaveLine, LeavePolicy, LeaveRequest,
-    leave_account, leave_policy,
+    StoredPolicy, leave_account, leave_policy,
 };
 use crate::PayrollError;
 use crate::calendars::{PayPeriod, pay_group};
@@ -52,7 +52,10 @@ pub(crate) fn reckoning(
                 Term::Contract(contract) => contracts.push((segment.days, contract.clone())),
                 Term::Leave(LeaveRight { yearly: own }) => {
                     rights.push(segment.days);
-                    own_yearly.push((segment.days, *own));
+                    match own {
+                        Some(own) => own_yearly.push((segment.days, Some(*own))),
+                        None => own_yearly.extend(of_policy(&stored, segment.days)),
+                    }
                 }
                 _ => {}
             }
@@ -78,6 +81,21 @@ pub(crate) fn reckoning(
         _ => {}
     }
     Ok(Reckoning { policy, facts, rights, contracts })
+}
+
+/// The amounts that a policy gave on some days, where it was said anew from a day on.
+fn of_policy(policy: &StoredPolicy, days: DateRange) -> Vec<(DateRange, Option<Decimal>)> {
+    let all = policy.yearly();
+    let ends = all.iter().skip(1).map(|(next, _)| next.pred_opt()).chain([None]);
+    let each = all.iter().zip(ends).filter_map(|((from, amount), end)| {
+        let held = match end {
+            Some(end) => DateRange::new(*from, end).ok()?,
+            None => DateRange::from(*from),
+        };
+        Some((held.intersect(days)?, Some(*amount)))
+    });
+    let each: Vec<_> = each.collect();
+    if each.is_empty() { vec![(days, None)] } else { each }
 }
 
 fn since(employee: &Employee, contracts: &[(DateRange, Contract)]) -> Option<NaiveDate> {

@@ -12,19 +12,47 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{LeaveError, LeavePolicy};
+use super::{Accrual, LeaveError, LeavePolicy};
 use crate::PayrollError;
-use crate::runs::Whole;
+use crate::defined::{Moment, Version, again};
+use crate::runs::{Parts, Whole};
 use crate::staff::{StaffError, check_count, known, numbered, rights};
 
 /// A policy of leave, as it is stored.
 #[derive(Record, Debug, Clone, PartialEq)]
-#[record(table = "payroll_leave_policy", kind = state, key(code), guard(all()))]
+#[record(table = "payroll_leave_policy", kind = state, key(code), guard(all()), layout = 2)]
 pub struct StoredPolicy {
     /// Its code.
     pub code: SmolStr,
     /// What it says.
     pub policy: Whole<LeavePolicy>,
+    /// What was said of it so far, the first first; nothing where it was said once.
+    #[record(since = 2)]
+    pub history: Parts<Version<LeavePolicy>>,
+}
+
+impl StoredPolicy {
+    /// The policy as it holds for a pay period.
+    pub(crate) fn at(&self, moment: &Moment) -> Whole<LeavePolicy> {
+        moment
+            .holding(&self.history)
+            .map_or_else(|| self.policy.clone(), |said| Whole::new(said.clone()))
+    }
+
+    /// The amounts a year of all that was said, from which day on each: none where it was said once, or no amount by the year. What is said
+    /// without a day holds for all days.
+    pub(super) fn yearly(&self) -> Vec<(NaiveDate, Decimal)> {
+        let mut all: Vec<(NaiveDate, Decimal)> = Vec::new();
+        for version in self.history.iter() {
+            let (Accrual::Yearly(amount) | Accrual::Monthly(amount)) = &version.said.accrual else {
+                return Vec::new();
+            };
+            let from = version.from.unwrap_or(NaiveDate::MIN);
+            all.retain(|(before, _)| *before < from);
+            all.push((from, *amount));
+        }
+        all
+    }
 }
 
 /// What was granted besides what accrues: what was there when the books began, a day for a wedding, a correction.
@@ -61,18 +89,22 @@ pub fn leave_policy(
     read.peek_require::<StoredPolicy, PayrollError>(code, unknown)
 }
 
-/// Defines a policy of leave, or defines it anew: from then on all that was and is to come is reckoned by it.
+/// Defines a policy of leave, or defines it anew: from then on all that was and is to come is reckoned by it. From a day on it gives its
+/// amount for leave years that end then or later; what else it says holds for all of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DefineLeavePolicy {
     /// The policy.
     pub policy: LeavePolicy,
+    /// Of a policy that is said anew, from which day on its amount a year holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<NaiveDate>,
 }
 
 impl DefineLeavePolicy {
     /// This policy.
     pub fn new(policy: LeavePolicy) -> DefineLeavePolicy {
-        DefineLeavePolicy { policy }
+        DefineLeavePolicy { policy, from: None }
     }
 }
 
@@ -86,7 +118,12 @@ impl Act for DefineLeavePolicy {
         check_code("leave policy", &code)?;
         self.policy.check()?;
         tx.emit(Event::new("payroll.leave_policy_defined").with("policy", code.as_str()));
-        tx.upsert(StoredPolicy { code, policy: Whole::new(self.policy.clone()) })?;
+        let mut history = Parts::default();
+        if let Some(before) = tx.get::<StoredPolicy>(&code)? {
+            let said = LeavePolicy::clone(&before.policy);
+            history = again(&before.history, said, (self.from, tx.now()), self.policy.clone());
+        }
+        tx.upsert(StoredPolicy { code, policy: Whole::new(self.policy.clone()), history })?;
         Ok(())
     }
 }

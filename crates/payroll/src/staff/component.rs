@@ -14,7 +14,8 @@ use smol_str::SmolStr;
 
 use super::{PayPer, StaffError, check_count, rights};
 use crate::PayrollError;
-use crate::runs::Whole;
+use crate::defined::{Moment, Version, again};
+use crate::runs::{Parts, Whole};
 
 /// What a component's value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -36,7 +37,7 @@ pub enum Basis {
 
 /// A component of pay: what a line of a slip is called, and which input of the rules it feeds.
 #[derive(Record, Debug, Clone, PartialEq)]
-#[record(table = "payroll_component", kind = state, key(code), guard(all()))]
+#[record(table = "payroll_component", kind = state, key(code), guard(all()), layout = 2)]
 pub struct Component {
     /// Its code: `SALARY`, `NIGHT`.
     pub code: SmolStr,
@@ -50,6 +51,32 @@ pub struct Component {
     pub prorated: bool,
     /// The cost centre that bears it whosever it is; `None` for those of the job or the contract.
     pub cost_centre: Option<SmolStr>,
+    /// What was said of it so far, the first first; nothing where it was said once.
+    #[record(since = 2)]
+    pub history: Parts<Version<NewComponent>>,
+}
+
+impl Component {
+    /// The component as it holds for a period.
+    pub(crate) fn at(&self, moment: &Moment) -> Component {
+        match moment.holding(&self.history) {
+            Some(said) => Component { history: self.history.clone(), ..said.component() },
+            None => self.clone(),
+        }
+    }
+
+    /// What was said of it last.
+    fn said(&self) -> NewComponent {
+        NewComponent {
+            code: self.code.clone(),
+            labels: self.labels.clone(),
+            input: self.input.clone(),
+            basis: *self.basis,
+            prorated: self.prorated,
+            cost_centre: self.cost_centre.clone(),
+            from: None,
+        }
+    }
 }
 
 /// A component as it is defined.
@@ -72,6 +99,10 @@ pub struct NewComponent {
     /// See [`Component::cost_centre`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost_centre: Option<SmolStr>,
+    /// Of a component that is said anew, from which day on: it holds for periods that end then or later. Where it is left out, for those whose
+    /// regular run is not approved yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<NaiveDate>,
 }
 
 impl NewComponent {
@@ -84,7 +115,27 @@ impl NewComponent {
             basis: Basis::Amount,
             prorated: false,
             cost_centre: None,
+            from: None,
         }
+    }
+
+    fn component(&self) -> Component {
+        Component {
+            code: self.code.clone(),
+            labels: self.labels.clone(),
+            input: self.input.clone(),
+            basis: Whole::new(self.basis),
+            prorated: self.prorated,
+            cost_centre: self.cost_centre.clone(),
+            history: Parts::default(),
+        }
+    }
+
+    /// From a day on, where it is said anew.
+    #[must_use]
+    pub fn since(mut self, day: NaiveDate) -> NewComponent {
+        self.from = Some(day);
+        self
     }
 
     /// Which is prorated.
@@ -163,14 +214,12 @@ impl Act for DefineComponents {
                 };
                 return Err(PayrollError::from(twice).at(index));
             }
-            tx.upsert(Component {
-                code: new.code.clone(),
-                labels: new.labels.clone(),
-                input: new.input.clone(),
-                basis: Whole::new(new.basis),
-                prorated: new.prorated,
-                cost_centre: new.cost_centre.clone(),
-            })?;
+            let mut component = new.component();
+            if let Some(before) = tx.get::<Component>(&new.code)? {
+                let (said, now) = (component.said(), (new.from, tx.now()));
+                component.history = again(&before.history, before.said(), now, said);
+            }
+            tx.upsert(component)?;
         }
         tx.emit(
             Event::new("payroll.components_defined")

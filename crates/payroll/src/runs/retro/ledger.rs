@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use fondaco_core::{Rounding, decimal};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
@@ -48,28 +49,69 @@ impl Ledger {
             Kind::Earning | Kind::Reimbursement | Kind::Employer => &line.shares,
             _ => &[],
         };
-        let key = shares.iter().map(|share| (share.centre.clone(), share.share)).collect();
-        *cell.by_shares.entry(key).or_default() += line.amount * times;
+        *cell.by_shares.entry(key(shares)).or_default() += line.amount * times;
     }
 
     /// What differs, as lines of their periods, for a slip that `own` bear. Costs that others bear now move no money, and are no difference.
     pub(super) fn lines(self, own: &[CostShare]) -> Vec<SlipLine> {
-        let mut lines = Vec::new();
+        let (mut lines, own) = (Vec::new(), key(own));
         for ((period, component, kind), cell) in self.0 {
             let whole: Decimal = cell.by_shares.values().sum();
             let differ = cell.by_shares.into_iter().filter(|(_, amount)| !amount.is_zero());
             for (shares, amount) in differ.filter(|_| !whole.is_zero()) {
-                let amount = fondaco_core::decimal::normalize(amount);
-                let shares = shares.into_iter().map(|(centre, share)| CostShare { centre, share });
-                let shares: Vec<CostShare> = shares.collect();
+                let amount = decimal::normalize(amount);
+                let own = shares == own;
+                let shares = shares.into_iter().filter(|_| !own);
+                let shares = shares.map(|(centre, share)| CostShare { centre, share });
                 lines.push(SlipLine {
                     original: Some(period),
                     rule: cell.rule.clone(),
-                    shares: if shares == own { Vec::new() } else { shares },
+                    shares: shares.collect(),
                     ..SlipLine::new(component.clone(), kind, amount)
                 });
             }
         }
         lines
+    }
+}
+
+/// Who bears something, whatever weights say it: parts of one, to twelve digits.
+fn key(shares: &[CostShare]) -> Shares {
+    if let [one] = shares {
+        return vec![(one.centre.clone(), Decimal::ONE)];
+    }
+    let mut by_centre: BTreeMap<SmolStr, Decimal> = BTreeMap::new();
+    for share in shares {
+        *by_centre.entry(share.centre.clone()).or_default() += share.share;
+    }
+    let whole: Decimal = by_centre.values().sum();
+    let part = |share: Decimal| {
+        let part = decimal::div_round(share, whole, 12, Rounding::HalfEven);
+        part.map_or(share, decimal::normalize) // weights of nothing stay as they are
+    };
+    by_centre.into_iter().map(|(centre, share)| (centre, part(share))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_say_the_same_whatever_they_come_to() {
+        let shares = |all: &[(&str, i64)]| -> Vec<CostShare> {
+            let share = |(centre, share): &(&str, i64)| CostShare {
+                centre: (*centre).into(),
+                share: (*share).into(),
+            };
+            all.iter().map(share).collect()
+        };
+        assert_eq!(key(&shares(&[("LAB", 500)])), key(&shares(&[("LAB", 1)])));
+        assert_eq!(key(&shares(&[("B", 3), ("A", 1)])), key(&shares(&[("A", 100), ("B", 300)])));
+        let line = |amount: i64| SlipLine::new("levy", Kind::Employer, amount.into());
+        let (day, mut ledger) = ("2026-01-01".parse().unwrap(), Ledger::default());
+        ledger.add(&line(50), (day, &shares(&[("LAB", 1000)])), Decimal::NEGATIVE_ONE);
+        ledger.add(&line(55), (day, &shares(&[("LAB", 1100)])), Decimal::ONE);
+        let lines = ledger.lines(&shares(&[("LAB", 7)]));
+        assert_eq!((lines.len(), lines[0].amount, lines[0].shares.len()), (1, 5.into(), 0));
     }
 }

@@ -15,6 +15,7 @@ use super::person::{Person, Rows};
 use super::values::period_values;
 use crate::PayrollError;
 use crate::calendars::{AnnualPay, PayGroup, PayPeriod, TaxBasis, pay_group};
+use crate::defined::Moment;
 use crate::leave::{LeavePolicy, LeaveRequest, StoredPolicy};
 use crate::rules::RuleFile;
 use crate::runs::{PayValue, Whole};
@@ -50,7 +51,9 @@ impl Gathering {
         period: &PayPeriod,
         known: Option<Timestamp>,
     ) -> Result<Gathering, PayrollError> {
-        let group = pay_group(read, &period.pay_group)?;
+        let days = (period.starts, period.ends);
+        let moment = Moment::of(read, &period.pay_group, days, known)?;
+        let group = Arc::new(pay_group(read, &period.pay_group)?.at(&moment));
         let calendar = calendar::find(read, &group.work_calendar)?;
         let set = rule_set(read, &SmolStr::default(), &group.rules)?;
         let file: &RuleFile = set.file();
@@ -62,9 +65,12 @@ impl Gathering {
             period: period.clone(),
             calendar,
             known,
-            components: components.into_iter().map(|row| (row.code.clone(), row)).collect(),
+            components: components
+                .into_iter()
+                .map(|row| (row.code.clone(), Arc::new(row.at(&moment))))
+                .collect(),
             scales: scales(read)?,
-            policies: policies.iter().map(|row| (row.code.clone(), row.policy.clone())).collect(),
+            policies: policies.iter().map(|row| (row.code.clone(), row.at(&moment))).collect(),
             group,
         })
     }

@@ -1,0 +1,110 @@
+//! Pay groups, components and policies of leave that are said anew: what is approved stays by what was said then, unless the day is said.
+
+use fondaco_payroll::calendars::*;
+use fondaco_payroll::leave::*;
+use fondaco_payroll::runs::*;
+use fondaco_payroll::staff::*;
+use fondaco_testkit::Host;
+
+use crate::firm::*;
+use crate::running::*;
+
+/// What retro pay in February of January comes to, line by line.
+fn retro(host: &Host, name: &str) -> Vec<String> {
+    let create = CreateRun::new("monthly", (d("2026-02-01"), d("2026-02-28")), d("2026-02-27"));
+    let retro = host.must(name, &CreateRun { kind: RunKind::Retro, ..create });
+    let (cases, refused) = host.view(|view| retro_cases(view, retro, d("2026-01-01")));
+    assert!(refused.is_empty(), "{refused:?}");
+    let mut job = RetroRun::new(retro, cases, RetroLaw::PayDate { input: None }, "anew");
+    host.run_job(&format!("{name} computed"), &mut job, &mut ()).unwrap();
+    let slips = host.view(|view| slips(view, retro));
+    host.must(&format!("no {name}"), &CancelRun { run: retro, reason: "a look".into() });
+    let lines = slips.iter().flat_map(|slip| slip.lines.iter());
+    let lines = lines.filter(|line| line.original.is_some());
+    lines.map(|line| format!("{} {}", line.component, line.amount)).collect()
+}
+
+fn offices(proration: ProrationRule) -> DefinePayGroup {
+    let monthly =
+        PayCalendar::new(PayFrequency::Monthly, d("2026-01-01"), TaxTime::united_states());
+    DefinePayGroup {
+        proration,
+        ..DefinePayGroup::new("monthly", "Offices", "united_states", monthly)
+    }
+}
+
+fn approved_january(host: &Host) {
+    let regular = january(host, "regular", RunKind::Regular);
+    settled(host, "regular", regular);
+    host.wait(60);
+}
+
+#[test]
+fn another_proration_is_no_difference_of_months_that_are_approved() {
+    everywhere(|host| {
+        // Sixteen of 31 days in January; ten of 28 in February, or seven of its 20 working days.
+        hire(host, "1", "monthly", "2026-01-16/..", ("SALARY", "3100", PayPer::Month));
+        hire(host, "2", "monthly", "2026-02-19/..", ("SALARY", "2800", PayPer::Month));
+        approved_january(host);
+        let before = host.now();
+        host.wait(60);
+        host.must("by working days", &offices(ProrationRule::WorkingDays));
+        assert_eq!(retro(host, "nothing"), [] as [&str; 0]);
+        assert_eq!(lines(&case(host, ("monthly", 2026, 2), "2")), ["SALARY 980 HQ"]);
+        let known = gathered(host, ("monthly", 2026, 2), Some(before));
+        let known = known.into_iter().find(|one| one.number == "2").unwrap().input.unwrap();
+        assert_eq!(lines(&known), ["SALARY 1000 HQ"]);
+        // Eleven of 22 working days are 1,550, where 1,600 were paid.
+        let from = Some(d("2026-01-01"));
+        host.must("from January", &DefinePayGroup { from, ..offices(ProrationRule::WorkingDays) });
+        assert_eq!(retro(host, "less"), ["SALARY -50"]);
+    });
+}
+
+#[test]
+fn another_factor_is_no_difference_of_months_that_are_approved() {
+    everywhere(|host| {
+        let extra = |factor: &str| NewComponent::new("EXTRA", "wages").hours(n(factor));
+        host.must("extra", &DefineComponents::new(vec![extra("1")]));
+        hire(host, "1", "monthly", "2026-01-01/..", ("SALARY", "62400", PayPer::Year)); // 30 an hour
+        let ten = Said::Recurring("EXTRA".into(), Recurring::new(10.into()));
+        say(host, "ten hours", NewTerm::from("1", d("2026-01-01"), ten));
+        approved_january(host);
+        host.must("more", &DefineComponents::new(vec![extra("1.5")]));
+        assert_eq!(retro(host, "nothing"), [] as [&str; 0]);
+        let of = |month: u32| lines(&case(host, ("monthly", 2026, month), "1"))[1].clone();
+        assert_eq!(
+            (of(1).as_str(), of(2).as_str()),
+            ("EXTRA 300 (10 at 30) ", "EXTRA 450 (10 at 45) ")
+        );
+        host.must("from March", &DefineComponents::new(vec![extra("2").since(d("2026-03-01"))]));
+        assert_eq!(
+            (of(2).as_str(), of(3).as_str()),
+            ("EXTRA 450 (10 at 45) ", "EXTRA 600 (10 at 60) ")
+        );
+        host.must("from January", &DefineComponents::new(vec![extra("2").since(d("2026-01-31"))]));
+        assert_eq!(retro(host, "more pay"), ["EXTRA 300"]);
+    });
+}
+
+#[test]
+fn more_leave_from_a_year_on_is_none_of_the_years_before() {
+    everywhere(|host| {
+        hire(host, "1", "monthly", "2026-01-01/..", ("SALARY", "3100", PayPer::Month));
+        let own = LeaveRight { yearly: Some(40.into()) };
+        hire(host, "2", "monthly", "2026-01-01/..", ("SALARY", "3100", PayPer::Month));
+        say(host, "own", NewTerm::from("2", d("2027-01-01"), Said::Leave("VACATION".into(), own)));
+        let mut policy = LeavePolicy::yearly("VACATION", 36.into());
+        policy.component = Some("HOLIDAY-PAY".into());
+        let from = Some(d("2027-01-01"));
+        host.must("more", &DefineLeavePolicy { from, ..DefineLeavePolicy::new(policy.clone()) });
+        let left = |number: &str, day: &str| {
+            host.view(|view| leave_left(view, number, "VACATION", d(day))).to_string()
+        };
+        assert_eq!((left("1", "2026-12-31"), left("1", "2027-12-31")), ("30".into(), "36".into()));
+        assert_eq!((left("2", "2026-12-31"), left("2", "2027-12-31")), ("30".into(), "40".into()));
+        // Without a day it holds for all.
+        host.must("always", &DefineLeavePolicy::new(policy));
+        assert_eq!(left("1", "2026-12-31"), "36");
+    });
+}
