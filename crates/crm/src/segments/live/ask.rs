@@ -4,10 +4,10 @@
 //! changes something **earlier** than it would have changed without: what was next before is asked first, the event is taken in or away, and
 //! all is asked again. An entry whose moment changes nothing any more asks, and goes on to the next.
 
-use super::logs::{Log, Without};
+use super::logs::{Log, Without, bit_of};
 use super::plain::NEVER;
-use super::{Entry, Live, What};
-use crate::segments::compile::{Condition, Path};
+use super::{Entry, Live, What, turned};
+use crate::segments::compile::{Condition, Path, PathStep};
 use crate::segments::evaluate::{Asked, Records, Track, answer, condition, next};
 use crate::segments::{Truth, Window};
 
@@ -69,11 +69,12 @@ impl Live {
         let mut scratch = Vec::new();
         let table = self.logs.tables.get(kind);
         before.plain = of.answer(acts, table, self.now, &mut scratch, |_, _| {});
+        let kinds = if of.others.is_empty() { 0 } else { self.logs.kinds(asked.contact) };
         for condition in &of.others {
             let Some(one) = self.set.conditions.get(*condition as usize) else { continue };
             let holds = self.state.truth(asked.contact, *condition as usize).is_yes();
             before.others.push(match at {
-                Some(at) => self.next_before(asked, (kind, at), (one, holds)),
+                Some(at) => self.next_before(asked, (kind, kinds, at), (one, holds)),
                 None => Some(next_if_queued(asked, one, holds)),
             });
         }
@@ -83,26 +84,33 @@ impl Live {
     fn next_before<R: Records>(
         &self,
         asked: &Asked<'_, R>,
-        (kind, at): (usize, i64),
+        (kind, kinds, at): (usize, u64, i64),
         (one, holds): (&Condition, bool),
     ) -> Option<i64> {
         match one {
-            Condition::Sequence(path) if self.is_no_end(asked.contact, path, kind, at) => None,
             // One event more breaks no chain, and lets no interest sink: it stays true at least as long.
-            Condition::Sequence(path) if is_plain(path) => (!holds).then_some(NEVER),
+            Condition::Sequence(path) if is_plain(path) && holds => None,
+            Condition::Sequence(path) if self.is_no_end(asked.contact, path, (kind, kinds), at) => {
+                None
+            }
+            Condition::Sequence(path) if is_plain(path) => Some(NEVER),
             Condition::Interest(decayed) if decayed.only_rises() => (!holds).then_some(NEVER),
             one => Some(next_if_queued(asked, one, holds)),
         }
     }
 
-    /// Whether an event at a time can be part of no chain of a sequence yet: none of its last step came after it, or none at all of some other.
-    fn is_no_end(&self, contact: u32, path: &Path, kind: usize, at: i64) -> bool {
-        let log = |kind: usize| self.logs.log(contact, kind);
+    /// Whether an event at a time can be part of no chain of a sequence yet: there is none at all of another step, or none of the last came
+    /// after it.
+    fn is_no_end(&self, contact: u32, path: &Path, (kind, kinds): (usize, u64), at: i64) -> bool {
+        let lacks = |step: &PathStep| step.kind != kind && kinds & bit_of(step.kind) == 0;
+        if path.steps.iter().any(lacks) {
+            return true;
+        }
         let ends = path.steps.last().is_some_and(|last| {
-            last.kind == kind || log(last.kind).last().is_some_and(|end| end.at > at)
+            let log = self.logs.log(contact, last.kind).last();
+            last.kind == kind || log.is_some_and(|end| end.at > at)
         });
-        let mut others = path.steps.iter().filter(|step| step.kind != kind);
-        !ends || others.any(|step| log(step.kind).is_empty())
+        !ends
     }
 
     /// Asks again what rests on a contact's events of a kind, and queues what may change earlier than it would have.
@@ -133,22 +141,15 @@ impl Live {
 
     /// Asks the counts and sums of a kind again; when one may change next.
     fn ask_plain(&mut self, contact: u32, kind: usize) -> i64 {
-        let of = self.plan.on_kind.get_mut(kind).map(std::mem::take).unwrap_or_default();
-        let mut truths = std::mem::take(&mut self.truths);
-        let mut scratch = std::mem::take(&mut self.scratch);
-        let log = self.logs.log(contact, kind);
-        let acts = log.get(..Log(log).first_at(self.now)).unwrap_or(log);
-        let table = self.logs.tables.get(kind);
-        let due =
-            of.answer(acts, table, self.now, &mut scratch, |at, truth| truths.push((at, truth)));
-        for (at, truth) in truths.drain(..) {
-            self.found(contact, at, truth);
-        }
-        (self.truths, self.scratch) = (truths, scratch);
-        if let Some(there) = self.plan.on_kind.get_mut(kind) {
-            *there = of;
-        }
-        due
+        let Live { plan, logs, state, marks, dirty, scratch, now, .. } = self;
+        let Some(of) = plan.on_kind.get(kind) else { return NEVER };
+        let log = logs.log(contact, kind);
+        let acts = log.get(..Log(log).first_at(*now)).unwrap_or(log);
+        of.answer(acts, logs.tables.get(kind), *now, scratch, |condition, truth| {
+            if state.set_truth(contact, condition as usize, truth) {
+                turned(plan, marks, dirty, (contact, condition));
+            }
+        })
     }
 
     /// What has come due of a contact.

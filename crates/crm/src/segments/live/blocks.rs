@@ -14,8 +14,22 @@ pub(super) struct Slot {
 }
 
 impl Slot {
+    /// The list lies elsewhere.
+    pub(super) const ELSEWHERE: Slot = Slot { block: 0, size: u8::MAX, len: 0 };
+
+    pub(super) fn is_elsewhere(self) -> bool {
+        self.size == u8::MAX
+    }
+
     fn size(self) -> usize {
         usize::from(self.size).wrapping_sub(1)
+    }
+}
+
+/// Makes room in a long list for some more, and an eighth of it besides: half of all memory is not kept for what may never come.
+pub(super) fn make_room<T>(list: &mut Vec<T>, more: usize) {
+    if list.capacity() - list.len() < more {
+        list.reserve_exact(more.max(64).max(list.len() / 8));
     }
 }
 
@@ -41,6 +55,7 @@ impl<T: Copy> Class<T> {
     fn take(&mut self, filler: T) -> u32 {
         self.free.pop().unwrap_or_else(|| {
             let block = self.items.len() / self.room;
+            make_room(&mut self.items, self.room);
             self.items.extend(std::iter::repeat_n(filler, self.room));
             u32::try_from(block).unwrap_or(u32::MAX)
         })

@@ -5,7 +5,7 @@
 
 use foldhash::HashMap;
 
-use super::blocks::{Blocks, Slot};
+use super::blocks::{Blocks, Slot, make_room};
 use crate::segments::columns::{People, Table};
 use crate::segments::evaluate::{Records, Track};
 use crate::segments::{Schema, SegmentError, Value};
@@ -27,6 +27,11 @@ impl Act {
     pub(super) fn kind(self) -> usize {
         (self.mark >> 8) as usize
     }
+}
+
+/// The bit of a kind among [those](Logs::kinds) that a contact has.
+pub(super) fn bit_of(kind: usize) -> u64 {
+    1 << kind.min(63)
 }
 
 fn mark(kind: usize, id: u64) -> u32 {
@@ -110,13 +115,36 @@ impl Logs {
     }
 
     pub(super) fn push(&mut self) {
+        make_room(&mut self.slots, 1);
         self.slots.push(Slot::default());
     }
 
     #[inline]
+    fn slot(&self, contact: u32) -> Slot {
+        self.slots.get(contact as usize).copied().unwrap_or_default()
+    }
+
+    /// All that a contact did, unless it has a list for each kind.
+    #[inline]
     fn all(&self, contact: u32) -> &[Act] {
-        let slot = self.slots.get(contact as usize).copied().unwrap_or_default();
-        self.blocks.list(slot)
+        self.blocks.list(self.slot(contact))
+    }
+
+    /// Looks at what a contact did, so that it is near when it is asked about: a number that means nothing.
+    pub(super) fn touch(&self, contact: u32) -> i64 {
+        self.all(contact).first().map_or(0, |act| act.at)
+    }
+
+    /// Of which kinds a contact has events, as bits; the last stands for all kinds from there on.
+    pub(super) fn kinds(&self, contact: u32) -> u64 {
+        let slot = self.slot(contact);
+        let bits = |bits: u64, kind: usize| bits | bit_of(kind);
+        if slot.is_elsewhere() {
+            let long = self.long.get(&contact).map(|long| long.kinds.as_slice());
+            let some = long.unwrap_or_default().iter().filter(|(_, acts)| !acts.is_empty());
+            return some.fold(0, |all, (kind, _)| bits(all, *kind));
+        }
+        self.blocks.list(slot).iter().fold(0, |all, act| bits(all, act.kind()))
     }
 
     /// Where a kind's begin and end among all of a contact.
@@ -130,12 +158,13 @@ impl Logs {
 
     #[inline]
     pub(super) fn log(&self, contact: u32, kind: usize) -> &[Act] {
-        let all = self.all(contact);
-        if all.is_empty() && !self.long.is_empty() {
+        let slot = self.slot(contact);
+        if slot.is_elsewhere() {
             let long = self.long.get(&contact);
             let found = long.and_then(|long| long.kinds.iter().find(|(one, _)| *one == kind));
             return found.map(|(_, acts)| acts.as_slice()).unwrap_or_default();
         }
+        let all = self.blocks.list(slot);
         all.get(Logs::bounds(all, kind)).unwrap_or_default()
     }
 
@@ -155,8 +184,8 @@ impl Logs {
 
     /// Where the event of an id is among those of its kind.
     pub(super) fn find(&self, contact: u32, kind: usize, id: u64) -> Option<usize> {
-        if let Some(long) = self.long.get(&contact).filter(|_| !self.long.is_empty()) {
-            let at = long.ids.get(&(kind, id))?;
+        if self.slot(contact).is_elsewhere() {
+            let at = self.long.get(&contact)?.ids.get(&(kind, id))?;
             return Some(self.place(contact, kind, *at, id));
         }
         let sought = mark(kind, id);
@@ -185,6 +214,7 @@ impl Logs {
             return Ok(row);
         }
         let row = u32::try_from(table.push(values)?).unwrap_or(u32::MAX);
+        make_room(ids, 1);
         ids.push(id);
         Ok(row)
     }
@@ -206,8 +236,7 @@ impl Logs {
     pub(super) fn insert(&mut self, contact: u32, kind: usize, id: u64, act: Act) -> usize {
         let place = self.place(contact, kind, act.at, id);
         let start = Logs::bounds(self.all(contact), kind).start;
-        let is_long = !self.long.is_empty() && self.long.contains_key(&contact);
-        if !is_long {
+        if !self.slot(contact).is_elsewhere() {
             let Some(slot) = self.slots.get_mut(contact as usize) else { return place };
             if self.blocks.insert(slot, start + place, act) {
                 return place;
@@ -235,7 +264,7 @@ impl Logs {
         }
         self.long.insert(contact, long);
         if let Some(slot) = self.slots.get_mut(contact as usize) {
-            self.blocks.release(std::mem::take(slot));
+            self.blocks.release(std::mem::replace(slot, Slot::ELSEWHERE));
         }
     }
 

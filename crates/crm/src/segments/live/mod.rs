@@ -90,7 +90,6 @@ pub struct Live {
     changes: Vec<Change>,
     /// Room that is used again and again.
     spare: Vec<Before>,
-    truths: Vec<(u32, super::Truth)>,
     scratch: Vec<(i64, i128)>,
 }
 
@@ -113,7 +112,6 @@ impl Live {
             marks: vec![0; segments.div_ceil(64)],
             changes: Vec::new(),
             spare: Vec::new(),
-            truths: Vec::new(),
             scratch: Vec::new(),
             set: Arc::new(set),
         }
@@ -195,6 +193,7 @@ impl Live {
             return Err(SegmentError::Backwards { now: self.now(), given: to });
         }
         while let Some(at) = self.queue.next(to.micros()) {
+            touch(&self.logs, &self.state, self.queue.coming());
             self.now = self.now.max(at);
             let mut contact = None;
             while let Some(entry) = self.queue.pop(at) {
@@ -213,13 +212,7 @@ impl Live {
 
     fn found(&mut self, contact: u32, condition: u32, truth: super::Truth) {
         if self.state.set_truth(contact, condition as usize, truth) {
-            let used = self.plan.used_by.get(condition as usize);
-            for segment in used.into_iter().flatten() {
-                match self.plan.asks_people {
-                    true => drop(self.dirty.insert((*segment, contact))),
-                    false => mark(&mut self.marks, *segment),
-                }
-            }
+            turned(&self.plan, &mut self.marks, &mut self.dirty, (contact, condition));
         }
     }
 
@@ -303,5 +296,27 @@ impl Live {
 fn mark(marks: &mut [u64], segment: u32) {
     if let Some(word) = marks.get_mut(segment as usize / 64) {
         *word |= 1 << (segment % 64);
+    }
+}
+
+/// A condition says something else of a contact: the segments that rest on it are to be asked again.
+fn turned(
+    plan: &Plan,
+    marks: &mut [u64],
+    dirty: &mut BTreeSet<(u32, u32)>,
+    (contact, condition): (u32, u32),
+) {
+    for segment in plan.used_by.get(condition as usize).into_iter().flatten() {
+        match plan.asks_people {
+            true => drop(dirty.insert((*segment, contact))),
+            false => mark(marks, *segment),
+        }
+    }
+}
+
+/// Has the processor fetch what is known of several contacts all at once: one after the other, each is waited for.
+fn touch(logs: &Logs, state: &State, contacts: impl Iterator<Item = u32>) {
+    for contact in contacts {
+        std::hint::black_box((logs.touch(contact), state.touch(contact)));
     }
 }

@@ -53,7 +53,12 @@ pub(super) struct Queue {
     /// What came into that meanwhile.
     fresh: BinaryHeap<Reverse<Entry>>,
     last: Option<Entry>,
+    /// How much of `sorted` is still to be [said to be coming](Queue::coming).
+    unsaid: usize,
 }
+
+/// So many entries are said to be coming at a time.
+const COMING: usize = 256;
 
 impl Queue {
     pub(super) fn new(now: i64) -> Queue {
@@ -65,6 +70,7 @@ impl Queue {
             sorted: Vec::new(),
             fresh: BinaryHeap::new(),
             last: None,
+            unsaid: 0,
         }
     }
 
@@ -102,10 +108,21 @@ impl Queue {
             self.in_ring -= slots.len();
             slots.append(&mut self.far.remove(&self.base).unwrap_or_default());
             slots.sort_unstable_by(|one, other| other.cmp(one));
+            self.unsaid = slots.len();
             self.sorted = slots;
             self.base += 1;
         }
         self.peek().map(|entry| entry.at).filter(|at| *at <= until)
+    }
+
+    /// Whom the next entries are about, each said once: what is known of them can be fetched at once instead of one after the other.
+    pub(super) fn coming(&mut self) -> impl Iterator<Item = u32> {
+        let end = if self.sorted.len() <= self.unsaid { self.sorted.len() } else { 0 };
+        let start = end.saturating_sub(COMING);
+        if end > 0 {
+            self.unsaid = start;
+        }
+        self.sorted.get(start..end).unwrap_or_default().iter().map(|slot| slot.contact)
     }
 
     fn peek(&self) -> Option<Entry> {

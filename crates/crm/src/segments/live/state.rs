@@ -1,5 +1,6 @@
 //! What is known of each contact, in as few bits as it takes: two for each condition, one for each segment, side by side for one contact.
 
+use super::blocks::make_room;
 use crate::segments::Truth;
 
 #[derive(Clone, Debug)]
@@ -18,6 +19,7 @@ impl State {
 
     /// One contact more, of whom nothing is known.
     pub(super) fn push(&mut self) {
+        make_room(&mut self.words, self.for_each);
         // 1 for each condition: unknown.
         self.words.extend(std::iter::repeat_n(0x5555_5555_5555_5555, self.for_conditions));
         self.words.extend(std::iter::repeat_n(0, self.for_each - self.for_conditions));
@@ -42,6 +44,11 @@ impl State {
         let before = *word;
         *word = before & !(3 << shift) | (truth as u64) << shift;
         *word != before
+    }
+
+    /// Looks at what is known of a contact, so that it is near when it is asked about: a number that means nothing.
+    pub(super) fn touch(&self, contact: u32) -> u64 {
+        self.words.get(contact as usize * self.for_each).copied().unwrap_or(0)
     }
 
     /// Who is a member of a segment.

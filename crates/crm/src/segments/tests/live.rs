@@ -243,6 +243,38 @@ fn an_id_is_one_event_whenever_it_is_said_to_have_been() {
     );
 }
 
+#[test]
+fn many_events_at_once_are_the_same_one_by_one() {
+    let schema = any::schema();
+    let texts = [
+        "count(open) in 2 days >= 3",
+        "count(click) in 1 day = 1",
+        "sequence(open, click) in 3 days",
+    ];
+    let set = texts.map(|text| (text, text.parse::<Predicate>().unwrap()));
+    let set = SegmentSet::compile(&schema, set).unwrap();
+    let (mut one, mut many) = (Live::new(set.clone(), any::start()), Live::new(set, any::start()));
+    for _ in 0..200 {
+        one.contact(None, None, &[]).unwrap();
+        many.contact(None, None, &[]).unwrap();
+    }
+    let event = |n: u32| {
+        let kind = if n.is_multiple_of(3) { "click" } else { "open" };
+        Happened::new(n * n % 199, kind, n.into(), any::half_hours(i64::from(n) / 9))
+    };
+    let events: Vec<Happened<'_>> = (0..3_000).map(event).collect();
+    for happened in &events {
+        one.advance(happened.at).unwrap();
+        one.event(happened).unwrap();
+    }
+    for some in events.chunks(500) {
+        many.feed(some).unwrap();
+    }
+    let changes = one.take_changes();
+    assert!(changes.len() > 100 && many.take_changes() == changes);
+    assert_eq!(many.verify(), []);
+}
+
 /// What nobody has said any more, and what was refused, is nowhere.
 #[test]
 fn words_go_with_the_last_that_has_them() {
