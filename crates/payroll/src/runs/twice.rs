@@ -27,9 +27,12 @@ pub(super) fn items_of(slip: &Slip) -> impl Iterator<Item = Id<PayItem>> {
     own.chain(slip.input.items.iter().copied())
 }
 
-/// Whether a slip pays its days, rather than something besides.
+/// Whether a slip pays its days, rather than something besides: a regular one may have one-off items alone, where the last pay paid the days.
 fn pays_days(slip: &Slip) -> bool {
-    slip.rests_on.is_none() && (slip.kind == RunKind::Regular || slip.input.pays_period)
+    let mut lines = slip.input.components.iter();
+    slip.rests_on.is_none()
+        && (slip.kind == RunKind::Regular || slip.input.pays_period)
+        && lines.any(|line| line.item.is_none() && !line.amount.is_zero())
 }
 
 fn days_of(slip: &Slip) -> Days {

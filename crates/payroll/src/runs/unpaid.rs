@@ -120,7 +120,12 @@ fn by_retro(
     let asked = gathered.iter().filter(|case| {
         let paid = Paid::by(slips.get(&case.employee).map(Vec::as_slice).unwrap_or_default());
         let mut lines = case.input.iter().flat_map(|input| &input.components);
-        !paid.is_regular
+        let days = match run.kind {
+            RunKind::OffCycle => true,
+            RunKind::Final => case.leaves,
+            _ => false,
+        };
+        (days && !paid.is_regular)
             || lines.any(|line| line.item.is_some_and(|item| !paid.items.contains(&item)))
     });
     let ranges = asked.map(|case| Range::by(Slip::BY_EMPLOYEE, &case.employee));

@@ -134,3 +134,34 @@ fn an_item_that_two_runs_were_computed_with_is_refused_by_the_second_approval() 
         );
     });
 }
+
+#[test]
+fn last_pay_that_was_computed_beside_the_regular_slip_is_refused_by_the_second_approval() {
+    everywhere(|host| {
+        hired(host, "1", "2026-01-01/2026-01-31");
+        hired(host, "2", "2026-01-01/..");
+        // Both computed from cases that don't know of one another.
+        let period = ("monthly", 2026, 1);
+        let all: Vec<PayInput> =
+            gathered(host, period, None).into_iter().map(|one| one.input.unwrap()).collect();
+        let run = |name: &str, kind, cases: Vec<PayInput>| {
+            let days = (d("2026-01-01"), d("2026-01-31"));
+            let create = CreateRun::new("monthly", days, d("2026-01-30"));
+            let run = host.must(name, &CreateRun { kind, ..create });
+            let source = PaySource::given(cases).unwrap();
+            host.run_job(&format!("{name} computed"), &mut CalculateRun::new(run, source), &mut ())
+                .unwrap();
+            run
+        };
+        let last: Vec<PayInput> = all.iter().filter(|one| one.number == "1").cloned().collect();
+        let last = last.into_iter().map(PayInput::in_place_of_regular).collect();
+        let last = run("last", RunKind::Final, last);
+        let regular = run("regular", RunKind::Regular, all);
+        settled(host, "regular", regular);
+        host.run_job("renewed", &mut RenewRun::new(last, "the regular run came first"), &mut ())
+            .unwrap();
+        let mut approve = AdvanceRun::approve(last, "looked at");
+        let error = host.acting_as("boss").run_job("last approved", &mut approve, &mut ());
+        assert_eq!(error.unwrap_err().code(), "payroll.paid_already");
+    });
+}

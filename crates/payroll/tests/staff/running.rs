@@ -190,7 +190,9 @@ fn a_final_run_pays_those_who_leave_and_the_regular_one_no_more() {
         assert_eq!(paid(host, last), ["1 5000"]);
         settled(host, "final", last);
         bonus(host, "1", "50");
-        assert_eq!(paid(host, january(host, "regular", RunKind::Regular)), ["1 50", "2 5000"]);
+        let regular = january(host, "regular", RunKind::Regular);
+        assert_eq!(paid(host, regular), ["1 50", "2 5000"]);
+        settled(host, "regular", regular);
     });
 }
 
