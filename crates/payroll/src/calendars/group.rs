@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{PayCalendar, PayCalendarError, Period};
+use super::{Numbering, PayCalendar, PayCalendarError, Period};
 use crate::PayrollError;
 use crate::defined::{Moment, Version, again};
 use crate::proration::Proration;
@@ -146,6 +146,11 @@ impl PayPeriod {
     /// The days worked.
     pub fn days(&self) -> DateRange {
         DateRange::new(self.starts, self.ends).unwrap_or(DateRange::day(self.starts))
+    }
+
+    /// Whether two have days in common.
+    fn meets(&self, other: &PayPeriod) -> bool {
+        self.starts <= other.ends && other.starts <= self.ends
     }
 
     pub(crate) fn of(group: &SmolStr, period: &Period) -> PayPeriod {
@@ -319,7 +324,8 @@ impl Act for DefinePayGroup {
     }
 }
 
-/// Opens the periods of a tax year for a pay group: once. Answers how many they are.
+/// Opens the periods of a tax year for a pay group: once. Answers how many they are. Where the pay day was changed since another year was opened,
+/// periods that are open in that one stay there, and those that lie between are opened with this one, in the year that they are paid in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OpenPayYear {
@@ -350,12 +356,36 @@ impl Act for OpenPayYear {
         if !tx.scan(&Range::<PayPeriod>::by_key(&(group.clone(), year)))?.is_empty() {
             return Err(PayCalendarError::PayYearOpen { group, year }.into());
         }
+        let open = tx.peek_scan(&Range::<PayPeriod>::by_key(&group))?;
+        let mut rows = stranded(pay_calendar, (&group, year), &open, &calendar)?;
         let periods = pay_calendar.year(year, &calendar)?;
-        let rows: Vec<_> = periods.iter().map(|period| PayPeriod::of(&group, period)).collect();
+        let periods = periods.iter().map(|period| PayPeriod::of(&group, period));
+        rows.extend(periods.filter(|period| !open.iter().any(|other| other.meets(period))));
         let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
         let event = Event::new("payroll.year_opened").with("group", Value::Text(group));
         tx.emit(event.with("year", Value::I64(year.into())));
         tx.insert_all(rows)?;
         Ok(count)
     }
+}
+
+/// Periods of the year before that came into it after it was opened, by another pay day: they follow on those that it has.
+fn stranded(
+    pay_calendar: &PayCalendar,
+    (group, year): (&SmolStr, i32),
+    open: &[Arc<PayPeriod>],
+    calendar: &Calendar,
+) -> Result<Vec<PayPeriod>, PayrollError> {
+    let before = year.saturating_sub(1);
+    let last = open.iter().filter(|period| period.year == before).max_by_key(|one| one.number);
+    let Some(last) = last else { return Ok(Vec::new()) };
+    let all = pay_calendar.year(before, calendar)?;
+    let all = all.iter().map(|period| PayPeriod::of(group, period));
+    let new = all.filter(|one| one.starts > last.ends && !open.iter().any(|of| of.meets(one)));
+    let counted = pay_calendar.tax.numbering == Numbering::Counted;
+    let numbered = |(number, one): (u32, PayPeriod)| {
+        let tax_period = if counted { number } else { one.tax_period };
+        PayPeriod { number, of: number, tax_period, ..one }
+    };
+    Ok((last.number.saturating_add(1)..).zip(new).map(numbered).collect())
 }

@@ -108,3 +108,40 @@ fn more_leave_from_a_year_on_is_none_of_the_years_before() {
         assert_eq!(left("1", "2026-12-31"), "36");
     });
 }
+
+#[test]
+fn another_pay_day_strands_no_period_and_opens_none_twice() {
+    everywhere(|host| {
+        let paid = |group: &str, later: bool| {
+            let monthly =
+                PayCalendar::new(PayFrequency::Monthly, d("2026-01-01"), TaxTime::united_states());
+            let tenth = PayDay::OfMonth { day: 10, months_later: 1 };
+            let calendar = if later { monthly.paid(tenth) } else { monthly };
+            DefinePayGroup::new(group, "Staff", "united_states", calendar)
+        };
+        for (group, first, second, opened) in
+            [("sooner", true, false, 13), ("later", false, true, 11)]
+        {
+            host.must(&format!("{group} first"), &paid(group, first));
+            host.must(&format!("{group} 2026"), &OpenPayYear::new(group, 2026));
+            host.must(&format!("{group} second"), &paid(group, second));
+            let open = OpenPayYear::new(group, 2027);
+            assert_eq!(host.must(&format!("{group} 2027"), &open), opened, "{group}");
+            assert_eq!(
+                host.refused(&format!("{group} again"), &open).code(),
+                "payroll.pay_year_open"
+            );
+            let mut all = Vec::new();
+            for year in [2026, 2027] {
+                all.extend(host.view(|view| pay_periods(view, &group.into(), year)));
+            }
+            all.sort_by_key(|period| period.starts);
+            for pair in all.windows(2) {
+                assert_eq!(pair[0].ends.succ_opt(), Some(pair[1].starts), "{group}");
+            }
+            // December 2026 is of the year in which it is paid.
+            let december = all.iter().find(|period| period.starts == d("2026-12-01")).unwrap();
+            assert_eq!(december.year, 2026, "{group}");
+        }
+    });
+}
