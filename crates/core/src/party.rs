@@ -66,14 +66,14 @@ mod relation;
 mod role;
 
 pub use address::{AddAddress, Address, AddressKind, EndAddress, NewAddress, RemoveAddress};
-pub use contact::{AddContact, Contact, ContactKind, RemoveContact};
+pub use contact::{AddContact, Contact, ContactKind, RemoveContact, mailbox};
 pub use country::{Country, UnknownCountry};
 pub use erase::EraseParty;
 pub use error::PartyError;
 pub use export::{Export, HeldOnParty, Holding, export, held_where};
 pub use identifier::{Flaw, Identifier, IdentifierError, IdentifierKind};
 pub use identity::{AddIdentifier, PartyIdentifier, RemoveIdentifier};
-pub use lookup::{WholeParty, by_contact, by_identifier, whole_party};
+pub use lookup::{WholeParty, by_contact, by_identifier, reached_by, whole_party};
 pub use merge::{MergeParties, Merged, PartyAlias, aliases, resolve};
 pub use private::Private;
 pub use record::{ChangeParty, Party, PartyField, PartyKind, PartyStatus, RegisterParty};

@@ -86,9 +86,13 @@ impl Act for LinkDocument {
         check_code("document kind", &self.kind)?;
         self.title.as_ref().map_or(Ok(()), |title| check_text("title", &title.0, MAX_TITLE))?;
         living(tx, self.party)?;
-        let title = self.title.as_ref().map(|title| tx.personal(title.0.clone()));
         let (party, document, kind) = (self.party, self.document, self.kind.clone());
-        let linked_at = tx.now();
+        let there = tx.get::<LinkedDocument>(&(party, document))?;
+        let title = match &self.title {
+            Some(title) => Some(tx.personal(title.0.clone())),
+            None => there.as_ref().and_then(|there| there.title.clone()),
+        };
+        let linked_at = there.map_or(tx.now(), |there| there.linked_at);
         let event = Event::new("crm.document_linked").with("party", Value::Id(party.to_u128()));
         tx.emit(event.with("document", Value::Id(document.to_u128())));
         tx.upsert(LinkedDocument { party, document, kind, linked_at, title })?;

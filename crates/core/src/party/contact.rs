@@ -36,6 +36,35 @@ impl ContactKind {
         }
     }
 
+    /// What all ways to write the same mailbox or telephone have in common, with and without a tag or the country's code: of an e-mail
+    /// address its [mailbox], of a number its last seven digits.
+    pub(super) fn found_by(self, value: &str) -> SmolStr {
+        match self {
+            ContactKind::Phone | ContactKind::Mobile => {
+                let digits = telephone(value);
+                let from = digits.len().saturating_sub(7);
+                digits.get(from..).unwrap_or(&digits).into()
+            }
+            ContactKind::Email => mailbox(value),
+            ContactKind::Web | ContactKind::Other => self.normal(value),
+        }
+    }
+
+    /// Whether two that are [found by](Self::found_by) the same are the same: a number without its country's code is that with any.
+    pub(super) fn is_same(self, one: &str, other: &str) -> bool {
+        if !matches!(self, ContactKind::Phone | ContactKind::Mobile) {
+            return true;
+        }
+        let (whole, part) = match (one.strip_prefix('+'), other.strip_prefix('+')) {
+            (Some(whole), None) => (whole, other),
+            (None, Some(whole)) => (whole, one),
+            _ => return one == other,
+        };
+        // What is dialled within a country before the number is not dialled from abroad.
+        let part = part.trim_start_matches('0');
+        part.len() >= 7 && whole.ends_with(part)
+    }
+
     fn check(self, value: &str) -> Result<(), PartyError> {
         check_line("contact", value)?;
         let fail = |why| Err(PartyError::BadText { field: "contact", why });
@@ -80,6 +109,28 @@ fn telephone(value: &str) -> SmolStr {
     number.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
 }
 
+/// The mailbox of an e-mail address: in small letters, without a tag after `+` (RFC 5233), and at Gmail without points. Two addresses of one mailbox
+/// reach the same.
+///
+/// ```
+/// use fondaco_core::party::mailbox;
+/// assert_eq!(mailbox("Ada+News@Example.org"), "ada@example.org");
+/// assert_eq!(mailbox("a.d.a@googlemail.com"), "ada@gmail.com");
+/// ```
+pub fn mailbox(address: &str) -> SmolStr {
+    let address = address.trim().to_lowercase();
+    let Some((user, domain)) = address.rsplit_once('@') else { return address.into() };
+    let domain = domain.trim_end_matches('.');
+    let user = match user.split_once('+') {
+        Some((user, _)) if !user.is_empty() => user,
+        _ => user,
+    };
+    match domain {
+        "gmail.com" | "googlemail.com" => format!("{}@gmail.com", user.replace('.', "")).into(),
+        _ => format!("{user}@{domain}").into(),
+    }
+}
+
 /// RFC 5321: between quotes anything may stand, an @ too.
 fn is_quoted(user: &str) -> bool {
     user.len() > 2 && user.starts_with('"') && user.ends_with('"')
@@ -87,7 +138,7 @@ fn is_quoted(user: &str) -> bool {
 
 /// A way to reach a party.
 #[derive(Record, Debug, Clone, PartialEq)]
-#[record(table = "party_contact", kind = state, key(party, number), index(by_normal(kind, normal)), guard(by_party(party)))]
+#[record(table = "party_contact", kind = state, key(party, number), layout = 2, index(by_normal(kind, normal)), index(by_found_by(kind, found_by)), guard(by_party(party)))]
 pub struct Contact {
     /// Whose.
     pub party: PartyId,
@@ -99,6 +150,9 @@ pub struct Contact {
     pub value: Personal<SmolStr>,
     /// What two ways to write the same have in common.
     pub normal: Personal<SmolStr>,
+    /// What all that reach the same have in common, with and without a tag or the country's code: see [`reached_by`](super::reached_by).
+    #[record(since = 2)]
+    pub found_by: Option<Personal<SmolStr>>,
     /// What it is for: `work`, `invoices`.
     pub label: Option<Personal<SmolStr>>,
 }
@@ -162,6 +216,7 @@ impl Act for AddContact {
             kind: self.kind,
             value: tx.personal(self.value.0.clone()),
             normal: tx.personal(self.kind.normal(&self.value.0)),
+            found_by: Some(tx.personal(self.kind.found_by(&self.value.0))),
             label: personal(tx, &self.label),
         };
         tx.emit(

@@ -119,3 +119,32 @@ pub fn by_contact(
     parties.dedup();
     Ok(parties)
 }
+
+/// The parties that somebody reaches under a number or address, however it is written there: an e-mail address with another tag, a
+/// telephone number with or without its country's code.
+///
+/// ```
+/// # mod people { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/people.rs")); }
+/// # use people::*;
+/// # let people = people();
+/// let found = people.view(|view| reached_by(view, ContactKind::Email, "ada+fair@example.org"))?;
+/// assert_eq!(found, [ada()]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// A [`Halt`](crate::Halt), to be passed on.
+pub fn reached_by(
+    read: &mut impl Reading,
+    kind: ContactKind,
+    text: &str,
+) -> Result<Vec<PartyId>, PartyError> {
+    let (normal, found_by) = (kind.normal(text), kind.found_by(text));
+    let found = read.peek_scan(&Range::by(Contact::BY_FOUND_BY, &(kind, found_by)))?;
+    let is_same = |row: &&std::sync::Arc<Contact>| {
+        row.normal.get().is_some_and(|there| kind.is_same(&normal, there))
+    };
+    let mut parties: Vec<PartyId> = found.iter().filter(is_same).map(|row| row.party).collect();
+    parties.dedup();
+    Ok(parties)
+}

@@ -108,15 +108,17 @@ party_address: State, layout 1
   key (party, number)
   guard by_party (party)
 
-party_contact: State, layout 1
+party_contact: State, layout 2
   party: Id
   number: I64
   kind: Text
   value: Text, personal
   normal: Text, personal
+  found_by: Text, nullable, personal, since 2
   label: Text, nullable, personal
   key (party, number)
   index by_normal (kind, normal)
+  index by_found_by (kind, found_by)
   guard by_party (party)
 
 party_identifier: State, layout 1

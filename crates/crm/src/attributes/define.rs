@@ -13,6 +13,9 @@ use crate::contacts::ContactKind;
 use crate::contacts::rights::SET_UP;
 use crate::{CrmError, check_count};
 
+/// So many choices are named where another was given.
+const MOST_SAID: usize = 12;
+
 /// Something that may be known of contacts.
 #[derive(Record, Debug, Clone, PartialEq)]
 #[record(table = "crm_attribute", kind = state, key(code))]
@@ -51,7 +54,12 @@ impl Attribute {
                 if choices.contains(text) {
                     return Ok(());
                 }
-                let choices = choices.join(", ").into();
+                let mut said: Vec<String> =
+                    choices.iter().take(MOST_SAID).map(SmolStr::to_string).collect();
+                if let Some(more) = choices.len().checked_sub(MOST_SAID).filter(|more| *more > 0) {
+                    said.push(format!("{more} more"));
+                }
+                let choices = said.join(", ").into();
                 Err(AttributeError::NoSuchChoice { attribute: attribute(), choices })
             }
             (wanted, value) if wanted == value.kind() => Ok(()),
@@ -135,7 +143,8 @@ impl NewAttribute {
     }
 }
 
-/// Defines attributes, or changes their titles and lists of choices. Their types stay.
+/// Defines attributes, or changes their titles and lists of choices. Their types stay. What is taken off a list can't be chosen any more; who has
+/// it keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DefineAttributes {

@@ -91,7 +91,8 @@ impl Value {
     /// [`AttributeError::NotANumber`] for NaN, the infinite, and what has no room in 28 digits.
     pub fn from_f64(field: &str, number: f64) -> Result<Value, AttributeError> {
         let bad = || AttributeError::NotANumber { attribute: field.into(), value: number };
-        Decimal::from_f64(number).map(Value::from).ok_or_else(bad)
+        let exact = Decimal::from_f64(number).filter(|exact| !exact.is_zero() || number == 0.0);
+        exact.map(Value::from).ok_or_else(bad)
     }
 
     /// Which type it has; a choice is a [`Text`](ValueKind::Text).

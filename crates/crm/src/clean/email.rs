@@ -1,5 +1,6 @@
 //! E-mail addresses (RFC 5321, RFC 6531; what is quoted or a literal is not taken: no customer has such).
 
+use fondaco_core::party::mailbox;
 use smol_str::SmolStr;
 use unicode_normalization::UnicodeNormalization;
 
@@ -91,17 +92,7 @@ fn check_domain(domain: &str) -> Result<(), Unclean> {
 /// assert_eq!(email_key("a.d.a@googlemail.com"), "ada@gmail.com");
 /// ```
 pub fn email_key(address: &str) -> SmolStr {
-    let address = address.trim().nfc().collect::<String>().to_lowercase();
-    let Some((user, domain)) = address.rsplit_once('@') else { return address.into() };
-    let domain = domain.trim_end_matches('.');
-    let user = match user.split_once('+') {
-        Some((user, _)) if !user.is_empty() => user,
-        _ => user,
-    };
-    match domain {
-        "gmail.com" | "googlemail.com" => format!("{}@gmail.com", user.replace('.', "")).into(),
-        _ => format!("{user}@{domain}").into(),
-    }
+    mailbox(&address.nfc().collect::<String>())
 }
 
 /// What stands before the @ where an address is of a role and not of a person.

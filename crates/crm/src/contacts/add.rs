@@ -8,16 +8,16 @@ use fondaco_core::party::{
 use fondaco_core::policy::Request;
 use fondaco_core::store::{Event, Value};
 use fondaco_core::tx::Needs;
-use fondaco_core::{Act, PartyId, Range, Tx};
+use fondaco_core::{Act, PartyId, Range, Timestamp, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::again::differs;
-use super::sound::sound_of;
+use super::sound::sounds_of;
 use super::{ContactError, ContactKind, LifecycleStage, Profile, StageStep, rights};
 use crate::along::{self, Change};
 use crate::attributes::{self, Setting, Values};
-use crate::{CrmError, check_code, check_count, check_line_length};
+use crate::{CrmError, check_code, check_count, check_line_length, is_ahead};
 
 /// The longest e-mail address (RFC 5321, 4.5.3.1.3), in bytes.
 pub const MAX_EMAIL: usize = 254;
@@ -68,6 +68,9 @@ pub struct NewContact {
     /// Where it begins; as a [`Subscriber`](LifecycleStage::Subscriber) where nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stage: Option<LifecycleStage>,
+    /// Since when it is at that stage, and its values hold; from now on where nothing is said. For customers of years, who are brought in today.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
     /// What else is known, by [attributes](crate::attributes).
     #[serde(default, skip_serializing_if = "Values::is_empty")]
     pub values: Values,
@@ -91,6 +94,7 @@ impl NewContact {
             owner: None,
             territory: None,
             stage: None,
+            since: None,
             values: Values::default(),
         }
     }
@@ -172,6 +176,26 @@ impl NewContact {
         self
     }
 
+    /// Who is at its stage, and of whom the values hold, since then.
+    ///
+    /// ```
+    /// # mod people { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/people.rs")); }
+    /// # use people::*;
+    /// # let crm = crm();
+    /// use fondaco_crm::contacts::{LifecycleStage, stage_times};
+    /// let (bo, now) = (PartyId::named("shop/bo"), "2026-06-01T08:00:00Z".parse()?);
+    /// let since = "2021-06-01T08:00:00Z".parse()?;
+    /// let known = NewContact::person(bo, "Bo Berg").stage(LifecycleStage::Customer).since(since);
+    /// crm.send("bo", &AddContacts::new(vec![known]))?;
+    /// assert_eq!(crm.view(|view| stage_times(view, bo, now))?[0].seconds, 157_766_400); // five years
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn since(mut self, since: Timestamp) -> NewContact {
+        self.since = Some(since);
+        self
+    }
+
     /// Of whom more is known.
     #[must_use]
     pub fn values(mut self, values: Values) -> NewContact {
@@ -180,12 +204,6 @@ impl NewContact {
     }
 
     fn check(&self) -> Result<(), CrmError> {
-        for email in &self.emails {
-            check_line_length("e-mail address", &email.0, MAX_EMAIL)?;
-        }
-        for phone in &self.phones {
-            check_line_length("telephone number", &phone.0, MAX_PHONE)?;
-        }
         for (field, code) in
             [("source", &self.source), ("owner", &self.owner), ("territory", &self.territory)]
         {
@@ -294,18 +312,25 @@ fn add(
     let name = register(tx, new)?;
     reach(tx, new)?;
     let now = tx.now();
+    let since = new.since.unwrap_or(now);
+    if is_ahead(since, now) {
+        let why = "lies in the future: leave it out for now, or correct it";
+        return Err(ContactError::BadContact { field: "since", why }.into());
+    }
+    let (sound, second_sound) = sounds_of(kind, name.as_deref().unwrap_or_default());
     let profile = Profile {
         party,
         kind,
         stage: new.stage.unwrap_or(LifecycleStage::Subscriber),
-        stage_since: now,
+        stage_since: since,
         added_at: now,
         source: new.source.clone(),
         owner: new.owner.clone(),
         territory: new.territory.clone(),
-        sound: tx.personal(sound_of(kind, name.as_deref().unwrap_or_default())),
+        sound: tx.personal(sound),
+        second_sound: Some(tx.personal(second_sound)),
     };
-    attributes::set(tx, &Setting::new(&profile, &new.values, now), changes)?;
+    attributes::set(tx, &Setting::new(&profile, &new.values, since), changes)?;
     tx.emit(Event::new("crm.contact_added").with("party", Value::Id(party.to_u128())));
     let actor = tx.actor().clone();
     tx.insert(StageStep::first(&profile, &actor))?;
@@ -347,16 +372,31 @@ fn register(tx: &mut Tx<'_>, new: &NewContact) -> Result<Option<SmolStr>, CrmErr
 /// How it is reached, and where it works.
 fn reach(tx: &mut Tx<'_>, new: &NewContact) -> Result<(), CrmError> {
     let party = new.party;
-    let emails = new.emails.iter().map(|email| (party::ContactKind::Email, email));
-    let phones = new.phones.iter().map(|phone| (party::ContactKind::Phone, phone));
-    for (kind, value) in emails.chain(phones) {
-        AddContact { party, kind, value: value.clone(), label: None }.act(tx)?;
-    }
+    reach_under(tx, party, (&new.emails, &new.phones))?;
     if let Some(address) = &new.address {
         AddAddress::new(party, address.clone()).act(tx)?;
     }
     if let Some(organisation) = new.works_for {
         Relate::new(party, RelationKind::EmployeeOf, organisation).act(tx)?;
+    }
+    Ok(())
+}
+
+/// Reaches a party under e-mail addresses and telephone numbers, too.
+pub(super) fn reach_under(
+    tx: &mut Tx<'_>,
+    party: PartyId,
+    (emails, phones): (&[Private<SmolStr>], &[Private<SmolStr>]),
+) -> Result<(), CrmError> {
+    let emails = emails.iter().map(|email| (party::ContactKind::Email, email));
+    let phones = phones.iter().map(|phone| (party::ContactKind::Phone, phone));
+    for (kind, value) in emails.chain(phones) {
+        let (field, most) = match kind {
+            party::ContactKind::Email => ("e-mail address", MAX_EMAIL),
+            _ => ("telephone number", MAX_PHONE),
+        };
+        check_line_length(field, &value.0, most)?;
+        AddContact { party, kind, value: value.clone(), label: None }.act(tx)?;
     }
     Ok(())
 }

@@ -1,14 +1,16 @@
 //! Changing what is kept of contacts.
 
-use fondaco_core::party::{self, ChangeParty, Party, Private};
+use fondaco_core::party::{self, ChangeParty, Party, Private, RegisterParty};
 use fondaco_core::policy::Request;
 use fondaco_core::store::{Event, Value};
 use fondaco_core::{Act, PartyId, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::add::reach_under;
+use super::history::{self, ProfileField};
 use super::rights::KEEP_CONTACTS;
-use super::sound::sound_of;
+use super::sound::sounds_of;
 use super::{ContactError, Profile, living};
 use crate::along::{self, Change};
 use crate::{CrmError, check_code};
@@ -28,6 +30,12 @@ pub struct ChangeContact {
     /// Another family name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub family_name: Option<Private<SmolStr>>,
+    /// E-mail addresses that it is reached under, too; which are gone, core's [`RemoveContact`](party::RemoveContact) says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub emails: Vec<Private<SmolStr>>,
+    /// Telephone numbers, likewise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub phones: Vec<Private<SmolStr>>,
     /// See [`Profile::source`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<SmolStr>,
@@ -40,19 +48,6 @@ pub struct ChangeContact {
     /// What shall be empty from now on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub clear: Vec<ProfileField>,
-}
-
-/// What a contact may have, and can do without.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum ProfileField {
-    /// See [`Profile::source`].
-    Source,
-    /// See [`Profile::owner`].
-    Owner,
-    /// See [`Profile::territory`].
-    Territory,
 }
 
 impl ChangeContact {
@@ -73,6 +68,8 @@ impl ChangeContact {
             name: None,
             given_name: None,
             family_name: None,
+            emails: Vec::new(),
+            phones: Vec::new(),
             source: None,
             owner: None,
             territory: None,
@@ -84,6 +81,20 @@ impl ChangeContact {
     #[must_use]
     pub fn name(mut self, name: impl Into<SmolStr>) -> ChangeContact {
         self.name = Some(Private(name.into()));
+        self
+    }
+
+    /// Reached under an e-mail address, too.
+    #[must_use]
+    pub fn email(mut self, email: impl Into<SmolStr>) -> ChangeContact {
+        self.emails.push(Private(email.into()));
+        self
+    }
+
+    /// Reached under a telephone number, too.
+    #[must_use]
+    pub fn phone(mut self, phone: impl Into<SmolStr>) -> ChangeContact {
+        self.phones.push(Private(phone.into()));
         self
     }
 
@@ -105,24 +116,55 @@ impl ChangeContact {
         self.name.is_some() || self.given_name.is_some() || self.family_name.is_some()
     }
 
-    /// Changes its names in core; how it sounds from now on.
+    /// Changes its names in core, or registers who has none yet; how it sounds from now on.
     fn rename(&self, tx: &mut Tx<'_>, after: &mut Profile) -> Result<(), CrmError> {
-        if tx.get::<Party>(&self.party)?.is_none() {
-            let why =
-                "is given of somebody who has none yet: register the party under this id first";
-            return Err(ContactError::BadContact { field: "name", why }.into());
+        match (tx.get::<Party>(&self.party)?, &self.name) {
+            (Some(_), _) => {
+                let change = ChangeParty {
+                    name: self.name.clone(),
+                    given_name: self.given_name.clone(),
+                    family_name: self.family_name.clone(),
+                    ..ChangeParty::new(self.party)
+                };
+                change.act(tx)?;
+            }
+            (None, Some(name)) => {
+                let register = RegisterParty {
+                    kind: after.kind.party(),
+                    given_name: self.given_name.clone(),
+                    family_name: self.family_name.clone(),
+                    ..RegisterParty::person(self.party, name.0.clone())
+                };
+                register.act(tx)?;
+            }
+            (None, None) => {
+                let why = "is missing: who has had none yet needs a whole name beside its parts";
+                return Err(ContactError::BadContact { field: "name", why }.into());
+            }
         }
-        let change = ChangeParty {
-            name: self.name.clone(),
-            given_name: self.given_name.clone(),
-            family_name: self.family_name.clone(),
-            ..ChangeParty::new(self.party)
-        };
-        change.act(tx)?;
         if let Some(name) = &self.name {
-            after.sound = tx.personal(sound_of(after.kind, &name.0));
+            let (sound, second_sound) = sounds_of(after.kind, &name.0);
+            after.sound = tx.personal(sound);
+            after.second_sound = Some(tx.personal(second_sound));
         }
         Ok(())
+    }
+
+    /// Each field that is said, with what it is from now on.
+    fn fields(&self) -> Result<Vec<(ProfileField, Option<SmolStr>)>, CrmError> {
+        let mut all = Vec::new();
+        for (field, code) in [
+            (ProfileField::Source, &self.source),
+            (ProfileField::Owner, &self.owner),
+            (ProfileField::Territory, &self.territory),
+        ] {
+            if let Some(code) = code {
+                check_code(field.code(), code)?;
+                all.push((field, Some(code.clone())));
+            }
+        }
+        all.extend(self.clear.iter().map(|field| (*field, None)));
+        Ok(all)
     }
 }
 
@@ -134,28 +176,26 @@ impl Act for ChangeContact {
         tx.authorize(&Request::new(&KEEP_CONTACTS))?;
         let before = living(tx, self.party)?;
         let mut after = before.as_ref().clone();
-        if self.names() {
+        let is_reached = !self.emails.is_empty() || !self.phones.is_empty();
+        if self.names() || is_reached {
             tx.authorize(&Request::new(&party::KEEP))?;
+        }
+        if self.names() {
             self.rename(tx, &mut after)?;
         }
-        for (field, code, there) in [
-            ("source", &self.source, &mut after.source),
-            ("owner", &self.owner, &mut after.owner),
-            ("territory", &self.territory, &mut after.territory),
-        ] {
-            code.as_ref().map_or(Ok(()), |code| check_code(field, code))?;
-            *there = code.clone().or(there.take());
-        }
-        for field in &self.clear {
-            match field {
-                ProfileField::Source => after.source = None,
-                ProfileField::Owner => after.owner = None,
-                ProfileField::Territory => after.territory = None,
+        reach_under(tx, self.party, (&self.emails, &self.phones))?;
+        let mut event = Event::new("crm.contact_changed");
+        event = event.with("party", Value::Id(self.party.to_u128()));
+        for (field, now) in self.fields()? {
+            let there = field.of(&mut after);
+            if *there != now {
+                event = event.with(field.code(), now.clone().map_or(Value::Null, Value::from));
+                let was = std::mem::replace(there, now.clone());
+                history::note(tx, self.party, (field, was, now))?;
             }
         }
         along::note(tx, &[Change::Profile { before: &before, after: &after }])?;
-        let party = Value::Id(self.party.to_u128());
-        tx.emit(Event::new("crm.contact_changed").with("party", party));
+        tx.emit(event);
         Ok(tx.put(after)?)
     }
 }

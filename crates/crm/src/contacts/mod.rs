@@ -9,20 +9,22 @@ mod again;
 mod change;
 mod error;
 mod hierarchy;
+mod history;
 mod profile;
 pub mod rights;
 mod sound;
 mod stage;
 
 pub use add::{AddContacts, MAX_EMAIL, MAX_PHONE, NewContact};
-pub use change::{ChangeContact, ProfileField};
+pub use change::ChangeContact;
 pub use error::ContactError;
 pub(crate) use hierarchy::stands_under;
 pub use hierarchy::{BuyingRole, HasRole, SetBuyingRoles, SetParent, below, buying_centre};
+pub use history::{ProfileChange, ProfileField, profile_changes};
 pub use profile::{ContactKind, Profile, group};
 pub(crate) use profile::{living, living_in_group};
 pub use sound::name_words;
-pub(crate) use sound::sounds_of;
+pub(crate) use sound::sounding_alike;
 pub use stage::{LifecycleStage, MoveStages, StageMove, StageStep, StageTime, stage_times};
 
 use fondaco_core::engine::Part;
@@ -32,10 +34,16 @@ use fondaco_core::{Halt, PartyId, Range, Reading};
 use std::sync::Arc;
 
 /// What the engine has of contacts.
-pub(crate) static PART: Part = Part::new(&[Profile::TABLE, StageStep::TABLE, HasRole::TABLE])
-    .permissions(&[&rights::SET_UP, &rights::KEEP_CONTACTS])
-    .hears(crate::along::hear)
-    .holdings(&[Holding::of::<Profile>(), Holding::of::<StageStep>(), Holding::of::<HasRole>()]);
+pub(crate) static PART: Part =
+    Part::new(&[Profile::TABLE, StageStep::TABLE, HasRole::TABLE, ProfileChange::TABLE])
+        .permissions(&[&rights::SET_UP, &rights::KEEP_CONTACTS])
+        .hears(crate::along::hear)
+        .holdings(&[
+            Holding::of::<Profile>(),
+            Holding::of::<StageStep>(),
+            Holding::of::<HasRole>(),
+            Holding::of::<ProfileChange>(),
+        ]);
 
 impl HeldOnParty for Profile {
     fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<Profile>>, Halt> {
@@ -45,6 +53,12 @@ impl HeldOnParty for Profile {
 
 impl HeldOnParty for StageStep {
     fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<StageStep>>, Halt> {
+        read.peek_scan(&Range::by_key(&party))
+    }
+}
+
+impl HeldOnParty for ProfileChange {
+    fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<ProfileChange>>, Halt> {
         read.peek_scan(&Range::by_key(&party))
     }
 }

@@ -51,7 +51,7 @@ impl ContactKind {
 
 /// What the CRM keeps of a party. Names, addresses and the ways to reach it are core's, under the same id.
 #[derive(Record, Debug, Clone, PartialEq)]
-#[record(table = "crm_profile", kind = state, key(party), index(by_sound(sound)), index(by_owner(owner)), index(by_stage(stage)))]
+#[record(table = "crm_profile", kind = state, key(party), layout = 2, index(by_sound(kind, sound, second_sound)), index(by_owner(owner)), index(by_stage(stage)))]
 pub struct Profile {
     /// Who it is.
     pub party: PartyId,
@@ -71,6 +71,9 @@ pub struct Profile {
     pub territory: Option<SmolStr>,
     /// How its name sounds, by which others with such a name are found; empty without a name.
     pub sound: Personal<SmolStr>,
+    /// How its other telling word sounds, by which one of many with a common name is found; empty without one.
+    #[record(since = 2)]
+    pub second_sound: Option<Personal<SmolStr>>,
 }
 
 impl Profile {

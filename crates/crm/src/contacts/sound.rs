@@ -1,10 +1,11 @@
 //! How names sound: the key by which a name that was written otherwise is found.
 
+use fondaco_core::{Halt, PartyId, Range, Reading};
 use smol_str::SmolStr;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use super::ContactKind;
+use super::{ContactKind, Profile};
 use crate::strings::soundex;
 
 /// What stands in names of organisations and says nothing of which it is.
@@ -75,11 +76,60 @@ pub fn name_words(kind: ContactKind, name: &str) -> Vec<String> {
     if telling.is_empty() { words } else { telling }
 }
 
-/// The key of a name: how a person's last word sounds, or an organisation's first; empty without a name.
-pub(crate) fn sound_of(kind: ContactKind, name: &str) -> SmolStr {
+/// The keys of a name: how a person's last and first word sound, or an organisation's first and second; empty where there is none.
+pub(crate) fn sounds_of(kind: ContactKind, name: &str) -> (SmolStr, SmolStr) {
     let words = name_words(kind, name);
-    let telling = if kind == ContactKind::Person { words.last() } else { words.first() };
-    telling.map(|word| sound(word)).unwrap_or_default()
+    let (telling, other) = match (kind, words.as_slice()) {
+        (_, []) => (None, None),
+        (_, [only]) => (Some(only), None),
+        (ContactKind::Person, [first, .., last]) => (Some(last), Some(first)),
+        (_, [first, second, ..]) => (Some(first), Some(second)),
+    };
+    let key = |word: Option<&String>| word.map(|word| sound(word)).unwrap_or_default();
+    (key(telling), key(other))
+}
+
+/// So many whose names sound alike are looked at for each key.
+const MOST: usize = 500;
+
+/// Contacts of this kind whose name may be this one, in whatever order its words come: those of whom two words sound alike, and those of whom
+/// one does, at most 500 for each pair and for each word. So a common family name hides nobody of whom the first name is known.
+pub(crate) fn sounding_alike(
+    read: &mut impl Reading,
+    kind: ContactKind,
+    name: &str,
+) -> Result<Vec<PartyId>, Halt> {
+    let (telling, others) = match kind {
+        ContactKind::Person => (in_any_order(name), in_any_order(name)),
+        _ => {
+            let (first, second) = sounds_of(kind, name);
+            (vec![first], vec![second])
+        }
+    };
+    let mut found = Vec::new();
+    for one in telling.iter().filter(|one| !one.is_empty()) {
+        for other in others.iter().filter(|other| *other != one) {
+            let range = Range::by(Profile::BY_SOUND, &(kind, one.clone(), other.clone()));
+            found.extend(read.peek_scan(&range.limit(MOST))?);
+        }
+        let range = Range::by(Profile::BY_SOUND, &(kind, one.clone()));
+        found.extend(read.peek_scan(&range.limit(MOST))?);
+    }
+    let mut ids: Vec<PartyId> = found.iter().map(|row| row.party).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(ids)
+}
+
+/// How the words of a person's name sound, each of which may be the telling one: they come in any order.
+fn in_any_order(name: &str) -> Vec<SmolStr> {
+    let words = name_words(ContactKind::Person, name);
+    let mut sounds: Vec<SmolStr> =
+        words.iter().map(|word| sound(word)).filter(|key| !key.is_empty()).collect();
+    sounds.sort();
+    sounds.dedup();
+    sounds.truncate(8);
+    sounds
 }
 
 /// Names of other scripts than Latin go by their letters.
@@ -88,19 +138,4 @@ fn sound(word: &str) -> SmolStr {
         true => soundex(word).into(),
         false => word.chars().take(8).collect(),
     }
-}
-/// The keys under which a name may be stored: a person's names come in any order.
-pub(crate) fn sounds_of(kind: ContactKind, name: &str) -> Vec<SmolStr> {
-    let mut sounds: Vec<SmolStr> = name_words(kind, name)
-        .iter()
-        .map(|word| sound(word))
-        .filter(|key| !key.is_empty())
-        .collect();
-    if kind != ContactKind::Person {
-        sounds.truncate(1);
-    }
-    sounds.sort();
-    sounds.dedup();
-    sounds.truncate(8);
-    sounds
 }

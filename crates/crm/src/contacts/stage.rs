@@ -165,7 +165,8 @@ fn move_one(tx: &mut Tx<'_>, one: &StageMove) -> Result<Option<(Arc<Profile>, Pr
     if before.stage == one.to {
         return Ok(None);
     }
-    let at = one.at.unwrap_or(tx.now());
+    // The step before may be of a clock that is a little ahead.
+    let at = one.at.unwrap_or(tx.now().max(before.stage_since));
     one.check(&before, at, tx.now())?;
     let after = Profile { stage: one.to, stage_since: at, ..before.as_ref().clone() };
     let last = tx.peek_scan(&Range::<StageStep>::by_key(&one.party).backwards().limit(1))?;

@@ -13,7 +13,7 @@ use smol_str::SmolStr;
 use super::query::current;
 use super::rights::WORK_LEADS;
 use super::{Lead, LeadError, LeadStatus};
-use crate::contacts::{Profile, group, living};
+use crate::contacts::{ContactError, ContactKind, Profile, group, living};
 use crate::matching::organisation_of;
 use crate::{CrmError, check_code, check_count, is_ahead};
 
@@ -106,6 +106,16 @@ pub(super) fn last(tx: &mut Tx<'_>, party: PartyId) -> Result<Option<Arc<Lead>>,
     Ok(current(leads))
 }
 
+/// The organisation that a lead is said to belong to: a person is none.
+fn whose(tx: &mut Tx<'_>, organisation: PartyId) -> Result<PartyId, CrmError> {
+    let profile = living(tx, organisation)?;
+    if profile.kind == ContactKind::Person {
+        let why = "is a person: name an organisation, or leave it out for the one that the person works for";
+        return Err(ContactError::BadContact { field: "organisation", why }.into());
+    }
+    Ok(profile.party)
+}
+
 fn open(tx: &mut Tx<'_>, new: &NewLead) -> Result<(), CrmError> {
     check_code("source", &new.source)?;
     new.owner.as_ref().map_or(Ok(()), |owner| check_code("owner", owner))?;
@@ -121,8 +131,11 @@ fn open(tx: &mut Tx<'_>, new: &NewLead) -> Result<(), CrmError> {
     }
     let before = tx.scan(&Range::<Lead>::by_key(&party))?.pop();
     let organisation = match new.organisation {
-        Some(organisation) => Some(living(tx, organisation)?.party),
-        None => organisation_of(tx, party)?,
+        Some(organisation) => Some(whose(tx, organisation)?),
+        None => {
+            let today = tx.today()?;
+            organisation_of(tx, party, today)?
+        }
     };
     let lead = Lead {
         party,

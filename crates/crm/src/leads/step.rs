@@ -9,7 +9,8 @@ use smol_str::SmolStr;
 
 use super::open::last;
 use super::rights::WORK_LEADS;
-use super::{Lead, LeadError, LeadStatus};
+use super::{Lead, LeadError, LeadStatus, LeadStep};
+use crate::contacts::living_in_group;
 use crate::{CrmError, check_code, check_count, is_ahead};
 
 /// That a lead stands otherwise.
@@ -94,6 +95,7 @@ impl Act for MoveLeads {
 
 fn move_one(tx: &mut Tx<'_>, one: &LeadMove) -> Result<bool, CrmError> {
     let LeadMove { party, to, .. } = *one;
+    living_in_group(tx, party)?;
     let there = last(tx, party)?.ok_or(LeadError::NoLead { party })?;
     if there.status == to {
         return Ok(false);
@@ -109,22 +111,23 @@ fn move_one(tx: &mut Tx<'_>, one: &LeadMove) -> Result<bool, CrmError> {
         None => {}
     }
     let (now, since) = (tx.now(), there.since);
-    let at = one.at.unwrap_or(now);
+    // The step before may be of a clock that is a little ahead.
+    let at = one.at.unwrap_or(now.max(since));
     if at < since || is_ahead(at, now) {
         return Err(LeadError::LeadTime { party, at, since, now }.into());
     }
     let reason = one.reason.clone();
     let worked_at = there.worked_at.or(Some(at));
-    let lead = Lead { status: to, since: at, reason, worked_at, ..there.as_ref().clone() };
-    step(tx, lead, at, "crm.lead_moved")?;
+    let steps = there.steps.saturating_add(1);
+    let lead = Lead { status: to, since: at, reason, worked_at, steps, ..there.as_ref().clone() };
+    let told = lead.last_step(at, now, tx.actor().as_str());
+    step(tx, lead, told, "crm.lead_moved")?;
     Ok(true)
 }
 
 /// Stages a lead after another step, with that step.
-fn step(tx: &mut Tx<'_>, lead: Lead, at: Timestamp, told: &'static str) -> Result<(), CrmError> {
-    let lead = Lead { steps: lead.steps.saturating_add(1), ..lead };
-    let actor = tx.actor().clone();
-    tx.insert(lead.last_step(at, tx.now(), actor.as_str()))?;
+fn step(tx: &mut Tx<'_>, lead: Lead, step: LeadStep, told: &'static str) -> Result<(), CrmError> {
+    tx.insert(step)?;
     let event = Event::new(told).with("party", Value::Id(lead.party.to_u128()));
     tx.emit(
         event.with("number", Value::I64(lead.number.into())).with("status", lead.status.code()),
@@ -175,14 +178,16 @@ impl Act for AssignLead {
         for (field, code) in [("owner", &self.owner), ("reason", &self.reason)] {
             code.as_ref().map_or(Ok(()), |code| check_code(field, code))?;
         }
+        living_in_group(tx, party)?;
         let there = last(tx, party)?.ok_or(LeadError::NoLead { party })?;
         if there.owner == self.owner {
             return Ok(());
         }
-        let (owner, reason) = (self.owner.clone(), self.reason.clone());
-        let lead =
-            Lead { owner, reason: reason.or(there.reason.clone()), ..there.as_ref().clone() };
-        let now = tx.now();
-        step(tx, lead, now, "crm.lead_assigned")
+        let (owner, steps) = (self.owner.clone(), there.steps.saturating_add(1));
+        let lead = Lead { owner, steps, ..there.as_ref().clone() };
+        // Why it stands as it does stays so: why somebody else works on it is the step's.
+        let (now, reason) = (tx.now(), self.reason.clone());
+        let told = LeadStep { reason, ..lead.last_step(now, now, tx.actor().as_str()) };
+        step(tx, lead, told, "crm.lead_assigned")
     }
 }

@@ -1,18 +1,16 @@
 //! Which organisation somebody belongs to, with the reason.
 
+use chrono::NaiveDate;
 use fondaco_core::party::{Contact, ContactKind as Reach, Party, Relation, RelationKind, resolve};
 use fondaco_core::{Halt, PartyId, Range, Reading};
 use smol_str::SmolStr;
 
 use super::{OrganisationDomain, domain_of, is_free_mail};
-use crate::contacts::{ContactKind, Profile, group, name_words, sounds_of};
+use crate::contacts::{ContactKind, group, name_words, sounding_alike};
 use crate::strings::jaro_winkler;
 
 /// Names that are less alike are not proposed.
 const ALIKE: f64 = 0.92;
-
-/// So many with a name that sounds alike are looked at.
-const MOST: usize = 200;
 
 /// An organisation that somebody may belong to.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,11 +83,7 @@ fn by_domain(read: &mut impl Reading, domain: &str) -> Result<Option<Belongs>, H
 fn by_name(read: &mut impl Reading, name: &str) -> Result<Vec<Belongs>, Halt> {
     let kind = ContactKind::Organisation;
     let wanted = name_words(kind, name).join(" ");
-    let mut ids = Vec::new();
-    for sound in sounds_of(kind, name) {
-        let rows = read.peek_scan(&Range::by(Profile::BY_SOUND, &sound).limit(MOST))?;
-        ids.extend(rows.iter().filter(|row| row.kind == kind).map(|row| row.party));
-    }
+    let ids = sounding_alike(read, kind, name)?;
     let parties = read.peek_many::<Party>(&ids)?;
     let alike = |party: &Party| {
         let name = name_words(kind, party.name.get()?).join(" ");
@@ -108,16 +102,17 @@ fn by_name(read: &mut impl Reading, name: &str) -> Result<Vec<Belongs>, Halt> {
     Ok(all)
 }
 
-/// The organisation that a contact works for today, or whose domain its e-mail addresses have; never by a name alone.
+/// The organisation that a contact works for on a day, or whose domain its e-mail addresses have; never by a name alone.
 pub(crate) fn organisation_of(
     read: &mut impl Reading,
     party: PartyId,
+    on: NaiveDate,
 ) -> Result<Option<PartyId>, Halt> {
     let all = group(read, party)?;
     for party in &all {
         let range = Range::<Relation>::by_key(&(*party, RelationKind::EmployeeOf));
         let works = read.peek_scan(&range)?;
-        if let Some(last) = works.iter().rev().find(|relation| relation.end.is_none()) {
+        if let Some(last) = works.iter().rev().find(|relation| relation.days().contains(on)) {
             return Ok(Some(resolve(read, last.other)?));
         }
     }

@@ -2,20 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use fondaco_core::party::{ContactKind as Reach, Party, by_contact, resolve};
-use fondaco_core::{Halt, PartyId, Range, Reading};
+use fondaco_core::party::{ContactKind as Reach, Party, reached_by, resolve};
+use fondaco_core::{Halt, PartyId, Reading};
 use smol_str::SmolStr;
 
 use crate::CrmError;
-use crate::clean::{email_key, is_role_address, phone_key};
-use crate::contacts::{ContactKind, Profile, name_words, sounds_of};
+use crate::clean::is_role_address;
+use crate::contacts::{ContactKind, name_words, sounding_alike};
 use crate::strings::jaro_winkler;
 
 /// Names that are less alike are not close.
 const CLOSE: f64 = 0.92;
-
-/// So many with a name that sounds alike are looked at.
-const MOST: usize = 500;
 
 /// What is said of somebody at entry.
 #[derive(Clone, PartialEq, Eq)]
@@ -174,24 +171,14 @@ pub(crate) fn holders(
     kind: Reach,
     address: &str,
 ) -> Result<Vec<PartyId>, CrmError> {
-    let mut ways = vec![SmolStr::new(address.trim())];
     let kinds: &[Reach] = match kind {
-        Reach::Email => {
-            ways.push(email_key(address));
-            &[Reach::Email]
-        }
-        Reach::Web | Reach::Other => &[kind],
-        Reach::Phone | Reach::Mobile => {
-            ways.push(phone_key(address));
-            &[Reach::Phone, Reach::Mobile]
-        }
+        Reach::Phone | Reach::Mobile => &[Reach::Phone, Reach::Mobile],
+        Reach::Email | Reach::Web | Reach::Other => &[kind],
     };
     let mut all = Vec::new();
     for &kind in kinds {
-        for way in &ways {
-            for party in by_contact(read, kind, way)? {
-                all.push(resolve(read, party)?);
-            }
+        for party in reached_by(read, kind, address.trim())? {
+            all.push(resolve(read, party)?);
         }
     }
     all.sort_unstable();
@@ -208,10 +195,7 @@ fn names(
     let Some(name) = &probe.name else { return Ok(()) };
     let wanted = in_order(probe.kind, name);
     let mut ids: Vec<PartyId> = found.keys().copied().collect();
-    for sound in sounds_of(probe.kind, name) {
-        let rows = read.peek_scan(&Range::by(Profile::BY_SOUND, &sound).limit(MOST))?;
-        ids.extend(rows.iter().filter(|row| row.kind == probe.kind).map(|row| row.party));
-    }
+    ids.extend(sounding_alike(read, probe.kind, name)?);
     ids.sort_unstable();
     ids.dedup();
     for party in read.peek_many::<Party>(&ids)?.iter().flatten() {

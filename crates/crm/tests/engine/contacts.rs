@@ -10,7 +10,7 @@ use fondaco_crm::contacts::*;
 use fondaco_crm::documents::{LinkDocument, LinkedDocument, UnlinkDocument, documents};
 use fondaco_crm::leads::*;
 use fondaco_crm::matching::*;
-use fondaco_crm::merge::MergeContacts;
+use fondaco_crm::merge::{MergeContacts, Probe, SameWhy, check_person};
 use fondaco_testkit::Host;
 use proptest::prelude::*;
 
@@ -342,9 +342,61 @@ fn an_address_comes_with_the_contact() {
         );
         let visitor = AddContacts::new(vec![NewContact::visitor(p("v"))]);
         host.must("visitor", &visitor);
+        let half = ChangeContact {
+            given_name: Some(party::Private("Vi".into())),
+            ..ChangeContact::new(p("v"))
+        };
+        assert_eq!(host.refused("half a name", &half).code(), "crm.bad_contact");
+        host.must("name", &ChangeContact::new(p("v")).name("Vi Vane").email("vi@example.org"));
+        let probe = |probe: Probe| host.view(|view| check_person(view, &probe));
+        assert_eq!(probe(Probe::person("Vi Vain"))[0].party, p("v"), "by how the name sounds");
+        let nameless = Probe { name: None, ..Probe::person("").email("Vi+Shop@example.org") };
+        assert_eq!(probe(nameless)[0].why, [SameWhy::Email]);
+    });
+}
+
+#[test]
+fn who_looked_after_a_contact_is_kept() {
+    everywhere(|host: &Host| {
+        host.must("two", &ChangeContact::new(p("ada")).owner("seller-2").territory("north"));
+        host.must("the same", &ChangeContact::new(p("ada")).owner("seller-2"));
+        let none =
+            ChangeContact { clear: vec![ProfileField::Owner], ..ChangeContact::new(p("ada")) };
+        host.must("nobody", &none);
+        let changes = host.view(|view| profile_changes(view, p("ada")));
+        let told: Vec<_> = changes
+            .iter()
+            .map(|one| (one.number, one.field, one.before.as_deref(), one.after.as_deref()))
+            .collect();
+        let before = told[0].2;
         assert_eq!(
-            host.refused("name", &ChangeContact::new(p("v")).name("Vi")).code(),
-            "crm.bad_contact"
+            told,
+            [
+                (1, ProfileField::Owner, before, Some("seller-2")),
+                (2, ProfileField::Territory, None, Some("north")),
+                (3, ProfileField::Owner, Some("seller-2"), None),
+            ]
         );
+    });
+}
+
+/// A customer of years is brought in today; values hold since then, and nothing comes from the future.
+#[test]
+fn a_contact_is_at_its_stage_since_then() {
+    everywhere(|host: &Host| {
+        let now = host.now();
+        let since = now.checked_add(chrono::TimeDelta::days(-1_000)).unwrap();
+        let customer = |name: &str| {
+            NewContact::person(p(name), "Vi Vane").stage(LifecycleStage::Customer).since(since)
+        };
+        host.must("old", &AddContacts::new(vec![customer("v")]));
+        let times = host.view(|view| stage_times(view, p("v"), now));
+        assert_eq!((times[0].from, times[0].seconds), (since, 86_400_000));
+        let ahead = NewContact {
+            since: now.checked_add(chrono::TimeDelta::days(1)),
+            ..NewContact::person(p("w"), "Wim")
+        };
+        let refused = host.must("ahead", &AddContacts::new(vec![ahead])).refused;
+        assert_eq!(refused[0].code, "crm.bad_contact");
     });
 }

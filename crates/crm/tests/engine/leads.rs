@@ -1,6 +1,7 @@
 //! Leads and stages: only the steps that may be, each kept with its time.
 
 use fondaco_core::Timestamp;
+use fondaco_crm::consent::EraseContact;
 use fondaco_crm::contacts::*;
 use fondaco_crm::leads::*;
 use fondaco_crm::matching::SetDomains;
@@ -132,5 +133,41 @@ fn a_stage_is_neither_told_before_the_last_nor_of_the_future() {
             assert_eq!(taken.refused[0].code, "crm.stage_time");
         }
         assert_eq!(host.refused("unknown", &AssignLead::new(p("bo"), "x")).code(), "crm.no_lead");
+    });
+}
+
+#[test]
+fn why_a_lead_was_lost_stays_when_somebody_else_looks_at_it() {
+    everywhere(|host| {
+        assert_eq!(open(host, "open", "ada"), None);
+        assert_eq!(go(host, "no", LeadStatus::Disqualified, Some("no_budget")), None);
+        let holiday =
+            AssignLead { reason: Some("holiday".into()), ..AssignLead::new(p("ada"), "seller-9") };
+        host.must("holiday", &holiday);
+        let there = host.view(|view| lead(view, p("ada"))).unwrap();
+        assert_eq!(there.reason.as_deref(), Some("no_budget"));
+        let steps = host.view(|view| lead_steps(view, p("ada"), 1));
+        assert_eq!(steps.last().unwrap().reason.as_deref(), Some("holiday"));
+    });
+}
+
+#[test]
+fn no_lead_of_the_erased_or_of_a_person_for_a_firm() {
+    everywhere(|host| {
+        assert_eq!(open(host, "open", "ada"), None);
+        let erased = EraseContact { suppress: false, ..EraseContact::new(p("ada"), "asked") };
+        host.must("erase", &erased);
+        assert_eq!(
+            go(host, "work", LeadStatus::Working, None).as_deref(),
+            Some("crm.contact_erased")
+        );
+        let assigned = host.refused("assign", &AssignLead::new(p("ada"), "seller-9"));
+        assert_eq!(assigned.code(), "crm.contact_erased");
+        let of_ada = NewLead { organisation: Some(p("ada")), ..NewLead::new(p("bo"), "fair") };
+        let taken = host.must("of a person", &OpenLeads::new(vec![of_ada]));
+        assert!(!taken.refused.is_empty());
+        let of_bo = NewLead { organisation: Some(p("bo")), ..NewLead::new(p("bo"), "fair") };
+        let taken = host.must("of bo", &OpenLeads::new(vec![of_bo]));
+        assert_eq!(taken.refused[0].code, "crm.bad_contact");
     });
 }

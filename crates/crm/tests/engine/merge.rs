@@ -391,3 +391,43 @@ fn a_shared_number_or_an_address_of_a_role_decides_nothing() {
         assert_eq!((family.len(), family[0].party, family[0].is_certain), (1, p("x1"), true));
     });
 }
+
+/// A mailbox is one however it is written, and a number with or without its country's code, whichever of the two is stored.
+#[test]
+fn who_is_the_same_is_found_from_both_sides() {
+    everywhere(|host| {
+        let stored = vec![
+            NewContact::person(p("tag"), "Tag").email("tag+fair@example.org"),
+            NewContact::person(p("dots"), "Dots").email("d.o.t.s@googlemail.com"),
+            NewContact::person(p("home"), "Home").phone("020 7946 0999"),
+            NewContact::person(p("far"), "Far").phone("+49 30 1234567"),
+        ];
+        host.must("written otherwise", &AddContacts::new(stored));
+        let found = |probe: Probe| {
+            let probe = Probe { name: None, ..probe };
+            let same = host.view(|view| check_person(view, &probe));
+            same.iter().map(|one| one.party).collect::<Vec<_>>()
+        };
+        let none = || Probe::person("");
+        assert_eq!(found(none().email("TAG@example.org")), [p("tag")]);
+        assert_eq!(found(none().email("dots@gmail.com")), [p("dots")]);
+        assert_eq!(found(none().phone("+44 20 7946 0999")), [p("home")]);
+        assert_eq!(found(none().phone("030 1234567")), [p("far")]);
+        assert!(found(none().phone("+43 30 1234567")).is_empty(), "of another country");
+    });
+}
+
+/// Of a name that six hundred have, the one whose first name is known is found.
+#[test]
+fn a_common_name_hides_nobody() {
+    let host = in_memory();
+    let smiths = (0..600).map(|n| {
+        let name = format!("{} Smith", ["Adam", "Berta", "Carl", "Dora"][n % 4]);
+        NewContact::person(p(&format!("s{n}")), name)
+    });
+    let mut all: Vec<NewContact> = smiths.collect();
+    all.push(NewContact::person(p("last"), "Zacharias Smith"));
+    host.must("smiths", &AddContacts::new(all));
+    let same = host.view(|view| check_person(view, &Probe::person("Smyth, Zacharias")));
+    assert_eq!(same[0].party, p("last"));
+}

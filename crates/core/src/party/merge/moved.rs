@@ -74,8 +74,9 @@ impl Numbered for Contact {
     fn anew(&self, tx: &mut Tx<'_>, (party, number): (PartyId, u32)) -> Option<Contact> {
         let value = tx.personal(self.value.get()?.clone());
         let normal = tx.personal(self.normal.get()?.clone());
+        let found_by = again(tx, &self.found_by);
         let label = again(tx, &self.label);
-        Some(Contact { party, number, kind: self.kind, value, normal, label })
+        Some(Contact { party, number, kind: self.kind, value, normal, found_by, label })
     }
 }
 
