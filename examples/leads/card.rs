@@ -67,7 +67,7 @@ impl ByRules {
                 bought: lead.bought.then_some(later),
             })
             .collect();
-        let tried = trial(&scorer, None, &people, day, TimeDelta::days(90))?;
+        let tried = trial(&scorer, None, &people, day, TimeDelta::days(30), later)?;
         let most = tried.rows.iter().map(|row| row.points).max().unwrap_or_default();
         let least = tried.rows.iter().map(|row| row.points).min().unwrap_or_default();
         let rank = |points: rust_decimal::Decimal| {

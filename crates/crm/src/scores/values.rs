@@ -55,10 +55,8 @@ pub(super) fn count(
         }
     }
     let event = Event {
-        kind: &event.kind,
-        at: event.at,
-        properties: &properties,
         automated: event.machine.is_some(),
+        ..Event::new(&event.kind, event.at).with(&properties)
     };
     // A source's clock may be a little ahead.
     let now = now.max(event.at);

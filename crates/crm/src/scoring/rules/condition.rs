@@ -11,6 +11,7 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::check::contradiction;
 use super::value::{Literal, Slot, Type, lower, mismatch};
 use crate::KernelError;
 
@@ -155,6 +156,13 @@ impl Node {
             });
         }
         let mut parts = |name: &str, parts: &[Condition]| -> Result<Vec<Node>, KernelError> {
+            if parts.is_empty() {
+                let (other, way_out) = (
+                    "all of nothing is met by everybody, and any of nothing by nobody",
+                    "give it a test, or leave it out",
+                );
+                return Err(contradiction(name, "[]", other, way_out));
+            }
             let part = |(index, part)| {
                 Self::of(part, field, depth + 1)
                     .map_err(|error| error.of_part(format!("{name}[{index}]")))

@@ -115,7 +115,7 @@ impl<'h> History<'h> {
         })
     }
 
-    /// Points and stage at each of some rising times, from the events until then: how a score went. Somebody begins in no stage.
+    /// Points and stage at each of some rising times, from the events that were known by then: how a score went. Somebody begins in no stage.
     ///
     /// # Errors
     /// As [`Scorer::score`], and when times fall.
@@ -126,12 +126,12 @@ impl<'h> History<'h> {
         times: &[Timestamp],
     ) -> Result<Vec<(Score<'s>, Option<&'s str>)>, KernelError> {
         let mut events: Vec<&Event<'_>> = self.events.values().collect();
-        events.sort_by_key(|event| event.at);
+        events.sort_by_key(|event| event.known_at());
         let mut next = events.into_iter().peekable();
         let (mut tally, mut stage) = (scorer.tally(), None);
         let mut course = Vec::with_capacity(times.len());
         for at in times {
-            while let Some(event) = next.next_if(|event| event.at <= *at) {
+            while let Some(event) = next.next_if(|event| event.known_at() <= *at) {
                 scorer.record(&mut tally, event, *at)?;
             }
             let score = scorer.score(&tally, person, *at)?;

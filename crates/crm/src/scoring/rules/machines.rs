@@ -38,13 +38,15 @@ pub enum Machine {
 pub struct Machines {
     /// Parts of what programs call themselves, in lower case.
     pub agents: Vec<String>,
+    /// Parts that hold one of those and belong to people's devices: they are not looked at.
+    pub devices: Vec<String>,
     /// All that some programs call themselves, in lower case.
     pub whole_agents: Vec<String>,
     /// Links that people can't see.
     pub hidden_links: Vec<String>,
     /// So many seconds after it was sent at most.
     pub too_soon_seconds: u32,
-    /// So many different links or more ...
+    /// So many different links or more (0: never) ...
     pub many_links: usize,
     /// ... within so many seconds.
     pub together_seconds: u32,
@@ -70,6 +72,7 @@ impl Default for Machines {
         ];
         Self {
             agents: agents.map(str::to_owned).into(),
+            devices: vec!["cubot".to_owned()],
             whole_agents: vec!["mozilla/5.0".to_owned(), String::new()],
             hidden_links: Vec::new(),
             too_soon_seconds: 2,
@@ -114,15 +117,23 @@ impl Machines {
             if signal.at.since(sent) <= TimeDelta::seconds(self.too_soon_seconds.into()) {
                 return Some(Machine::TooSoon);
             }
-            let many = signal.link.is_some() && self.is_one_of_many(signal.at, &clicks, together);
+            let many = signal.link.is_some()
+                && self.many_links > 0
+                && self.is_one_of_many(signal.at, &clicks, together);
             many.then_some(Machine::ManyLinks)
         };
         signals.iter().map(of).collect()
     }
 
     fn says_so(&self, agent: &str) -> bool {
-        let agent = agent.trim().to_lowercase();
-        self.whole_agents.contains(&agent) || self.agents.iter().any(|part| agent.contains(part))
+        let mut agent = agent.trim().to_lowercase();
+        if self.whole_agents.contains(&agent) {
+            return true;
+        }
+        for device in self.devices.iter().filter(|device| !device.is_empty()) {
+            agent = agent.replace(device.as_str(), " ");
+        }
+        self.agents.iter().any(|part| agent.contains(part))
     }
 
     fn is_hidden(&self, signal: &Signal<'_>) -> bool {

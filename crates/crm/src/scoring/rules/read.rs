@@ -11,6 +11,7 @@ use super::tally::{Bin, Tally};
 use super::value::Slot;
 use crate::KernelError;
 use crate::decay::HalfLife;
+use crate::decay::bins::FORGOTTEN_AFTER;
 
 /// What all rules of both axes are read with.
 struct Facts<'f> {
@@ -149,8 +150,15 @@ impl Ready {
                 let most = at_most.is_none_or(|most| count <= most.into() && known());
                 (count >= (*at_least).into() && most).then(holds)?
             }
-            Gives::Each(_) if counted.is_empty() => return None,
-            Gives::Each(time) => self.of_events(*time, counted, facts, digits),
+            Gives::Each(time) => {
+                // What is too old for this time may be there or not: that depends on when events were recorded.
+                let first = facts.first(*time);
+                let counted = counted.get(counted.partition_point(|bin| bin.at < first)..)?;
+                if counted.is_empty() {
+                    return None;
+                }
+                self.of_events(*time, counted, facts, digits)
+            }
         };
         let capped = clamp(units, self.cap);
         (capped != 0).then_some((capped, from))
@@ -177,8 +185,10 @@ impl Ready {
                 (whole.saturating_mul(self.points.into()), count as f64)
             }
         };
-        let shown = i64::try_from(units).unwrap_or(if units < 0 { i64::MIN } else { i64::MAX });
-        (units, Origin::Events { worth, uncapped: from_fixed(shown, digits) })
+        let most = if units < 0 { Decimal::MIN } else { Decimal::MAX };
+        let uncapped = Decimal::try_from_i128_with_scale(units, digits);
+        let uncapped = uncapped.map_or(most, |uncapped| uncapped.normalize());
+        (units, Origin::Events { worth, uncapped })
     }
 }
 
@@ -189,6 +199,17 @@ impl<'f> Facts<'f> {
         let (own, rest) = self.bins.split_at(own);
         self.bins = rest;
         own
+    }
+
+    /// The first bin of a rule that counts.
+    fn first(&mut self, time: Time) -> i64 {
+        match time {
+            Time::Half(half_life) => {
+                let (now, _) = self.grown(half_life);
+                now.saturating_sub(FORGOTTEN_AFTER - 1)
+            }
+            Time::Whole | Time::Days(_) => time.first(self.at),
+        }
     }
 
     /// The bin of now, and what one has grown to in it.

@@ -12,8 +12,8 @@ use crate::KernelError;
 use crate::decay::HalfLife;
 use crate::decay::bins::FORGOTTEN_AFTER;
 
-/// An event, as a scorecard sees it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// An event, as a scorecard sees it. Two are equal that say the same, whenever that was recorded.
+#[derive(Clone, Copy, Debug)]
 pub struct Event<'e> {
     /// Which kind.
     pub kind: &'e str,
@@ -23,13 +23,22 @@ pub struct Event<'e> {
     pub properties: &'e [(&'e str, Value<'e>)],
     /// Made by a machine, such as a scanner of mails: it is counted apart and gives nothing.
     pub automated: bool,
+    /// When it was recorded, where that was later: before that nobody knew of it.
+    pub recorded_at: Option<Timestamp>,
+}
+
+impl PartialEq for Event<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let says = |event: &Self| (event.kind, event.at, event.automated);
+        says(self) == says(other) && self.properties == other.properties
+    }
 }
 
 impl<'e> Event<'e> {
     /// An event without properties, made by a person.
     #[must_use]
     pub fn new(kind: &'e str, at: Timestamp) -> Self {
-        Self { kind, at, properties: &[], automated: false }
+        Self { kind, at, properties: &[], automated: false, recorded_at: None }
     }
 
     /// With what is known of it.
@@ -37,6 +46,18 @@ impl<'e> Event<'e> {
     pub fn with(mut self, properties: &'e [(&'e str, Value<'e>)]) -> Self {
         self.properties = properties;
         self
+    }
+
+    /// Recorded later than it happened.
+    #[must_use]
+    pub fn recorded_at(mut self, at: Timestamp) -> Self {
+        self.recorded_at = Some(at);
+        self
+    }
+
+    /// Since when it can be known.
+    pub(super) fn known_at(&self) -> Timestamp {
+        self.recorded_at.map_or(self.at, |recorded| recorded.max(self.at))
     }
 
     /// Made by a machine.
@@ -270,7 +291,8 @@ impl Scorer {
     /// Takes an event back that was recorded with these very figures, as when it was erased or is corrected: the tally then is as if it had never been.
     ///
     /// # Errors
-    /// As [`record`](Self::record), and when it was not recorded: nothing is taken back then.
+    /// As [`record`](Self::record), and when nothing like it was recorded: nothing is taken back then. A tally keeps sums and not events: another one that
+    /// counted for the same at the same time, or is too old to count, can't be told from it. [`History`](super::History) can.
     pub fn take_back(
         &self,
         tally: &mut Tally,

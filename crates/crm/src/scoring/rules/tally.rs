@@ -13,8 +13,8 @@ pub(super) struct Bin {
     pub(super) sum: u128,
 }
 
-/// What a version of a scorecard has counted of one person's events. Two tallies of the same events are equal, in whatever order those came, doubled,
-/// corrected or were taken back.
+/// What a version of a scorecard has counted of one person's events. Two tallies of the same events read the same, in whatever order those came, doubled,
+/// corrected or were taken back; they are equal once both are [settled](super::Scorer::settle), which takes off what is too old to be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tally {
     pub(super) version: u32,

@@ -370,6 +370,15 @@ fn what_a_scorecard_can_not_say_is_refused_with_its_place() {
 
 #[test]
 fn machines_are_known_by_what_they_do() {
+    let phone = Signal {
+        at: hour(2),
+        agent: "Mozilla/5.0 (Linux; Android 13; CUBOT P80) Chrome/125.0 Mobile Safari/537.36",
+        link: Some("/prices"),
+    };
+    let robot = Signal { agent: "Mozilla/5.0 (compatible; bingbot/2.0)", ..phone };
+    assert_eq!(Machines::default().flag(hour(0), &[phone, robot]), [None, Some(Machine::Agent)]);
+    let never = Machines { many_links: 0, ..Machines::default() };
+    assert_eq!(never.flag(hour(0), &[phone]), [None]);
     let sent = hour(0);
     let person =
         "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36";
@@ -410,7 +419,8 @@ fn a_trial_finds_the_buyers_that_the_present_card_does_not() {
         Scorer::new(both).unwrap()
     });
     let demo = [event((4, 100, false)), event((3, 90, false))];
-    let late = [event((4, 900, false))];
+    // One happened too late, one was heard of too late.
+    let late = [event((4, 900, false)), event((4, 100, false)).recorded_at(hour(901))];
     let machine = [event((4, 100, true))];
     let one =
         Past { id: "quiet", person: Person::default(), events: &[], stage: None, bought: None };
@@ -423,7 +433,8 @@ fn a_trial_finds_the_buyers_that_the_present_card_does_not() {
         Past { id: "bought before", events: &demo, bought: Some(hour(400)), ..one },
         Past { id: "bought much later", bought: Some(hour(9_000)), ..one },
     ];
-    let seen = trial(&new, Some(&present), &people, hour(500), TimeDelta::days(30)).unwrap();
+    let seen =
+        trial(&new, Some(&present), &people, hour(500), TimeDelta::days(30), hour(9_000)).unwrap();
     assert_eq!((seen.rows.len(), seen.left_out), (6, 1));
     let moves: Vec<_> = seen.moves().map(|row| (row.id, row.stage_now, row.stage)).collect();
     assert_eq!(moves, [("buyer", None, Some("mql")), ("demo", None, Some("mql"))]);
@@ -435,4 +446,21 @@ fn a_trial_finds_the_buyers_that_the_present_card_does_not() {
     let now = seen.found_now.unwrap();
     assert_eq!((now.stages[0].confusion.true_positives, now.stages[0].lift), (0, None));
     assert!(seen.found.auc.unwrap() > 0.6 && seen.found.gains.len() == 10);
+    let unfinished =
+        trial(&new, None, &people, hour(500), TimeDelta::days(30), hour(600)).unwrap_err();
+    assert!(unfinished.to_string().contains("may still buy"), "{unfinished}");
+}
+
+#[test]
+fn what_is_too_old_gives_nothing_whenever_it_was_recorded() {
+    let card = r#"{"name": "old", "version": 1, "digits": 0, "events": {"visit": {}}, "engagement": {"rules": [
+        {"code": "half", "points": "10", "cap": {"least": "5"}, "of": {"each": {"kind": "visit", "half_life_days": 1}}}]}}"#;
+    let scorer = Scorer::new(serde_json::from_str(card).unwrap()).unwrap();
+    let (visit, later) = (Event::new("visit", hour(0)), hour(24 * 100));
+    let read = |recorded: Timestamp| {
+        let mut tally = scorer.tally();
+        scorer.record(&mut tally, &visit, recorded).unwrap();
+        scorer.score(&tally, &Person::default(), later).unwrap().total
+    };
+    assert_eq!((read(hour(0)), read(later)), (Decimal::ZERO, Decimal::ZERO));
 }

@@ -19,9 +19,9 @@ use crate::scoring::learned::metrics::{Confusion, Gain, auc, gains};
 pub struct Past<'p> {
     /// Who.
     pub id: &'p str,
-    /// What was known of them at the time of the trial.
+    /// What was known of them at the time of the trial: of stored contacts what [`value_at`](crate::attributes::value_at) says of that time.
     pub person: Person<'p>,
-    /// What they did; what is later than the trial is not looked at.
+    /// What they did; what was later than the trial, or [recorded](Event::recorded_at) later, is not looked at.
     pub events: &'p [Event<'p>],
     /// The stage they were in, by a name that both scorecards have; nothing for none.
     pub stage: Option<&'p str>,
@@ -92,10 +92,12 @@ impl<'t> Trial<'t> {
     }
 }
 
-/// Tries a scorecard as of a time, against who bought within some time after it, beside the present one if there is one.
+/// Tries a scorecard as of a time, against who bought within some time after it, beside the present one if there is one. `known_until` is up to when it is
+/// known who bought.
 ///
 /// # Errors
-/// As [`Scorer::record`], [`Scorer::score`] and [`Scorer::stage`], with the place in the list, and when the end of the time is beyond the year 9999.
+/// As [`Scorer::record`], [`Scorer::score`] and [`Scorer::stage`], with the place in the list; when the end of the time is beyond the year 9999, or later than
+/// `known_until`: who may still buy would count as not buying.
 ///
 /// ```
 /// use chrono::TimeDelta;
@@ -110,7 +112,8 @@ impl<'t> Trial<'t> {
 /// let demo = [Event::new("demo", "2026-01-20T09:00:00Z".parse()?)];
 /// let quiet = Past { id: "Ann", person: Person::default(), events: &[], stage: None, bought: None };
 /// let buyer = Past { id: "Bob", events: &demo, bought: Some("2026-02-10T09:00:00Z".parse()?), ..quiet };
-/// let seen = trial(&scorer, None, &[quiet, buyer], "2026-02-01T00:00:00Z".parse()?, TimeDelta::days(90))?;
+/// let (day, today) = ("2026-02-01T00:00:00Z".parse()?, "2026-05-31T00:00:00Z".parse()?);
+/// let seen = trial(&scorer, None, &[quiet, buyer], day, TimeDelta::days(90), today)?;
 /// assert_eq!(seen.moves().map(|row| (row.id, row.stage)).collect::<Vec<_>>(), [("Bob", Some("mql"))]);
 /// assert_eq!((seen.found.stages[0].confusion.recall(), seen.found.stages[0].lift), (Some(1.0), Some(2.0)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -121,11 +124,17 @@ pub fn trial<'t>(
     people: &[Past<'t>],
     at: Timestamp,
     within: TimeDelta,
+    known_until: Timestamp,
 ) -> Result<Trial<'t>, KernelError> {
     let end = at.checked_add(within).ok_or_else(|| {
         let other = "time ends with the year 9999";
         super::check::contradiction("within", &within.to_string(), other, "give a shorter time")
     })?;
+    if end > known_until {
+        let other = "that ends after what is known: who may still buy would count as not buying";
+        let way_out = "give an earlier day, or a shorter time";
+        return Err(super::check::contradiction("within", &within.to_string(), other, way_out));
+    }
     let had_bought = |past: &Past<'_>| past.bought.is_some_and(|bought| bought <= at);
     let mut rows = Vec::with_capacity(people.len());
     for (index, past) in people.iter().enumerate().filter(|(_, past)| !had_bought(past)) {
@@ -147,7 +156,7 @@ fn row<'t>(
 ) -> Result<Row<'t>, KernelError> {
     let score = |card: &'t Scorer| -> Result<(Decimal, Option<&'t str>), KernelError> {
         let mut tally = card.tally();
-        for event in past.events.iter().filter(|event| event.at <= at) {
+        for event in past.events.iter().filter(|event| event.known_at() <= at) {
             card.record(&mut tally, event, at)?;
         }
         let score = card.score(&tally, &past.person, at)?;
