@@ -128,7 +128,7 @@ commands! { accounting, "accounting",
         RecogniseDeferrals ReopenYear ReverseDeferral SetClosing SetReversalStyle SignOff
         StartDeferral StoreTemplate UnlockBooks WithdrawAssertion WithdrawTemplate;
     fondaco::accounting::currency: CorrectRates EndRate LimitRateAge MarkMonetary
-        OpenRateSource RecordRates RemoveExchangeAccounts Revalue SetExchangeAccounts;
+        OpenRateSource RealiseExchange RecordRates RemoveExchangeAccounts Revalue SetExchangeAccounts;
     fondaco::accounting::dimensions: ChangeDimension ChangeDimensionValue DefineDimension
         MoveDimensionValue OpenDimensionValues RemoveDimensionCombination RemoveDimensionRule
         SetDimensionCombination SetDimensionRule SetDimensionUse;

@@ -83,6 +83,7 @@ fn the_shortest_form_of_each_command() {
     );
     shortest(r#"{"accounts":["1200"]}"#, MarkMonetary::new(["1200"]));
     shortest(r#"{"date":"2026-03-31"}"#, Revalue::at(d("2026-03-31")));
+    shortest(r#"{"date":"2026-03-31"}"#, RealiseExchange::on(d("2026-03-31")));
     shortest(
         r#"{"code":"a","name":"A","journal":"GEN","pool":"5","dimension":"site","pool_value":"X"}"#,
         SetAllocation::new("a", "A", "GEN", "5", "site", "X"),

@@ -207,6 +207,7 @@ fn all_other_commands() {
                 .reversing_on(d("2026-04-02"))
                 .text("March")),
         ),
+        ("RealiseExchange", hex(&RealiseExchange::on(d("2026-03-31")))),
         ("SetAllocation", hex(&allocation)),
         ("SetAllocation, by an account", hex(&of_account)),
         ("RemoveAllocation", hex(&RemoveAllocation::new("rent"))),
@@ -288,6 +289,7 @@ SetExchangeAccounts: 99301b1136f46532c339a5fe4d149fde918b9624ae7c272fd2fb08e97df
 RemoveExchangeAccounts: 77c1884c03cb180d0dcd41ca12a0b871c2fcc2f436089d0f28c78bed0190505e
 MarkMonetary: 96b3668a1899d10a7a372c9556fdd912122ffcc91bb402546354b403dbbfb553
 Revalue: 6abcada9fbb2791b57a99d41e9cf13887d676d303cae8361e81288359deff58b
+RealiseExchange: 005ea26b6d9f70d6ff958a3c8f86108298db9a92d014154c6459b69782bb6062
 SetAllocation: e017a04e93a0648638fd2382fd5bac0352182fb5cace98811574382b796a67c3
 SetAllocation, by an account: cbbc285f3344e9df245d2ecdf710b35eeb44ec24f9fa7452d70790748a456790
 RemoveAllocation: e2f0b4429f53fa4ee9abb5c02b6eaf89cd07a11559175b9659ff8adbebfc215d

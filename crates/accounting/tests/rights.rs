@@ -224,6 +224,9 @@ const CASES: &[Case] = &[
             told => done(told),
         }
     }),
+    (&rights::REVALUE, "realise what is gone", |staff, who| {
+        done(staff.send(who, &RealiseExchange::on(d("2026-03-31"))))
+    }),
     (&rights::SET_ALLOCATION, "set an allocation", |staff, who| {
         let rule = SetAllocation::new("a", "A", "GEN", "5100", "cost_centre", "900");
         done(staff.send(who, &rule.share("10", dec("1"))))

@@ -29,7 +29,7 @@ pub enum CostAllocationError {
     },
     /// There is nobody to share among.
     #[error(
-        "allocation {code} has no base in {period}: {basis} is zero for everybody; record it, or share otherwise"
+        "allocation {code} has no base in {period} for {waits}: {basis} is zero for everybody; record it, or share otherwise"
     )]
     #[kind(Refused)]
     #[code("allocation_without_base")]
@@ -38,6 +38,8 @@ pub enum CostAllocationError {
         code: SmolStr,
         /// The period.
         period: SmolStr,
+        /// What waits to be shared out, and on which accounts.
+        waits: String,
         /// What it is shared by.
         basis: SmolStr,
     },

@@ -123,7 +123,7 @@ pub(super) fn share_out(
         // Whether there is a base matters once there is something to share.
         return Ok(Allocation { rule, period, currency, pool, lines: Vec::new() });
     }
-    let weights = weights(read, &rule, period)?;
+    let weights = weights(read, (&rule, &pool), period)?;
     let each: Vec<Decimal> = weights.iter().map(|(_, weight)| *weight).collect();
     let mut lines = Vec::with_capacity(pool.len() * weights.len());
     for AllocationPool { account, dimensions, amount } in &pool {
@@ -197,7 +197,7 @@ fn by_value(
 /// The receivers with their weights, in order; the pool itself is none.
 fn weights(
     read: &mut impl Reading,
-    rule: &AllocationRule,
+    (rule, pool): (&AllocationRule, &[AllocationPool]),
     period: PeriodKey,
 ) -> Result<Vec<(SmolStr, Decimal)>, LedgerError> {
     let of = rule.basis_of.clone().unwrap_or_default();
@@ -223,9 +223,20 @@ fn weights(
         return Err(CostAllocationError::NegativeBase { code, period, basis, value, amount }.into());
     }
     if weights.is_empty() {
-        return Err(CostAllocationError::NoBase { code, period, basis }.into());
+        let waits = waiting(pool);
+        return Err(CostAllocationError::NoBase { code, period, waits, basis }.into());
     }
     Ok(weights)
+}
+
+/// What waits on which accounts, the first three by name.
+fn waiting(pool: &[AllocationPool]) -> String {
+    let one = |part: &AllocationPool| format!("{} on account {}", part.amount, part.account);
+    let mut all: Vec<String> = pool.iter().take(3).map(one).collect();
+    if let Some(more) = pool.len().checked_sub(3).filter(|more| *more > 0) {
+        all.push(format!("{more} more"));
+    }
+    all.join(", ")
 }
 
 /// The values that stand under the rule's heading on the last day of the period, where it has one.

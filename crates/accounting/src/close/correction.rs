@@ -123,6 +123,9 @@ impl Act for Correct {
             let (reversal, taken_on) = self.take_back(tx, own)?;
             let (entry, date) = self.enter(tx)?;
             if let Some(on) = planned {
+                // Where it had to be moved to a later day than it was to be of, that day may be over: then it is the day after.
+                let moved = date.succ_opt().filter(|_| date != self.with.date);
+                let on = moved.map_or(on, |next| on.max(next));
                 plan_new(tx, entry.id, date, on)?;
             }
             let reversals = self.reversals(tx, reversal.id)?;

@@ -477,6 +477,26 @@ pub(super) fn check_not_final<'p>(
     Ok(())
 }
 
+/// Refuses where the last day of a year is locked, for all or for one of these journals: also who closes and reopens posts nothing there.
+pub(super) fn check_unlocked<'p>(
+    tx: &mut Tx<'_>,
+    settings: &Settings,
+    at_end: impl Iterator<Item = &'p Period>,
+    journals: &[SmolStr],
+) -> Result<(), LedgerError> {
+    for period in at_end {
+        Locks::of_ledger(settings).check(period.end, None)?;
+        check_period(period, None)?;
+        for code in journals {
+            check_period(period, Some(code))?;
+            if let Some(journal) = tx.get::<Journal>(code)? {
+                Locks::of_journal(&journal).check(period.end, Some(code))?;
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Refuses when a journal is locked for ever on the last day of a year, or in a period of it.
 pub(super) fn check_journal_not_final<'p>(
     tx: &mut Tx<'_>,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use fondaco_core::policy::Request;
 use fondaco_core::store::{Event, Tags};
 use fondaco_core::{Act, DateRange, Halt, Id, Money, Outcome, Range, Reading, Tx};
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::CloseError;
-use super::lock::{check_journal_not_final, check_not_final};
+use super::lock::{check_journal_not_final, check_not_final, check_unlocked};
 use super::obstacles::obstacles;
 use super::records::{ClosingState, YearDeed, YearEntry, YearStep};
 use super::zeroing::{self, Plan, Zeroing};
@@ -164,7 +165,8 @@ impl CloseYear {
 }
 
 /// Reopens a closed fiscal year: its closing entries are reversed, and it takes entries again, as far as its periods are not
-/// locked. Refused while a later year is closed, and where any of its days is locked for ever.
+/// locked. Refused while a later year is closed, where any of its days is locked for ever, and while its last day is locked, for all or for the
+/// closing journal: who reopens it unlocks it first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReopenYear {
     /// The fiscal year.
@@ -266,6 +268,7 @@ impl Act for ReopenYear {
         for journal in &journals {
             check_journal_not_final(tx, journal, last, year.of_year())?;
         }
+        check_unlocked(tx, &settings, year.at_end(last.end), &journals)?;
         let key = year.mark(tx, false)?;
         let posted = post_closing(tx, &entries, key, asking)?;
         for ((mirror, reverses), by) in entries.iter().zip(&posted) {
@@ -362,6 +365,11 @@ impl Year {
 
     fn last(&self) -> Result<&Period, LedgerError> {
         Ok(self.periods().next_back().ok_or(CloseError::UnknownYear { year: self.year })?)
+    }
+
+    /// The periods that end with it, that of closing entries among them.
+    fn at_end(&self, end: NaiveDate) -> impl Iterator<Item = &Period> {
+        self.of_year().filter(move |period| period.end == end)
     }
 
     /// Its days.

@@ -44,8 +44,8 @@ pub use found::{FoundRate, RateLeg};
 pub use query::{RateQuery, find_rate, rates};
 pub use rate::{CorrectRates, EndRate, ExchangeRate, NewRate, RateCorrection, RecordRates};
 pub use revaluation::{
-    MarkMonetary, MonetaryAccount, MonetaryBefore, Revaluation, RevaluationLine, RevaluationPart,
-    RevaluationRun, Revalue, RevalueCursor, Revalued, RevaluedItem, RevaluedLine,
+    MarkMonetary, MonetaryAccount, MonetaryBefore, RealiseExchange, Revaluation, RevaluationLine,
+    RevaluationPart, RevaluationRun, Revalue, RevalueCursor, Revalued, RevaluedItem, RevaluedLine,
     monetary_accounts, revaluation, revaluation_known_at, revaluations,
 };
 pub(crate) use revaluation::{Scope, revaluation_of};

@@ -415,7 +415,13 @@ fn check((base, quote): Pair, span: Span, says: &Says<Decimal>) -> Result<(), Le
         Says::Corrected(None) | Says::Ended => (None, span.end),
     };
     if let Some(rate) = rate.filter(|rate| **rate <= Decimal::ZERO) {
-        return bad("rate", format!("{rate} for {base}/{quote}: a rate is above zero"));
+        let from = span.start;
+        return bad(
+            "rate",
+            format!(
+                "{rate} for {base}/{quote} from {from}: a rate is above zero; give that, or leave the day out"
+            ),
+        );
     }
     if let Some(rate) = rate.filter(|rate| !is_writable(**rate)) {
         let most = MOST_DIGITS;

@@ -22,7 +22,7 @@ fn without_a_base() {
         let error = firm.refused("no heads", &run);
         assert_eq!(
             error.to_string(),
-            "allocation over has no base in 2026-03: statistic heads is zero for everybody; record it, or share otherwise",
+            "allocation over has no base in 2026-03 for 100.00 EUR on account 5100: statistic heads is zero for everybody; record it, or share otherwise",
         );
         assert_eq!(firm.books.driver().feed(0, 1000).unwrap().len(), commits, "on {}", firm.name);
         // Heads of the pool alone, or of another period, are none.

@@ -62,6 +62,24 @@ fn a_corrected_accrual_is_still_reversed_on_its_day() {
     });
 }
 
+/// December is locked, and the clock didn't tick yet: the right entry is of 3 January, so it is taken back the day after.
+#[test]
+fn a_corrected_accrual_whose_day_is_over_is_reversed_the_day_after() {
+    on_every_store(|firm| {
+        let firm = firm.set_up();
+        let first = firm.must("accrue", &PostReversing::new(rent("2026-05-31", "41")));
+        firm.must("lock", &LockBooks::through(d("2026-05-31")));
+        let right = firm.must("40", &Correct::new(first.id, rent("2026-05-31", "40")));
+        let planned = firm.view(|view| planned_reversals(view));
+        assert_eq!(planned.len(), 1);
+        assert_eq!(
+            (planned[0].entry, planned[0].on),
+            (right.entry.id, right.date.succ_opt().unwrap())
+        );
+        firm.clean();
+    });
+}
+
 /// Both halves are judged together: what was put in may be spent already, if it only came from elsewhere.
 #[test]
 fn a_correction_stays_within_limits_as_one() {

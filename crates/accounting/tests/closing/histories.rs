@@ -171,7 +171,9 @@ fn carry_out(firm: &Firm, model: &mut Model, n: usize, deed: &Deed) {
         Deed::Reopen(year) => {
             let at = Model::at(year);
             let told = firm.send(&name, &ReopenYear::new(year, "late"));
-            let may = model.closed[at] && !model.closed[at + 1..].contains(&true);
+            let may = model.closed[at]
+                && !model.closed[at + 1..].contains(&true)
+                && model.locked.is_none_or(|locked| locked < year);
             assert_eq!(told.is_ok(), may, "{deed:?}: {told:?}");
             if told.is_ok() {
                 model.closed[at] = false;

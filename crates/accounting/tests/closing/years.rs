@@ -158,6 +158,38 @@ fn years_close_in_order_and_reopen_in_the_opposite_one() {
 }
 
 #[test]
+fn a_year_under_a_lock_closes_and_is_reopened_by_who_unlocks_it() {
+    let sold = |firm: Firm| {
+        let firm = with_two_years(firm);
+        firm.post("sale", sale("2025-03-01", "42.00"));
+        firm.must("close", &CloseYear::new(2025));
+        firm
+    };
+    let reopen = ReopenYear::new(2025, "a late bill");
+    let through = LockBooks::through(d("2025-12-31"));
+    for (lock, code) in [
+        (through.clone(), "accounting.date_locked"),
+        (through.journal("GEN"), "accounting.date_locked"),
+        (LockBooks::period(202_512), "accounting.period_locked"),
+        (LockBooks::period(202_512).journal("GEN"), "accounting.journal_locked"),
+    ] {
+        let firm = sold(in_memory());
+        firm.must("reported", &lock);
+        assert_eq!(firm.refused("reopen", &reopen).code(), code, "{lock:?}");
+        assert_eq!(balance(&firm, "3900"), "-42");
+        firm.clean();
+    }
+    let firm = sold(in_memory());
+    firm.must("reported", &LockBooks::through(d("2025-12-31")));
+    firm.must("unlocked", &UnlockBooks::after(d("2025-11-30")));
+    firm.must("reopen", &reopen);
+    firm.must("softly", &LockBooks::through(d("2025-12-31")).softly());
+    firm.must("again", &CloseYear::new(2025));
+    firm.must("reopened again", &reopen);
+    firm.clean();
+}
+
+#[test]
 fn a_year_under_a_lock_for_ever_closes_and_is_never_reopened() {
     let firm = with_two_years(in_memory());
     firm.post("sale", sale("2025-03-01", "42.00"));

@@ -63,6 +63,10 @@ fn revaluing(store: &dyn Store) -> Result<(), LedgerError> {
         other => panic!("{other}"),
     })?;
     assert_eq!(job.report.difference.to_decimal(), dec("-11"));
+    books.due_queue().tick(instant("2026-03-01")).map_err(|error| error.halt)?;
+    books.post("spent", entry("1010", "2026-03-05", "-100 USD", "-84 EUR"))?;
+    let gone = books.send("gone", &RealiseExchange::on(d("2026-03-31")))?.answer;
+    assert_eq!(gone.difference.to_decimal(), dec("-6"));
     let verified = books.verify()?;
     assert!(verified.is_clean(), "{verified}");
     Ok(())

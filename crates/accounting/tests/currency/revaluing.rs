@@ -146,7 +146,10 @@ fn a_rate_that_is_missing_refuses_with_day_and_pair() {
         // A rate of zero is never on record.
         let zero = NewRate::new(Currency::EUR, Currency::GBP, dec("0"), d("2026-01-01"));
         let error = firm.refused("zero", &RecordRates::new("SPOT", vec![zero]));
-        assert!(error.to_string().contains("0 for EUR/GBP: a rate is above zero"), "{error}");
+        assert!(
+            error.to_string().contains("0 for EUR/GBP from 2026-01-01: a rate is above zero"),
+            "{error}"
+        );
     });
 }
 
@@ -442,4 +445,35 @@ fn what_was_monetary_then_is_valued_as_known_then() {
         (known(9).len(), known(19), known(20)),
         (3, vec!["1200".into()], vec!["1010".into(), "1200".into()])
     );
+}
+
+/// Dollars that came at one rate and went at another leave euros of no dollars: realised once, and for good.
+#[test]
+fn what_is_left_of_money_that_is_gone_is_realised() {
+    on_every_store(|firm| {
+        let firm = firm_of(firm);
+        let all = || at(&firm, "1010", "2026-12-31");
+        let none = firm.must("some are there", &RealiseExchange::on(d("2026-01-31")));
+        assert_eq!((none.lines, all()), (0, "90".into()));
+        firm.post("spent", entry("1010", "2026-02-10", "-100 USD", "-84 EUR"));
+        assert_eq!(all(), "6");
+        let march = Revalue::at(d("2026-03-31"));
+        firm.must("March", &march);
+        let refused = firm.refused("too late", &RealiseExchange::on(d("2026-03-31")));
+        assert_eq!(refused.code(), "accounting.revaluation_stands");
+        firm.tick("2026-04-01");
+        let done = firm.must("April", &RealiseExchange::on(d("2026-04-30")));
+        assert_eq!(done.difference.to_decimal(), dec("-6"), "on {}", firm.name);
+        assert_eq!(
+            lines(&firm, done.entry().unwrap()),
+            ["1010 0.00 USD worth -6", "5900 6.00 EUR worth 6"],
+        );
+        assert_eq!((all(), at(&firm, "5900", "2026-12-31")), ("0".into(), "6".into()));
+        let again = firm.must("again", &RealiseExchange::on(d("2026-04-30")));
+        assert!(again.entries.is_empty());
+        // Of what is gone nothing is left to be valued.
+        let may = firm.view(|view| revaluation(view, &Revalue::at(d("2026-05-31"))));
+        assert!(may.lines.iter().all(|line| line.account != "1010"));
+        firm.clean();
+    });
 }

@@ -73,6 +73,27 @@ fn what_is_reversed_goes_from_its_own_column() {
     assert_eq!(changes(&firm, "3100"), ["70", "0", "0"], "a reversal of the reversal");
 }
 
+/// An error of an earlier year goes against retained earnings, as a dividend does: only who posts it knows.
+#[test]
+fn an_error_of_an_earlier_year_is_said_to_be_nothing_with_owners() {
+    let firm = company();
+    let found = |equity: NewPosting| {
+        NewEntry::new("GEN", d("2026-05-01")).posting(equity).credit("2200", eur("19"))
+    };
+    let debit = NewPosting::debit("3100", eur("19"));
+    firm.post("dividend", found(debit.clone()));
+    assert_eq!(changes(&firm, "3100"), ["0", "-19", "0"]);
+    firm.post("a bill of 2025", found(debit.dimension("equity", "other")));
+    assert_eq!(changes(&firm, "3100"), ["0", "-19", "-19"]);
+    // And the other way round, of an account that is tagged.
+    let owners = NewPosting::credit("3200", eur("8")).dimension("equity", "owners");
+    firm.post(
+        "paid in",
+        NewEntry::new("GEN", d("2026-05-02")).debit("1000", eur("8")).posting(owners),
+    );
+    assert_eq!(changes(&firm, "3200"), ["8", "0", "0"]);
+}
+
 #[test]
 fn against_expense_it_is_not_with_owners() {
     let firm = company();

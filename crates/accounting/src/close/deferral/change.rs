@@ -275,7 +275,8 @@ fn rest(deferral: &Deferral, taken: (Amount, Amount)) -> Result<(Amount, Amount)
     let worth = less(deferral.ledger_amount, taken.1).filter(|rest| *rest >= 0);
     let nothing = || CloseError::BadSpread {
         why: format!(
-            "{taken} is recognised, and the whole is {all}: nothing is left",
+            "{taken} of deferral {code} is recognised, and the whole is {all}: nothing is left to spread; give a whole above that, or take it back with ReverseDeferral",
+            code = deferral.code,
             taken = taken.0.to_decimal(),
             all = deferral.amount.to_decimal()
         ),

@@ -122,6 +122,20 @@ pub enum ExchangeError {
         /// When that is to be reversed.
         on: NaiveDate,
     },
+    /// A revaluation is in the books on the day: what is left can't be told from it.
+    #[error(
+        "the revaluation of {of} stands on {date}, so what is left of foreign money that is gone can't be told: realise it on a day before that or after its reversal, or reverse entry {entry} first"
+    )]
+    #[kind(Refused)]
+    #[code("revaluation_stands")]
+    RevaluationStands {
+        /// The day as of which it was to be realised.
+        date: NaiveDate,
+        /// The day of the revaluation.
+        of: NaiveDate,
+        /// Its entry.
+        entry: Id<Entry>,
+    },
     /// The entry posts what a clearing realised, or takes that back.
     #[error(
         "entry {entry} is of clearing {clearing}, for what that realised: undo the clearing or clear anew, which reverses and posts by itself"

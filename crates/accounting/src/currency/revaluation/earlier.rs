@@ -64,7 +64,7 @@ pub(super) fn adjusted(
 }
 
 /// The runs whose entries are in the books at the end of the day.
-fn standing(
+pub(super) fn standing(
     read: &mut impl Reading,
     at: Moment,
     scope: &Scope,

@@ -43,11 +43,7 @@ impl Ground {
         scope: Scope,
     ) -> Result<Ground, LedgerError> {
         // Of two runs at once the second begins anew, after the first; and of one who marks accounts meanwhile, the run does.
-        tx.scan(&Range::<MonetaryAccount>::all())?;
-        let runs = tx.scan(&Range::<RevaluationRun>::all())?;
-        let runs: Vec<_> =
-            runs.iter().filter(|earlier| earlier.date <= run.date).map(|run| run.entry).collect();
-        rested_reversal_chains(tx, &runs)?;
+        rest_on_runs(tx, run.date)?;
         let mut closing = run.closing(tx, None, &scope)?;
         let accounts = monetary_accounts(tx)?;
         let codes: Vec<_> = accounts.iter().map(|account| account.code.clone()).collect();
@@ -86,6 +82,15 @@ impl Ground {
         }
         Ok((lines, closing))
     }
+}
+
+/// On which accounts are monetary, and on the runs by the day and what became of them.
+pub(super) fn rest_on_runs(tx: &mut Tx<'_>, date: NaiveDate) -> Result<(), LedgerError> {
+    tx.scan(&Range::<MonetaryAccount>::all())?;
+    let runs = tx.scan(&Range::<RevaluationRun>::all())?;
+    let runs: Vec<_> = runs.iter().filter(|run| run.date <= date).map(|run| run.entry).collect();
+    rested_reversal_chains(tx, &runs)?;
+    Ok(())
 }
 
 /// How often what an account is valued by had changed: its postings by the day, and what was cleared of it and undone.

@@ -50,6 +50,7 @@ mod job;
 mod mark;
 mod post;
 mod preview;
+mod realise;
 mod records;
 mod report;
 mod run;
@@ -61,6 +62,7 @@ pub use job::RevalueCursor;
 pub use mark::{MarkMonetary, monetary_accounts};
 pub(crate) use preview::revaluation_of;
 pub use preview::{Revaluation, RevaluedItem, RevaluedLine, revaluation, revaluation_known_at};
+pub use realise::RealiseExchange;
 pub use records::{
     MonetaryAccount, MonetaryBefore, RevaluationLine, RevaluationPart, RevaluationRun,
 };

@@ -29,8 +29,10 @@ pub(super) fn post(tx: &mut Tx<'_>, run: &Revalue, known: &Known) -> Result<Reva
     let moved: Vec<Valued> = lines.into_iter().filter(Valued::moves).collect();
     let naming = Naming::read(tx, moved.iter().map(|line| (&line.account, line.currency)))?;
     let (mut entries, mut difference) = (Vec::new(), 0);
-    for (journal, named) in by_journal(run, &naming, &moved)? {
-        let entry = entry(run, journal, &named, closing.ledger)?;
+    let text = run.text.clone().unwrap_or_else(|| format_smolstr!("Revaluation at {}", run.date));
+    for (journal, named) in by_journal(run.journal.as_ref(), &naming, &moved)? {
+        let entry = NewEntry::new(journal.clone(), run.date).text(text.clone());
+        let entry = told(entry, &named, closing.ledger, Posts::Unrealised)?;
         let asking = Asking::following(tx.authority(&rights::REVALUE)?);
         let (posted, _) = post_one(tx, &entry, None, asking)?;
         difference += keep(tx, run, (posted.id, &ledger), &named, &closing)?;
@@ -40,11 +42,20 @@ pub(super) fn post(tx: &mut Tx<'_>, run: &Revalue, known: &Known) -> Result<Reva
 }
 
 /// A line, and the accounts that are named for it.
-type Named<'l> = (&'l Valued, &'l ExchangeAccounts);
+pub(super) type Named<'l> = (&'l Valued, &'l ExchangeAccounts);
 
-/// The lines by the journals in which they are posted.
-fn by_journal<'l>(
-    run: &'l Revalue,
+/// What becomes of a difference.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Posts {
+    /// It may come and go: the entry is taken back.
+    Unrealised,
+    /// It stays.
+    Realised,
+}
+
+/// The lines by the journals in which they are posted: one for all, or those that are named.
+pub(super) fn by_journal<'l>(
+    of_all: Option<&'l SmolStr>,
     naming: &'l Naming,
     lines: &'l [Valued],
 ) -> Result<BTreeMap<&'l SmolStr, Vec<Named<'l>>>, LedgerError> {
@@ -53,7 +64,7 @@ fn by_journal<'l>(
         let (account, currency) = (line.account.clone(), line.currency);
         let accounts = naming.of(&line.account, currency);
         let accounts = accounts.ok_or(ExchangeError::NoAccounts { account, currency })?;
-        let journal = run.journal.as_ref().unwrap_or(&accounts.journal);
+        let journal = of_all.unwrap_or(&accounts.journal);
         journals.entry(journal).or_default().push((line, accounts));
     }
     Ok(journals)
@@ -61,21 +72,24 @@ fn by_journal<'l>(
 
 /// The entry: what each account is worth more or less, against gains and losses; both with the dimensions of what was valued,
 /// so that each segment, project or desk stands at the closing rate by itself.
-fn entry(
-    run: &Revalue,
-    journal: &SmolStr,
+pub(super) fn told(
+    mut entry: NewEntry,
     named: &[Named<'_>],
     ledger: Currency,
+    posts: Posts,
 ) -> Result<NewEntry, LedgerError> {
-    let text = run.text.clone().unwrap_or_else(|| format_smolstr!("Revaluation at {}", run.date));
-    let mut entry = NewEntry::new(journal.clone(), run.date).text(text);
     let mut results: BTreeMap<(&SmolStr, Tags), i128> = BTreeMap::new();
     for (line, accounts) in named {
         for (dimensions, difference) in line.split()? {
             let of_result = accounts.tagged(&dimensions);
-            let result = (accounts.unrealised(-difference), of_result);
-            *results.entry(result).or_default() -= difference;
-            entry.postings.push(moved(line, (dimensions, difference), accounts, ledger));
+            let (result, instead) = match posts {
+                Posts::Unrealised => {
+                    (accounts.unrealised(-difference), accounts.adjustment.as_ref())
+                }
+                Posts::Realised => (accounts.realised(-difference), None),
+            };
+            *results.entry((result, of_result)).or_default() -= difference;
+            entry.postings.push(moved(line, (dimensions, difference), instead, ledger));
         }
     }
     for ((code, dimensions), units) in results.into_iter().filter(|(_, units)| *units != 0) {
@@ -91,12 +105,12 @@ fn entry(
 fn moved(
     line: &Valued,
     (dimensions, difference): (Tags, i128),
-    accounts: &ExchangeAccounts,
+    instead: Option<&SmolStr>,
     ledger: Currency,
 ) -> NewPosting {
     let side = side_of(difference);
     let worth = money(difference, ledger).abs();
-    let mut posting = match &accounts.adjustment {
+    let mut posting = match instead {
         Some(code) => NewPosting::new(code.clone(), side, worth),
         None => {
             let nothing = Money::zero(line.currency);

@@ -187,6 +187,19 @@ fn balance_query(account: &Account, closing: &Closing) -> BalanceQuery {
     }
 }
 
+/// What an account holds by its balances; each part of it by its dimensions.
+pub(super) fn balance_parts(
+    read: &mut impl Reading,
+    account: &Account,
+    closing: &Closing,
+) -> Result<Vec<Held>, LedgerError> {
+    match foreign(read, &account.code, closing.ledger)? {
+        (currencies, _) if currencies.is_empty() => Ok(Vec::new()),
+        (_, false) => balance(read, account, closing),
+        (_, true) => tagged_balance(read, account, closing),
+    }
+}
+
 fn balance(
     read: &mut impl Reading,
     account: &Account,

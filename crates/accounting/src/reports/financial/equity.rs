@@ -38,8 +38,9 @@ pub enum EquityChange {
     Contribution,
     /// What owners took out: debits, less credits, against what the company has or owes.
     Distribution,
-    /// What moved within equity or against income and expense, and all of accounts with the tag `equity=other`, such as those of
-    /// translation and revaluation.
+    /// What moved within equity or against income and expense, all of accounts with the tag `equity=other`, such as those of
+    /// translation and revaluation, and of any account what has the dimension `equity` with the value `other`, such as the correction of an
+    /// error of an earlier year (IAS 8.42), which nobody can tell from a dividend otherwise.
     Other,
 }
 
@@ -420,7 +421,8 @@ impl Classes<'_> {
         let at = self.cells.account(&posting.account)?;
         let account = self.cells.accounts.get(at)?;
         let credit = -Amounts::of_posting(posting).net().1;
-        let other = account.tags.get("equity") == Some("other");
+        let said = posting.dimensions.get("equity").or_else(|| account.tags.get("equity"));
+        let other = said == Some("other");
         let is_asked = self.ground.takes(&posting.dimensions);
         Some(Line { account: at, class: account.class, other, credit, is_asked })
     }
@@ -430,7 +432,7 @@ impl Classes<'_> {
 struct Line {
     account: usize,
     class: AccountClass,
-    /// Whether its account is tagged `equity=other`.
+    /// Whether it, or its account, is said to be nothing with owners.
     other: bool,
     credit: i128,
     /// Whether it has the dimensions that are asked for.
