@@ -32,7 +32,7 @@ pub use read::{proposals, reorder_rules, shortages};
 pub use record::{
     PolicyKind, Proposal, ReorderRule, Reviewed, Shortage, ShortageLine, SourceKind, VendorPrice,
 };
-pub use review::{Review, ReviewCursor, ReviewReport};
+pub use review::{NotProposed, Review, ReviewCursor, ReviewReport};
 pub use rule::{
     PriceBreak, RemoveReorderRule, ReplenishmentPolicy, ReplenishmentSource, SetReorderRule,
     SetVendorPrices,

@@ -9,6 +9,7 @@ use fondaco_core::policy::Request;
 use fondaco_core::store::Hash;
 use fondaco_core::{Halt, ItemId, Needs, Progressed, Range, SiteId, Tx};
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use super::suggest::{Suggestion, suggest};
 use super::{PolicyKind, Proposal, ReorderRule, ReplenishError, Reviewed, rights};
@@ -59,14 +60,40 @@ pub struct ReviewCursor {
 }
 
 /// What a review has done.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReviewReport {
     /// How many rules were looked at.
     pub rules: u64,
     /// How many orders were proposed, also those that another review took over since.
     pub proposals: u64,
-    /// For how many rules no order could be proposed: [`suggestion`](super::suggestion) says why.
+    /// For how many rules no order could be proposed.
     pub refused: u64,
+    /// Which these are, and why: the first 100.
+    #[serde(default)]
+    pub named: Vec<NotProposed>,
+}
+
+/// A rule for which no order could be proposed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotProposed {
+    /// The item.
+    pub item: ItemId,
+    /// The site.
+    pub site: SiteId,
+    /// The error's code.
+    pub code: SmolStr,
+    /// What is wrong, and the way out.
+    pub message: SmolStr,
+}
+
+/// So many rules without an order are named.
+const NAMED: usize = 100;
+
+impl NotProposed {
+    fn of(rule: &ReorderRule, error: &StockError) -> NotProposed {
+        let (code, message) = (error.code().into(), error.to_string().into());
+        NotProposed { item: rule.item, site: rule.site, code, message }
+    }
 }
 
 impl Job for Review {
@@ -106,7 +133,9 @@ impl Job for Review {
         next.report.rules += mine.len() as u64;
         let (proposals, refused) = self.propose(tx, id, &mine)?;
         next.report.proposals += proposals;
-        next.report.refused += refused;
+        next.report.refused += refused.len() as u64;
+        let room = NAMED.saturating_sub(next.report.named.len());
+        next.report.named.extend(refused.into_iter().take(room));
         Ok(if rest.is_empty() { Step::Last(next) } else { Step::More(next) })
     }
 
@@ -117,7 +146,7 @@ impl Job for Review {
         cursor: &ReviewCursor,
     ) -> Result<ReviewReport, StockError> {
         self.ask(tx)?;
-        Ok(cursor.report)
+        Ok(cursor.report.clone())
     }
 }
 
@@ -141,19 +170,19 @@ impl Review {
         Ok(())
     }
 
-    /// Proposes what these rules ask for; how many orders that are, and for how many none could be.
+    /// Proposes what these rules ask for; how many orders that are, and for which none could be.
     fn propose(
         &self,
         tx: &mut Tx<'_>,
         id: JobId,
         rules: &[Arc<ReorderRule>],
-    ) -> Result<(u64, u64), StockError> {
+    ) -> Result<(u64, Vec<NotProposed>), StockError> {
         let keys: Vec<(ItemId, SiteId)> = rules.iter().map(|rule| (rule.item, rule.site)).collect();
         let items: Vec<ItemId> = keys.iter().map(|(item, _)| *item).collect();
         let sites: Vec<SiteId> = keys.iter().map(|(_, site)| *site).collect();
         let needs = Needs::new().rows::<Stock>(&keys).rows::<Reviewed>(&keys);
         tx.need_all(needs.rows::<Item>(&items).rows::<Site>(&sites))?;
-        let (mut proposals, mut refused) = (Vec::new(), 0);
+        let (mut proposals, mut refused) = (Vec::new(), Vec::new());
         for rule in rules {
             if rule.policy == PolicyKind::Periodic && !self.is_due(tx, id, rule)? {
                 continue;
@@ -164,10 +193,10 @@ impl Review {
                 Ok(suggested) if suggested.quantity.is_zero() => {}
                 Ok(suggested) => match proposal(id, &suggested) {
                     Some(proposal) => proposals.push(proposal),
-                    None => refused += 1, // more than can be stored
+                    None => refused.push(NotProposed::of(rule, &too_large(&suggested))),
                 },
                 Err(StockError::Halt(halt)) => return Err(halt.into()),
-                Err(_) => refused += 1,
+                Err(error) => refused.push(NotProposed::of(rule, &error)),
             }
         }
         let count = proposals.len() as u64;
@@ -209,6 +238,12 @@ fn take_over(tx: &mut Tx<'_>, review: JobId, (item, site): (ItemId, SiteId)) -> 
         Some(_) => tx.delete::<Proposal>(&proposal),
         None => Ok(()),
     }
+}
+
+fn too_large(suggested: &Suggestion) -> StockError {
+    let value = suggested.quantity.to_string();
+    let why = "is more than can be stored: order in a larger unit, or lower the levels";
+    ReplenishError::BadReorderRule { field: "quantity", value, why }.into()
 }
 
 /// The suggestion as it is stored; `None` where it is more than can be.

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use fondaco_core::policy::Request;
 use fondaco_core::store::Event;
 use fondaco_core::tx::{Pending, Running};
-use fondaco_core::{Act, Needs, Quantity, Range, Tx};
+use fondaco_core::{Act, Needs, Quantity, Range, Rounding, Tx};
 use fondaco_core::{ItemId, PartyId, SiteId, UnitPrice};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -16,7 +16,7 @@ use super::{
     PolicyKind, ReorderRule, ReplenishError, Reviewed, Shortage, ShortageLine, SourceKind,
 };
 use super::{VendorPrice, rights};
-use crate::items::Item;
+use crate::items::{Item, conversions};
 use crate::levels::Stock;
 use crate::places::Site;
 use crate::{MoveError, Qty, Settings, StockError};
@@ -507,7 +507,7 @@ impl SetVendorPrices {
         if price.money().is_negative() {
             return Err(bad("price", price.to_string(), "is below zero: give zero or more").into());
         }
-        price.convert(item.unit).map_err(StockError::from)?;
+        conversions(tx, item.id)?.convert_price_round(price, item.unit, 6, Rounding::HalfUp)?;
         let from = stored(tx, item, "from", given.from)?;
         let (item, supplier) = (self.item, self.supplier);
         Ok(VendorPrice { item, supplier, from, price, lead_time_days: self.lead_time_days })

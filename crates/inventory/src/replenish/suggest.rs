@@ -6,14 +6,14 @@ use chrono::{Days, NaiveDate};
 use fondaco_core::calendar::{self, Roll};
 use fondaco_core::report::{Explain, Parameter};
 use fondaco_core::{
-    DateRange, ItemId, Money, PartyId, Quantity, QuantityError, Range, Reading, Rounding, SiteId,
-    Unit, UnitPrice,
+    Conversions, DateRange, ItemId, Money, PartyId, Quantity, QuantityError, Range, Reading,
+    Rounding, SiteId, Unit, UnitPrice,
 };
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use super::{PolicyKind, ReorderRule, ReplenishError, SourceKind, VendorPrice};
-use crate::items::Item;
+use crate::items::{Item, conversions};
 use crate::levels::Stock;
 use crate::ordering::{OrderModifiers, Price, PriceList};
 use crate::places::Site;
@@ -124,6 +124,8 @@ struct Offer {
     supplier: PartyId,
     prices: Vec<Price>,
     rows: Vec<Arc<VendorPrice>>,
+    /// The item's own units, in which a vendor may quote.
+    units: Arc<Conversions>,
     lead_time_days: Option<u32>,
 }
 
@@ -142,11 +144,14 @@ fn offers(
     item: &Item,
 ) -> Result<Vec<Offer>, StockError> {
     let mut offers: Vec<Offer> = Vec::new();
+    let units = Arc::new(conversions(read, item.id)?);
     for row in read.peek_scan(&Range::<VendorPrice>::by_key(&rule.item))? {
         if rule.supplier.is_some_and(|supplier| supplier != row.supplier) {
             continue;
         }
-        let price = row.price.convert(item.unit).map_err(quantity)?;
+        // To compare by; what is paid is reckoned from the price as it is quoted.
+        let price = units.convert_price_round(row.price, item.unit, 6, Rounding::HalfUp);
+        let price = price.map_err(quantity)?;
         let unit_price = price.money().amount();
         let price = Price::new(row.from.to_decimal(), unit_price);
         match offers.last_mut().filter(|offer| offer.supplier == row.supplier) {
@@ -159,6 +164,7 @@ fn offers(
                 prices: vec![price],
                 lead_time_days: row.lead_time_days,
                 rows: vec![row],
+                units: units.clone(),
             }),
         }
     }
@@ -203,7 +209,8 @@ fn priced<'o>(
         bought.push(purchase.quantity);
         if let Some(row) = offer.rows.get(purchase.price) {
             let quantity = Quantity::new(purchase.quantity, unit);
-            let total = row.price.total(quantity, Rounding::HalfUp).map_err(self::quantity)?;
+            let total = offer.units.total(row.price, quantity, Rounding::HalfUp);
+            let total = total.map_err(self::quantity)?;
             let sum = money.map_or(Ok(total), |money: Money| money.add(total));
             money = Some(sum.map_err(|error| self::quantity(error.into()))?);
             reached = Some(row.price);

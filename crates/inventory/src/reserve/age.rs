@@ -1,21 +1,36 @@
 //! When goods came that lie somewhere now: what first in, first out goes by.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use fondaco_core::{Halt, Id, ItemId, Range, Reading, SiteId};
 use smol_str::SmolStr;
 
 use crate::items::Lot;
 use crate::levels::Bin;
-use crate::moves::{Map, Move};
+use crate::moves::{Map, Move, MoveKind};
 
-/// The days of the first moves of lots, in one trip. A lot that was announced long before is as old as its goods are.
+/// The days on which lots came first, of what was not taken back, in one trip. A lot that was announced long before is as old as its goods are.
 pub(super) fn lots_came(
     read: &mut impl Reading,
     lots: &[Id<Lot>],
 ) -> Result<Vec<Option<NaiveDate>>, Halt> {
-    let first = |lot: &Id<Lot>| Range::by(Move::BY_LOT, lot).limit(1);
-    let legs = read.peek_scans(&lots.iter().map(first).collect::<Vec<_>>())?;
-    Ok(legs.iter().map(|legs| legs.first().map(|leg| leg.date)).collect())
+    let all = |lot: &Id<Lot>| Range::by(Move::BY_LOT, lot);
+    let legs = read.peek_scans(&lots.iter().map(all).collect::<Vec<_>>())?;
+    Ok(legs.iter().map(|legs| first_day(legs)).collect())
+}
+
+/// The earliest day of legs that were not taken back; what came late may be recorded after what came later.
+fn first_day(legs: &[Arc<Move>]) -> Option<NaiveDate> {
+    let back: BTreeSet<Id<Move>> = legs
+        .iter()
+        .filter(|leg| leg.kind == MoveKind::Reversal)
+        .filter_map(|leg| leg.of.copied())
+        .collect();
+    let stands =
+        legs.iter().filter(|leg| leg.kind != MoveKind::Reversal && !back.contains(&leg.id));
+    stands.map(|leg| leg.date).min()
 }
 
 /// So many legs are read first, then twice as many.

@@ -39,8 +39,8 @@ struct Again {
     state: State,
     known: Known,
     facts: Vec<ValueFact>,
-    /// What is returned here and was issued or received at another site: as much of it as comes back, at what it came back for.
-    elsewhere: Map<MoveId, Posted>,
+    /// By the return: of what was issued or received at another site as much as it brings back, at what that came back for.
+    elsewhere: Map<MoveId, (MoveId, Posted)>,
     /// What went to other sites.
     sent: BTreeSet<Id<Move>>,
 }
@@ -48,14 +48,16 @@ struct Again {
 /// The earlier moves of a stock that is costed again.
 struct Before<'a> {
     known: &'a Known,
-    elsewhere: &'a Map<MoveId, Posted>,
+    /// What the move returns that was never here.
+    elsewhere: Option<(MoveId, Posted)>,
     /// Who took from what the receipt brought that a cost comes upon.
     taken: Option<(MoveId, Vec<Taken>)>,
 }
 
 impl Past for Before<'_> {
     fn posted(&self, id: MoveId) -> Option<Posted> {
-        self.known.posted(id).or_else(|| self.elsewhere.get(&id).copied())
+        let elsewhere = self.elsewhere.filter(|(of, _)| *of == id);
+        self.known.posted(id).or(elsewhere.map(|(_, posted)| posted))
     }
 
     fn taken(&self, layer: MoveId) -> &[Taken] {
@@ -307,7 +309,7 @@ impl Again {
         let (quantity, value) =
             (Qty::from_units(way * quantity.units()), Val::from_units(way * value));
         let posted = Posted::part(moved.date, moved.lot, (quantity, value));
-        self.elsewhere.insert(of, posted);
+        self.elsewhere.insert(moved.id, (of, posted));
     }
 
     /// What came from another site turned out to cost otherwise there.
@@ -341,10 +343,14 @@ impl Again {
 
     fn carry_out(&mut self, happened: &Happened) -> Result<(), ValuationError> {
         let Happened { moved, down } = happened;
-        let before =
-            Before { known: &self.known, elsewhere: &self.elsewhere, taken: self.taken(moved) };
+        let elsewhere = self.elsewhere.get(&moved.id).copied();
+        let before = Before { known: &self.known, elsewhere, taken: self.taken(moved) };
         let mut told = Told::new();
-        self.state.apply(&self.rules, moved, &before, &mut told)?;
+        match self.state.apply(&self.rules, moved, &before, &mut told) {
+            // What came late lets less be written down than was: that stands, where nothing may be written up again.
+            Err(ValuationError::NoReversal { .. }) => return Ok(()),
+            done => done?,
+        }
         self.state.come_written_down(&self.rules, moved, *down, &mut told);
         self.known.note(moved, &told.facts);
         self.facts.extend(&told.facts);

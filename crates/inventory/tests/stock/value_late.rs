@@ -5,7 +5,7 @@ use chrono::{Days, NaiveDate};
 use fondaco_core::{Id, ItemId, Money, SiteId};
 use fondaco_inventory::moves::*;
 use fondaco_inventory::posting::MoveStock;
-use fondaco_inventory::valuation::{Basis, Cause, Method};
+use fondaco_inventory::valuation::{Basis, Cause, Framework, Method};
 use fondaco_inventory::value::*;
 use fondaco_testkit::Random;
 
@@ -246,4 +246,48 @@ fn any_move(random: &mut Random, made: &[(NewMove, Id<Move>)]) -> NewMove {
         6 => new(Movement::Count { at: to.into() }),
         _ => new(Movement::Scrap { from: from.into() }),
     }
+}
+
+/// Goods that were issued here and come back to the shop in parts: each return is of its own cost, however many there are.
+#[test]
+fn parts_of_an_issue_come_back_elsewhere() {
+    on_every_store(|host| {
+        replaying(&host, Method::Fifo);
+        host.made("came", came(bolt(), "8 pcs", "110", "2026-06-01"));
+        let sold = host.made("sold", on(issue(bolt(), "8 pcs", "MAIN/A"), "2026-06-02"));
+        let back = |count: &str, day: &str| {
+            let kind = Movement::CustomerReturn { of: sold, to: "SHOP".into() };
+            on(moved(bolt(), count, kind), day)
+        };
+        host.made("three", back("3 pcs", "2026-06-03"));
+        host.made("two", back("2 pcs", "2026-06-04"));
+        host.made("late", came_to_shop("4 pcs", "40", "2026-06-01"));
+        assert_eq!(worth(&host, Some(shop()), d("2026-06-03")), "81.25 EUR");
+        assert_eq!(worth(&host, Some(shop()), d("2026-06-04")), "108.75 EUR");
+        verified(&host);
+    });
+}
+
+fn came_to_shop(quantity: &str, cost: &str, date: &str) -> NewMove {
+    on(receipt(bolt(), quantity, "SHOP").cost(euro(cost)), date)
+}
+
+/// Where nothing may be written up again, an honest receipt of an earlier day is taken, and what was written down stands.
+#[test]
+fn a_write_down_stands_when_something_comes_late() {
+    on_every_store(|host| {
+        let set_up = SetUpCosting::under(Framework::UsGaap).late(LateMoves::Replay);
+        host.must("value", &set_up);
+        host.must("method", &SetCosting::company(Method::Average));
+        host.made("came", came(bolt(), "10 pcs", "100", "2026-06-01"));
+        for (name, price, day) in
+            [("less", "6 EUR/pcs", "2026-06-10"), ("still less", "5 EUR/pcs", "2026-06-20")]
+        {
+            let line =
+                NetRealisable { item: bolt(), site: main_site(), price: price.parse().unwrap() };
+            host.must(name, &WriteDown { date: Some(d(day)), ..WriteDown::to(vec![line]) });
+        }
+        host.made("late", came(bolt(), "90 pcs", "90", "2026-06-15"));
+        verified(&host);
+    });
 }
