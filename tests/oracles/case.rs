@@ -1,6 +1,7 @@
 //! A case and what came of it.
 
 use std::error::Error;
+use std::fmt::Display;
 use std::path::Path;
 
 use serde_json::Value;
@@ -50,6 +51,36 @@ pub(crate) enum Verdict {
     Passed,
     Failed { actual: String },
     Unsupported { reason: String },
+}
+
+/// The cases of one part of a file. A part that can't be read or answered is a failed case, and takes no other with it.
+pub(crate) fn part<E: Display>(id: &str, answered: Result<Vec<Case>, E>) -> Vec<Case> {
+    answered.unwrap_or_else(|error| {
+        vec![Case::exact(id.to_owned(), "an answer".to_owned(), error.to_string())]
+    })
+}
+
+/// The parts of a list, each [by itself](part).
+pub(crate) fn parts<'v, E: Display>(
+    list: &'v [Value],
+    answer: impl Fn(&'v Value) -> Result<Vec<Case>, E>,
+) -> Vec<Case> {
+    let named = |case: &Value| {
+        let named = ["id", "name"].iter().find_map(|field| case.get(field)?.as_str());
+        named.map(str::to_owned)
+    };
+    let one = |(number, case): (usize, &'v Value)| {
+        part(&named(case).unwrap_or_else(|| number.to_string()), answer(case))
+    };
+    list.iter().enumerate().flat_map(one).collect()
+}
+
+/// A list of cases, each [by itself](part).
+pub(crate) fn each<'v, E: Display>(
+    list: &'v [Value],
+    answer: impl Fn(&'v Value) -> Result<Case, E>,
+) -> Vec<Case> {
+    parts(list, |case| answer(case).map(|case| vec![case]))
 }
 
 impl Case {

@@ -8,12 +8,12 @@ use fondaco::core::allocation::{Residual, allocate_units};
 use rust_decimal::Decimal;
 use serde_json::Value;
 
-use crate::case::Case;
+use crate::case::{Case, each};
 use crate::json;
 
 pub(crate) fn cases(path: &Path) -> Result<Vec<Case>, Box<dyn Error>> {
     let file = json::read(path)?;
-    Ok(json::list(&file, "cases")?.iter().map(case).collect::<Result<_, _>>()?)
+    Ok(each(json::list(&file, "cases")?, case))
 }
 
 fn case(case: &Value) -> Result<Case, String> {

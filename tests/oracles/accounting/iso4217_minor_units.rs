@@ -7,14 +7,14 @@ use std::path::Path;
 use fondaco::core::Currency;
 use serde_json::Value;
 
-use crate::case::Case;
+use crate::case::{Case, each};
 use crate::json;
 
 pub(crate) fn cases(path: &Path) -> Result<Vec<Case>, Box<dyn Error>> {
     let file = json::read(path)?;
-    let listed = json::list(&file, "currencies")?.iter().map(listed);
-    let differing = json::list(&file, "cldr_differs")?.iter().map(differing);
-    Ok(listed.chain(differing).collect::<Result<_, _>>()?)
+    let listed = each(json::list(&file, "currencies")?, listed);
+    let differing = each(json::list(&file, "cldr_differs")?, differing);
+    Ok(listed.into_iter().chain(differing).collect())
 }
 
 fn listed(currency: &Value) -> Result<Case, String> {

@@ -9,13 +9,13 @@ use fondaco::core::{CashRounding, Currency, Money, Rate, Rounding};
 use rust_decimal::Decimal;
 use serde_json::Value;
 
-use crate::case::Case;
+use crate::case::{Case, each};
 use crate::json;
 
 /// Due dates as Odoo gives them: one line per case.
 pub(crate) fn odoo(path: &Path) -> Result<Vec<Case>, Box<dyn Error>> {
     let file = json::read(path)?;
-    json::list(&file, "cases")?.iter().map(odoo_case).collect()
+    Ok(each(json::list(&file, "cases")?, odoo_case))
 }
 
 fn odoo_case(case: &Value) -> Result<Case, Box<dyn Error>> {
@@ -46,7 +46,7 @@ fn odoo_case(case: &Value) -> Result<Case, Box<dyn Error>> {
 /// Instalments as Tryton computes them, in a currency that rounds like its own.
 pub(crate) fn tryton(path: &Path) -> Result<Vec<Case>, Box<dyn Error>> {
     let file = json::read(path)?;
-    json::list(&file, "cases")?.iter().map(tryton_case).collect()
+    Ok(each(json::list(&file, "cases")?, tryton_case))
 }
 
 const REST: &str = "Tryton 8.2 fails here by a mistake of its own, as the file says; an instalment that is too large takes the rest";

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{Datelike, NaiveDate, TimeDelta};
 use fondaco::core::{CompanyId, Currency, DateRange, Money};
 use fondaco_accounting::Books;
 use fondaco_accounting::close::{
@@ -55,14 +55,17 @@ pub(super) fn deferred(id: &str, given: &Value, steps: &[Value]) -> Answer<Case>
     let books = books()?;
     let amount = Money::new(json::text(given, "amount")?.parse()?, Currency::EUR);
     let days = given.get("days").and_then(Value::as_i64).ok_or("no number of days")?;
-    let first = day(2026, 1, 1)?;
+    let first = match given.get("start").and_then(Value::as_str) {
+        Some(start) => start.parse()?,
+        None => day(2026, 1, 1)?,
+    };
     let span = DateRange::new(first, first + TimeDelta::days(days - 1))?;
     let accounts = ("1900", code("expense")?);
     let start = StartDeferral::expense("d", "GEN", accounts, amount, SpreadPlan::days(span));
     books.send("defer", &start.moved_on(first))?;
     let (mut expected, mut actual) = (Vec::new(), Vec::new());
     let mut moves = 1;
-    for (step, year) in steps.iter().zip(2026..) {
+    for (step, year) in steps.iter().zip(first.year()..) {
         let expect = step.get("expect").ok_or("nothing is expected")?;
         let run = RecogniseDeferrals::through(day(year, 12, 31)?);
         moves += books.send(&format!("run {year}"), &run)?.answer.entries.len();
@@ -96,9 +99,17 @@ fn line(line: &Value) -> Answer<(&str, Money)> {
 }
 
 /// Kinds of accounts: each under a heading of its own, where Tryton posts to the parent too.
-const KINDS: [(&str, AccountClass); 7] = [
+const KINDS: [(&str, AccountClass); 15] = [
     ("receivable", AccountClass::Asset),
     ("cash", AccountClass::Asset),
+    ("bank", AccountClass::Asset),
+    ("stock", AccountClass::Asset),
+    ("asset", AccountClass::Asset),
+    ("liability", AccountClass::Liability),
+    ("loan", AccountClass::Liability),
+    ("capital", AccountClass::Equity),
+    ("income", AccountClass::Income),
+    ("cost", AccountClass::Expense),
     ("payable", AccountClass::Liability),
     ("tax", AccountClass::Liability),
     ("equity", AccountClass::Equity),
@@ -107,6 +118,7 @@ const KINDS: [(&str, AccountClass); 7] = [
 ];
 
 fn heading(name: &str) -> Answer<String> {
+    let name = name.strip_prefix("main ").unwrap_or(name);
     let kind = KINDS.iter().find(|(kind, _)| name.starts_with(kind));
     Ok(kind.ok_or_else(|| format!("no account is known as {name:?}"))?.0.to_owned())
 }

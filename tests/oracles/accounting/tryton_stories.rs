@@ -19,12 +19,12 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 
 use super::tryton_close;
-use crate::case::Case;
+use crate::case::{Case, each};
 use crate::json;
 
 pub(crate) fn cases(path: &Path) -> Result<Vec<Case>, Box<dyn Error>> {
     let file = json::read(path)?;
-    json::list(&file, "stories")?.iter().map(story).collect()
+    Ok(each(json::list(&file, "stories")?, story))
 }
 
 fn story(story: &Value) -> Result<Case, Box<dyn Error>> {
@@ -52,7 +52,10 @@ fn story(story: &Value) -> Result<Case, Box<dyn Error>> {
 
 /// An invoice in a foreign currency is paid in full at another rate.
 fn exchange(id: &str, given: &Value, steps: &[Value]) -> Result<Case, Box<dyn Error>> {
-    let expect = steps.first().and_then(|step| step.get("expect")).ok_or("nothing is expected")?;
+    let [step] = steps else {
+        return Ok(Case::unsupported(id.into(), "a payment in several steps"));
+    };
+    let expect = step.get("expect").ok_or("nothing is expected")?;
     let figures = |name| Ok::<_, Box<dyn Error>>(json::text(expect, name)?.parse::<Decimal>()?);
     let expected = told(figures("receivable")?, figures("exchange_account")?);
     let company: Currency = json::text(given, "company")?.parse()?;

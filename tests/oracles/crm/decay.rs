@@ -8,18 +8,14 @@ use fondaco_crm::KernelError;
 use fondaco_crm::decay::{DecayingSum, HalfLife};
 use serde_json::Value;
 
-use crate::case::Case;
+use crate::case::{Case, parts};
 use crate::json;
 
 pub(crate) fn cases(path: &Path) -> Result<Vec<Case>, Box<dyn Error>> {
     let file = json::read(path)?;
     let events = file.get("events").ok_or("no events")?;
-    let mut found = Vec::new();
-    for case in json::list(&file, "cases")? {
-        found.push(one(case, events)?);
-        found.push(in_bins(case, events)?);
-    }
-    Ok(found)
+    let both = |case| Ok::<_, Box<dyn Error>>(vec![one(case, events)?, in_bins(case, events)?]);
+    Ok(parts(json::list(&file, "cases")?, both))
 }
 
 /// The same by bins of half-lives, in which scorecards count; they forget what is worth less than 2^-63.

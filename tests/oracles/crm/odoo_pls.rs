@@ -6,7 +6,7 @@ use std::path::Path;
 use fondaco_crm::scoring::learned::frequencies::{End, Frequencies, Lead, Settings};
 use serde_json::Value;
 
-use crate::case::Case;
+use crate::case::{Case, each};
 use crate::json;
 
 type Answer<T> = Result<T, Box<dyn Error>>;
@@ -17,7 +17,7 @@ const WITHIN: f64 = 0.01;
 pub(crate) fn cases(path: &Path) -> Answer<Vec<Case>> {
     let file = json::read(path)?;
     let steps = json::list(&file, "results")?;
-    steps.iter().map(|step| one(&file, step)).collect()
+    Ok(each(steps, |step| one(&file, step)))
 }
 
 fn one(file: &Value, step: &Value) -> Answer<Case> {

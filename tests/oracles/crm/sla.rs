@@ -8,7 +8,7 @@ use fondaco::core::Timestamp;
 use fondaco::core::calendar::{AtClosing, WorkingHours, Zone};
 use serde_json::Value;
 
-use crate::case::Case;
+use crate::case::{Case, each, part};
 use crate::json;
 
 pub(crate) fn cases(path: &Path) -> Result<Vec<Case>, Box<dyn Error>> {
@@ -20,11 +20,10 @@ pub(crate) fn cases(path: &Path) -> Result<Vec<Case>, Box<dyn Error>> {
         let calendar = calendars.get(name).ok_or_else(|| format!("no calendar {name:?}"))?;
         let start = json::text(case, "start_utc")?;
         let id = format!("{number} {name}: {} from {start}", json::text(case, "op")?);
-        cases.push(vector(id, case, calendar)?);
+        let answered = vector(id, case, calendar).map(|case| vec![case]);
+        cases.extend(part(&number.to_string(), answered));
     }
-    for case in json::list(&file, "zammad")? {
-        cases.push(zammad(case)?);
-    }
+    cases.extend(each(json::list(&file, "zammad")?, zammad));
     Ok(cases)
 }
 

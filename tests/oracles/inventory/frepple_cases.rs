@@ -13,29 +13,28 @@ use fondaco::rust_decimal::Decimal;
 use serde_json::Value;
 
 use super::misc_inventory::decimal;
-use crate::case::Case;
+use crate::case::{Case, parts};
 use crate::json;
 
 type Answer<T> = Result<T, Box<dyn Error>>;
 
 pub(crate) fn cases(path: &Path) -> Answer<Vec<Case>> {
     let file = json::read(path)?;
-    let mut cases = Vec::new();
-    for case in json::list(&file, "calendars")? {
-        cases.extend(calendar(case)?);
-    }
-    for case in json::list(&file, "plans")? {
-        let name = json::text(case, "name")?;
-        match name {
-            "period_of_cover" => cases.push(cover(name, case)?),
-            "time_phased_safety_stock_unconstrained" => cases.extend(safety_by_date(name, case)?),
-            "moq_and_multiple" => cases.extend(minimum(name, case)?),
-            "safety_lead_time" => cases.push(safety_time(name, case)?),
-            "demand_policies" => cases.extend(policies(name, case)?),
-            other => return Err(format!("plan {other:?}").into()),
-        }
-    }
+    let mut cases = parts(json::list(&file, "calendars")?, calendar);
+    cases.extend(parts(json::list(&file, "plans")?, plan));
     Ok(cases)
+}
+
+fn plan(case: &Value) -> Answer<Vec<Case>> {
+    let name = json::text(case, "name")?;
+    match name {
+        "period_of_cover" => Ok(vec![cover(name, case)?]),
+        "time_phased_safety_stock_unconstrained" => safety_by_date(name, case),
+        "moq_and_multiple" => minimum(name, case),
+        "safety_lead_time" => Ok(vec![safety_time(name, case)?]),
+        "demand_policies" => policies(name, case),
+        other => Ok(vec![Case::unsupported(other.to_owned(), "another plan")]),
+    }
 }
 
 // ---- Calendars

@@ -14,33 +14,32 @@ use fondaco::inventory::ordering::{
 use fondaco::rust_decimal::Decimal;
 use serde_json::Value;
 
-use crate::case::Case;
+use crate::case::{Case, part, parts};
 use crate::json;
 
 type Answer<T> = Result<T, Box<dyn Error>>;
 
 pub(crate) fn cases(path: &Path) -> Answer<Vec<Case>> {
     let file = json::read(path)?;
-    let mut cases = Vec::new();
-    for case in json::list(&file, "atp")? {
-        cases.extend(promises(case)?);
-    }
-    cases.extend(classes(field(&file, "abc")?)?);
-    cases.extend(picking(field(&file, "fefo")?)?);
+    let mut cases = parts(json::list(&file, "atp")?, promises);
+    cases.extend(part("abc", classes(field(&file, "abc")?)));
+    cases.extend(part("fefo", picking(field(&file, "fefo")?)));
     for (number, case) in json::list(&file, "price_breaks_all_units")?.iter().enumerate() {
-        cases.push(prices(number, case)?);
+        let answered = prices(number, case).map(|case| vec![case]);
+        cases.extend(part(&format!("price breaks {number}"), answered));
     }
     for (number, case) in json::list(&file, "order_modifiers")?.iter().enumerate() {
         // The last row is a note on what another program does.
         if case.get("input").is_some() {
-            cases.push(orders(number, case)?);
+            let answered = orders(number, case).map(|case| vec![case]);
+            cases.extend(part(&format!("order modifiers {number}"), answered));
         }
     }
     for (number, case) in json::list(field(&file, "uom")?, "cases")?.iter().enumerate() {
-        cases.extend(units(number, case)?);
+        cases.extend(part(&format!("uom {number}"), units(number, case)));
     }
-    cases.extend(variances(field(&file, "std_cost_variances")?)?);
-    cases.extend(counts(field(&file, "cycle_count")?)?);
+    cases.extend(part("std_cost_variances", variances(field(&file, "std_cost_variances")?)));
+    cases.extend(part("cycle_count", counts(field(&file, "cycle_count")?)));
     Ok(cases)
 }
 

@@ -9,12 +9,12 @@ use fondaco::inventory::probability::{Distribution, Normal, Poisson};
 use serde_json::{Value, json};
 
 use super::{id, near};
-use crate::case::Case;
+use crate::case::{Case, each};
 use crate::json::{list, number, read, text};
 
 pub(crate) fn cases(path: &Path) -> Result<Vec<Case>, Box<dyn Error>> {
     let file = read(path)?;
-    Ok(list(&file, "cases")?.iter().map(case).collect::<Result<_, String>>()?)
+    Ok(each(list(&file, "cases")?, case))
 }
 
 fn case(case: &Value) -> Result<Case, String> {

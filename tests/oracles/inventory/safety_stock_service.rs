@@ -9,7 +9,7 @@ use fondaco::inventory::probability::{Distribution, Gamma, Normal};
 use serde_json::{Value, json};
 
 use super::{id, near};
-use crate::case::Case;
+use crate::case::{Case, each};
 use crate::json::{list, number, read, text};
 
 /// Our answer, or what we refuse the case with.
@@ -17,7 +17,7 @@ type Answer = Result<Value, KernelError>;
 
 pub(crate) fn cases(path: &Path) -> Result<Vec<Case>, Box<dyn Error>> {
     let file = read(path)?;
-    Ok(list(&file, "cases")?.iter().map(case).collect::<Result<_, String>>()?)
+    Ok(each(list(&file, "cases")?, case))
 }
 
 fn case(case: &Value) -> Result<Case, String> {

@@ -7,7 +7,7 @@ use fondaco::inventory::quality::spc::{attributes, charts};
 use fondaco::inventory::quality::{ChartConstants, OeeInput, Tolerance, capability, oee};
 use serde_json::Value;
 
-use crate::case::Case;
+use crate::case::{Case, part, parts};
 use crate::json;
 
 type Answer<T> = Result<T, Box<dyn Error>>;
@@ -17,17 +17,14 @@ const WITHIN: f64 = 1e-9;
 
 pub(crate) fn cases(path: &Path) -> Answer<Vec<Case>> {
     let file = json::read(path)?;
-    let mut cases = Vec::new();
-    for row in json::list(&file, "constants")? {
-        cases.extend(constants(row)?);
-    }
+    let mut cases = parts(json::list(&file, "constants")?, constants);
     let samples = field(&file, "xbar_r_s")?;
-    cases.extend(samples_of(samples)?);
-    cases.extend(able(field(&file, "capability")?, &subgroups(samples)?)?);
-    cases.extend(shares(field(&file, "p_chart")?)?);
-    cases.extend(counts(field(&file, "c_chart")?)?);
+    cases.extend(part("samples", samples_of(samples)));
+    cases.extend(part("capability", able(field(&file, "capability")?, &subgroups(samples)?)));
+    cases.extend(part("p_chart", shares(field(&file, "p_chart")?)));
+    cases.extend(part("c_chart", counts(field(&file, "c_chart")?)));
     for (number, case) in json::list(&file, "oee")?.iter().enumerate() {
-        cases.extend(effectiveness(number, case)?);
+        cases.extend(part(&format!("oee {number}"), effectiveness(number, case)));
     }
     Ok(cases)
 }

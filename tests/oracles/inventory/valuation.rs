@@ -15,12 +15,12 @@ use fondaco::inventory::valuation::{
 use fondaco::rust_decimal::Decimal;
 use serde_json::Value;
 
-use crate::case::Case;
+use crate::case::{Case, each};
 use crate::json;
 
 pub(crate) fn cases(path: &Path) -> Result<Vec<Case>, Box<dyn Error>> {
     let file = json::read(path)?;
-    json::list(&file, "cases")?.iter().map(case).collect()
+    Ok(each(json::list(&file, "cases")?, case))
 }
 
 fn case(case: &Value) -> Result<Case, Box<dyn Error>> {

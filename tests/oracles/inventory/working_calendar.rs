@@ -9,14 +9,14 @@ use fondaco::core::DateRange;
 use fondaco::core::calendar::{Calendar, CalendarError, Roll, WorkingDays, WorkingWeek};
 use serde_json::Value;
 
-use crate::case::Case;
+use crate::case::{Case, each};
 use crate::json;
 
 pub(crate) fn cases(path: &Path) -> Result<Vec<Case>, Box<dyn Error>> {
     let file = json::read(path)?;
-    let offsets = json::list(&file, "offset_cases")?.iter().map(offset);
-    let counts = json::list(&file, "count_cases")?.iter().map(count);
-    offsets.chain(counts).collect()
+    let offsets = each(json::list(&file, "offset_cases")?, offset);
+    let counts = each(json::list(&file, "count_cases")?, count);
+    Ok(offsets.into_iter().chain(counts).collect())
 }
 
 fn offset(case: &Value) -> Result<Case, Box<dyn Error>> {

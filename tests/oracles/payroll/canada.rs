@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use fondaco_payroll::jurisdictions::canada;
 
 use super::{Answer, expected, on, plain, said, unread};
-use crate::case::Case;
+use crate::case::{Case, each, part};
 use crate::json::{list, read, text};
 
 /// What of a case is read.
@@ -35,8 +35,7 @@ pub(crate) fn deductions(path: &Path) -> Answer<Vec<Case>> {
             programs.insert(day, on(&rules, &date.to_string())?);
         }
     }
-    let mut cases = Vec::new();
-    for case in list(&file, "cases")? {
+    let one = |case: &Value| -> Answer<Case> {
         let program = programs.get(text(case, "date")?).ok_or("a program for each day")?;
         let frequency = frequency(case)?;
         let (gross, claim) = (plain(case, "gross_income")?, plain(case, "federal_claim")?);
@@ -46,8 +45,7 @@ pub(crate) fn deductions(path: &Path) -> Answer<Vec<Case>> {
         let others =
             (text(case, "country")? != "CA").then(|| "it is of another country".to_owned());
         if let Some(reason) = others.or_else(|| unread(case, &READ)) {
-            cases.push(Case::unsupported(id, &reason));
-            continue;
+            return Ok(Case::unsupported(id, &reason));
         }
         let inputs = program.case("oracle").with("frequency", frequency).with("province", province);
         let inputs = inputs
@@ -57,13 +55,14 @@ pub(crate) fn deductions(path: &Path) -> Answer<Vec<Case>> {
         let slip = program.run(&inputs);
         let names =
             [("federal_tax", "federal_deduction"), ("provincial_tax", "provincial_deduction")];
-        cases.push(Case::exact(
+        Ok(Case::exact(
             id,
             expected(case, &names)?,
             said(&slip, &["federal_tax", "provincial_tax"]),
-        ));
-    }
-    cases.extend(super::runs::canadian(&file)?);
+        ))
+    };
+    let mut cases = each(list(&file, "cases")?, one);
+    cases.extend(part("whole runs", super::runs::canadian(&file)));
     Ok(cases)
 }
 

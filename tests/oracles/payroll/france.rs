@@ -10,7 +10,7 @@ use fondaco_payroll::{PayError, Program, Slip};
 use serde_json::Value;
 
 use super::{Answer, id, on};
-use crate::case::Case;
+use crate::case::{Case, parts};
 use crate::json::{list, numbers, read, text};
 
 /// What twenty roundings to the cent may come to.
@@ -115,8 +115,8 @@ pub(crate) fn model(path: &Path) -> Answer<Vec<Case>> {
     let file = read(path)?;
     // The model does not know the decree of June 2026 yet, by which the general reduction stays with January's minimum wage.
     let program = france()?.known_at("2026-07-01".parse()?, "2026-06-12T00:00:00Z".parse()?)?;
-    let mut cases = Vec::new();
-    for case in list(&file, "cases")? {
+    let one = |case: &Value| -> Answer<Vec<Case>> {
+        let mut cases = Vec::new();
         let input = case.get("input").ok_or("a case has an input")?;
         let salary = text(input, "salarié . contrat . salaire brut")?;
         let salary = salary.split(' ').next().unwrap_or(salary);
@@ -145,8 +145,9 @@ pub(crate) fn model(path: &Path) -> Answer<Vec<Case>> {
             let value = value.get("v").and_then(Value::as_f64).unwrap_or(0.0);
             cases.push(near(format!("{} {theirs}", id(case)?), value, sum));
         }
-    }
-    Ok(cases)
+        Ok(cases)
+    };
+    Ok(parts(list(&file, "cases")?, one))
 }
 
 fn near(id: String, expected: f64, actual: Result<Decimal, PayError>) -> Case {

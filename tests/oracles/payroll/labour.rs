@@ -8,7 +8,7 @@ use fondaco_payroll::overtime::{OvertimeRules, Shift};
 use serde_json::Value;
 
 use super::{Answer, id, plain, two, unread};
-use crate::case::Case;
+use crate::case::{Case, each};
 use crate::json::{list, read, text};
 
 fn amount(case: &Value, name: &str) -> Answer<Decimal> {
@@ -22,7 +22,7 @@ fn amount_if(case: &Value, name: &str) -> Answer<Decimal> {
 
 pub(crate) fn overtime(path: &Path) -> Answer<Vec<Case>> {
     let file = read(path)?;
-    list(&file, "cases")?.iter().map(week).collect()
+    Ok(each(list(&file, "cases")?, week))
 }
 
 /// What of a week is read: what it is told, and what is expected of it.
@@ -71,7 +71,7 @@ fn week(case: &Value) -> Answer<Case> {
 pub(crate) fn garnishments(path: &Path) -> Answer<Vec<Case>> {
     let file = read(path)?;
     let wage = amount(file.get("meta").ok_or("a file says what it is")?, "federal_min_wage")?;
-    list(&file, "cases")?.iter().map(|case| garnished(case, wage)).collect()
+    Ok(each(list(&file, "cases")?, |case| garnished(case, wage)))
 }
 
 fn garnished(case: &Value, wage: Decimal) -> Answer<Case> {

@@ -11,7 +11,7 @@ use fondaco_payroll::jurisdictions::germany::by_pap_names;
 use fondaco_payroll::pap::{Pap, PapError, shipped};
 use serde_json::{Map, Value};
 
-use crate::case::Case;
+use crate::case::{Case, parts};
 use crate::json;
 
 pub(crate) fn cases(path: &Path) -> Result<Vec<Case>, Box<dyn Error>> {
@@ -20,18 +20,18 @@ pub(crate) fn cases(path: &Path) -> Result<Vec<Case>, Box<dyn Error>> {
     let program = path.with_file_name("pap").join(format!("Lohnsteuer{year}.xml"));
     let pap = Pap::read(&std::fs::read_to_string(program)?)?;
     let rules = super::on(&germany()?, &format!("{year}-06-30"))?;
-    let mut cases = Vec::new();
-    for case in json::list(&file, "cases")? {
+    let one = |case: &Value| -> Result<Vec<Case>, Box<dyn Error>> {
         let (input, expected) = (part(case, "input")?, part(case, "expected")?);
         let id = json::text(case, "id")?;
         let all =
             |found: Result<Vec<(String, String)>, String>| found.map_or_else(|error| error, shown);
         let program = run(&pap, input, expected).map_err(|error| error.to_string());
-        cases.push(Case::exact(id.to_owned(), shown(texts(expected)), all(program)));
+        let program = Case::exact(id.to_owned(), shown(texts(expected)), all(program));
         let ours = by_rules(&rules, input, expected).map_err(|error| error.to_string());
-        cases.push(Case::exact(format!("{id}, by our rules"), shown(texts(expected)), all(ours)));
-    }
-    Ok(cases)
+        let ours = Case::exact(format!("{id}, by our rules"), shown(texts(expected)), all(ours));
+        Ok(vec![program, ours])
+    };
+    Ok(parts(json::list(&file, "cases")?, one))
 }
 
 fn part<'v>(case: &'v Value, name: &str) -> Result<&'v Map<String, Value>, String> {

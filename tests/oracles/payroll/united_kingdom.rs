@@ -7,7 +7,7 @@ use fondaco_payroll::{Case as Inputs, Program};
 use serde_json::Value;
 
 use super::{Answer, expected, id, on, plain, said, two};
-use crate::case::Case;
+use crate::case::{Case, each, part, parts};
 use crate::json::{list, read, text};
 
 fn program() -> Answer<Program> {
@@ -38,8 +38,7 @@ fn inputs<'p>(
 pub(crate) fn paye(path: &Path) -> Answer<Vec<Case>> {
     let program = program()?;
     let file = read(path)?;
-    let mut cases = Vec::new();
-    for case in list(&file, "cases")? {
+    let one = |case: &Value| -> Answer<Case> {
         let gross: fondaco::rust_decimal::Decimal = plain(case, "gross_in_period")?.parse()?;
         let to_date: fondaco::rust_decimal::Decimal =
             plain(case, "taxable_pay_to_date")?.parse()?;
@@ -53,21 +52,21 @@ pub(crate) fn paye(path: &Path) -> Answer<Vec<Case>> {
         let slip = program.run(&inputs);
         let wanted = case.get("expected").ok_or("a case has what is expected")?;
         let names = [("income_tax", "tax_in_period"), ("tax_to_date", "tax_to_date")];
-        cases.push(Case::exact(
+        Ok(Case::exact(
             id(case)?,
             expected(wanted, &names)?,
             said(&slip, &["income_tax", "tax_to_date"]),
-        ));
-    }
-    Ok(cases)
+        ))
+    };
+    Ok(each(list(&file, "cases")?, one))
 }
 
 /// One employee over a year: what a period leaves is what the next begins with.
 pub(crate) fn sequences(path: &Path) -> Answer<Vec<Case>> {
     let program = program()?;
     let file = read(path)?;
-    let mut cases = Vec::new();
-    for sequence in list(&file, "sequences")? {
+    let one = |sequence: &Value| -> Answer<Vec<Case>> {
+        let mut cases = Vec::new();
         let (mut pay, mut tax) = ("0".to_owned(), "0".to_owned());
         for row in list(sequence, "rows")? {
             let inputs = inputs(
@@ -91,27 +90,29 @@ pub(crate) fn sequences(path: &Path) -> Answer<Vec<Case>> {
                 said(&slip, &["income_tax", "tax_to_date"]),
             ));
         }
-    }
-    cases.extend(super::runs::sequences(&file)?);
+        Ok(cases)
+    };
+    let mut cases = parts(list(&file, "sequences")?, one);
+    cases.extend(part("whole runs", super::runs::sequences(&file)));
     Ok(cases)
 }
 
 pub(crate) fn insurance(path: &Path) -> Answer<Vec<Case>> {
     let program = program()?;
     let file = read(path)?;
-    let mut cases = Vec::new();
-    for case in list(&file, "cases")? {
+    let one = |case: &Value| -> Answer<Case> {
         let inputs = inputs(&program, text(case, "frequency")?, "1".into(), plain(case, "gross")?)?;
         let slip = program
             .run(&inputs.with("code_kind", "no_tax").with("ni_letter", text(case, "category")?));
         let wanted = case.get("expected").ok_or("a case has what is expected")?;
         let names = [("employee_ni", "employee"), ("employer_ni", "employer")];
-        cases.push(Case::exact(
+        Ok(Case::exact(
             id(case)?,
             expected(wanted, &names)?,
             said(&slip, &["employee_ni", "employer_ni"]),
-        ));
-    }
+        ))
+    };
+    let mut cases = each(list(&file, "cases")?, one);
     cases.extend(super::runs::insurance(&file)?);
     Ok(cases)
 }
@@ -119,7 +120,7 @@ pub(crate) fn insurance(path: &Path) -> Answer<Vec<Case>> {
 pub(crate) fn directors(path: &Path) -> Answer<Vec<Case>> {
     let program = program()?;
     let file = read(path)?;
-    list(&file, "cases")?.iter().map(|case| director(&program, case)).collect()
+    Ok(each(list(&file, "cases")?, |case| director(&program, case)))
 }
 
 fn director(program: &Program, case: &Value) -> Answer<Case> {

@@ -7,7 +7,7 @@ use fondaco_payroll::jurisdictions::united_states;
 use serde_json::Value;
 
 use super::{Answer, expected, id, on, plain, said, unread};
-use crate::case::Case;
+use crate::case::{Case, each, part};
 use crate::json::{list, read, text};
 
 /// Our results and theirs. The file has the worksheet's last line, also where wages don't reach for it.
@@ -26,9 +26,8 @@ pub(crate) fn federal(path: &Path) -> Answer<Vec<Case>> {
     let file = read(path)?;
     let year = plain(file.get("meta").ok_or("a file says what it is")?, "year")?;
     let program = on(&united_states()?, &format!("{year}-06-30"))?;
-    let cases = list(&file, "cases")?.iter().map(|case| withheld(&program, case));
-    let mut cases = cases.collect::<Answer<Vec<Case>>>()?;
-    cases.extend(super::runs::federal(&file, year.parse()?)?);
+    let mut cases = each(list(&file, "cases")?, |case| withheld(&program, case));
+    cases.extend(part("whole runs", super::runs::federal(&file, year.parse()?)));
     Ok(cases)
 }
 

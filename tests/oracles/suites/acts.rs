@@ -9,7 +9,7 @@ use fondaco::core::store::Fixed;
 use fondaco::inventory::valuation::{CostRules, Kind, Method, Price};
 use serde_json::Value;
 
-use crate::case::Case;
+use crate::case::{Case, part};
 use crate::inventory::valuation::{Bench, number};
 use crate::json;
 
@@ -19,15 +19,15 @@ pub(crate) fn cases(path: &Path) -> Result<Vec<Case>, Box<dyn Error>> {
     let file = json::read(path)?;
     let mut cases = Vec::new();
     let parts = file.as_object().ok_or("the file is an object of parts")?;
-    for (part, content) in parts {
+    for (section, content) in parts {
         let content = content.as_object().ok_or("a part is an object of cases")?;
         for (name, case) in content {
-            match part.as_str() {
-                "costing_tables_odoo19" => cases.extend(costing_table(name, case)?),
-                "odoo19_regimes" => cases.extend(regimes::cases(name, case)?),
-                "tryton_7_8_scenarios" => cases.extend(scenarios::cases(name, case)?),
-                "kpi" => cases.extend(kpi::cases(name, case)?),
-                _ => cases.push(Case::unsupported(format!("{part}/{name}"), "another part")),
+            match section.as_str() {
+                "costing_tables_odoo19" => cases.extend(part(name, costing_table(name, case))),
+                "odoo19_regimes" => cases.extend(part(name, regimes::cases(name, case))),
+                "tryton_7_8_scenarios" => cases.extend(part(name, scenarios::cases(name, case))),
+                "kpi" => cases.extend(part(name, kpi::cases(name, case))),
+                _ => cases.push(Case::unsupported(format!("{section}/{name}"), "another part")),
             }
         }
     }

@@ -23,13 +23,13 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::case::Case;
+use crate::case::{Case, each};
 use crate::json;
 use world::World;
 
 pub(crate) fn cases(path: &Path) -> Result<Vec<Case>, Box<dyn Error>> {
     let file = json::read(path)?;
-    json::list(&file, "cases")?.iter().map(case).collect()
+    Ok(each(json::list(&file, "cases")?, case))
 }
 
 /// A case is its steps: the first that answers otherwise is the case's answer.
