@@ -112,8 +112,8 @@ fn late_bill(books: &Books<'_>, clock: &Clock, shown: &mut Shown) -> Outcome<()>
         .credit("2000", money("1900.00 EUR")?);
     let refused = books.post("late bill, at first", bill.clone()).err().ok_or("2026 is closed")?;
     println!("{refused}\n");
-    books.send("reopen", &ReopenYear::new(2026, "the lawyer's bill came late"))?;
     books.send("unlock December", &UnlockBooks::after(day("2026-11-30")?))?;
+    books.send("reopen", &ReopenYear::new(2026, "the lawyer's bill came late"))?;
     books.post("late bill", bill)?;
     books.send("lock again", &LockBooks::through(day("2026-12-31")?))?;
     let again = books.send("close again", &CloseYear::new(2026))?.answer;

@@ -134,6 +134,11 @@ fn without_comments(text: &str) -> String {
 /// The structs that derive `Record`, with what stands between their braces.
 fn records_in(text: &str, file: &Path) -> Vec<Found> {
     let mut found = Vec::new();
+    // What a column says of itself begins no record.
+    let of_columns = text.split("#[record(since").enumerate();
+    let text: String = of_columns
+        .map(|(at, part)| if at == 0 { part } else { part.split_once(")]").map_or("", |it| it.1) })
+        .collect();
     for part in text.split("#[record(").skip(1) {
         let table = part.split_once("table = \"").and_then(|(_, rest)| rest.split('"').next());
         let table = table.unwrap_or_default().to_owned();

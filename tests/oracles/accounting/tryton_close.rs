@@ -55,10 +55,9 @@ pub(super) fn deferred(id: &str, given: &Value, steps: &[Value]) -> Answer<Case>
     let books = books()?;
     let amount = Money::new(json::text(given, "amount")?.parse()?, Currency::EUR);
     let days = given.get("days").and_then(Value::as_i64).ok_or("no number of days")?;
-    let first = match given.get("start").and_then(Value::as_str) {
-        Some(start) => start.parse()?,
-        None => day(2026, 1, 1)?,
-    };
+    // Where it is said in words, it is the first of a year.
+    let start = given.get("start").and_then(Value::as_str).and_then(|start| start.parse().ok());
+    let first = start.map_or_else(|| day(2026, 1, 1), Ok)?;
     let span = DateRange::new(first, first + TimeDelta::days(days - 1))?;
     let accounts = ("1900", code("expense")?);
     let start = StartDeferral::expense("d", "GEN", accounts, amount, SpreadPlan::days(span));

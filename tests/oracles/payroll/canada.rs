@@ -5,6 +5,7 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 use fondaco_payroll::jurisdictions::canada;
+use serde_json::Value;
 
 use super::{Answer, expected, on, plain, said, unread};
 use crate::case::{Case, each, part};
@@ -67,7 +68,7 @@ pub(crate) fn deductions(path: &Path) -> Answer<Vec<Case>> {
 }
 
 /// How often is paid, by the pay periods of a year.
-pub(super) fn frequency(case: &serde_json::Value) -> Answer<&'static str> {
+pub(super) fn frequency(case: &Value) -> Answer<&'static str> {
     Ok(match text(case, "pay_periods")? {
         "52" => "weekly",
         "26" => "biweekly",
