@@ -182,3 +182,24 @@ fn a_receipt_that_was_billed_costs_what_its_bill_says() {
     let refused = firm.send(&ChangeCost::Receipt(change)).unwrap_err().to_string();
     assert!(refused.contains("costs what its bill says"), "{refused}");
 }
+
+/// What was invoiced ahead is not earned before it is shipped, also when no more of its order will be.
+#[test]
+fn what_was_invoiced_ahead_waits_though_its_order_is_closed_short() {
+    for profile in Profile::ALL {
+        let firm = Firm::of(&set_up().profiled(profile)).stocked(bolt(), "10", "40", "2026-02-01");
+        let order = NewOrder::new("1", "C-1", day("2026-03-02"));
+        firm.must(&PlaceOrders::new(vec![order.line(NewLine::new(bolt(), pcs("10")))]));
+        let ahead = NewInvoice::new("1", "1", day("2026-03-03")).ahead();
+        firm.must(&InvoiceCustomers::new(vec![ahead]));
+        let some = NewDelivery::new("1", "1", day("2026-03-04")).line(PartLine::new(1, pcs("4")));
+        firm.must(&Deliver::new(vec![some]));
+        firm.must(&CloseOrders::new(vec![Named::new(DocumentKind::SalesOrder, "1")]));
+        firm.must(&PostAccruals::on(day("2026-03-31")));
+        let books = firm.company.books();
+        let statement = books.income_statement(day("2026-03-01"), day("2026-03-31")).unwrap();
+        // Four of ten at 10, which cost 4.
+        assert_eq!(statement.result.normalize().to_string(), "24", "{profile:?}");
+        firm.clean();
+    }
+}

@@ -123,3 +123,31 @@ fn it_earns_the_same_in_every_profile() {
         firm.clean();
     }
 }
+
+/// What a supplier sends was promised to the order of what would come here: nothing waits for it any more.
+#[test]
+fn nothing_is_kept_for_what_was_sent_from_elsewhere() {
+    let firm = agreed(Profile::PerpetualAngloSaxon);
+    let waiting = || {
+        let levels = firm.company.stock().levels(bolt()).unwrap();
+        (levels[0].reserved.units(), levels[0].backordered.units())
+    };
+    assert_eq!(waiting(), (0, 10_000_000));
+    send(&firm, ship("a").line(PartLine::new(1, pcs("4")))).unwrap();
+    assert_eq!(waiting(), (0, 6_000_000));
+    send(&firm, ship("b")).unwrap();
+    assert_eq!(waiting(), (0, 0));
+    firm.clean();
+}
+
+#[test]
+fn it_is_sent_to_no_place_of_ones_own() {
+    let firm = agreed(Profile::PerpetualAngloSaxon);
+    for (location, what) in [("MAIN", "location of kind customer"), ("NOWHERE", "location")] {
+        let new = NewDirect { location: location.into(), ..ship("a") };
+        let refused = send(&firm, new).unwrap_err().to_string();
+        assert!(refused.contains(&format!("there is no {what} {location}")), "{refused}");
+    }
+    assert_eq!(firm.balances(BOOKS), ["0", "0", "0", "0"]);
+    firm.clean();
+}

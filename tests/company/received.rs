@@ -93,3 +93,17 @@ fn what_is_refused_as_a_whole_is_noted_and_still_to_come() {
     firm.must(&Cancel::one(DocumentKind::Receipt, "1", day("2026-03-04")));
     firm.clean();
 }
+
+/// Of an order that was closed short nothing comes beyond what did, so nothing is left that no bill can take.
+#[test]
+fn beyond_an_order_that_was_closed_short_nothing_comes() {
+    let firm = ordered("100", "2 EUR/pcs");
+    let tolerances = SetTolerances::new(Rate::ZERO, Rate::ZERO);
+    firm.must(&SetTolerances { receipt: Rate::percent("10").unwrap(), ..tolerances });
+    receive(&firm, "1", ReceivedLine::new(1, pcs("60"))).unwrap();
+    firm.must(&CloseOrders::new(vec![Named::new(DocumentKind::PurchaseOrder, "1")]));
+    assert!(receive(&firm, "2", ReceivedLine::new(1, pcs("10"))).is_err());
+    bill(&firm);
+    assert_eq!(firm.balances(["1400", "2050"]), ["120", "0"]);
+    firm.clean();
+}

@@ -462,6 +462,8 @@ fn what_is_left_of_money_that_is_gone_is_realised() {
         let refused = firm.refused("too late", &RealiseExchange::on(d("2026-03-31")));
         assert_eq!(refused.code(), "accounting.revaluation_stands");
         firm.tick("2026-04-01");
+        let before = firm.refused("before March was valued", &RealiseExchange::on(d("2026-03-15")));
+        assert_eq!(before.code(), "accounting.revaluation_stands");
         let done = firm.must("April", &RealiseExchange::on(d("2026-04-30")));
         assert_eq!(done.difference.to_decimal(), dec("-6"), "on {}", firm.name);
         assert_eq!(

@@ -140,11 +140,15 @@ pub fn reached_by(
     text: &str,
 ) -> Result<Vec<PartyId>, PartyError> {
     let (normal, found_by) = (kind.normal(text), kind.found_by(text));
-    let found = read.peek_scan(&Range::by(Contact::BY_FOUND_BY, &(kind, found_by)))?;
+    let mut found = read.peek_scan(&Range::by(Contact::BY_FOUND_BY, &(kind, found_by)))?;
+    // Rows of before there was such a key are found as they are written.
+    let as_written = read.peek_scan(&Range::by(Contact::BY_NORMAL, &(kind, normal.clone())))?;
+    found.extend(as_written.into_iter().filter(|row| row.found_by.is_none()));
     let is_same = |row: &&std::sync::Arc<Contact>| {
         row.normal.get().is_some_and(|there| kind.is_same(&normal, there))
     };
     let mut parties: Vec<PartyId> = found.iter().filter(is_same).map(|row| row.party).collect();
+    parties.sort_unstable();
     parties.dedup();
     Ok(parties)
 }

@@ -1,7 +1,8 @@
-//! Addresses that nobody writes to again: a list of keyed hashes, which tells no address.
+//! Addresses that nobody writes to again: a list of keyed hashes, which tells no address to who has the list alone.
 //!
 //! HMAC-SHA-256 (RFC 2104) of the kind and the cleaned address under a key of the company's. Without a key anybody who has the list could
-//! try addresses; the key is kept as something personal, outside the hash chain and all logs.
+//! try addresses; the key is kept as something personal, outside the hash chain, exports and all logs. It lies in the same database: who has all
+//! of that, or a backup of it, can try the numbers of a country. Against such readers the database itself has to be encrypted.
 
 use fondaco_core::digest::hex;
 use fondaco_core::party::{Contact, ContactKind as Reach, Private};
@@ -48,7 +49,7 @@ const KEY: SmolStr = SmolStr::new_static("suppression");
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SetSuppressionKey {
-    /// At least 16 random bytes, written as a text of 16 to 200 characters.
+    /// At least 16 random bytes, written as a text of 16 to 200 characters, at least eight of which differ.
     pub key: Private<SmolStr>,
 }
 
@@ -77,9 +78,14 @@ impl Act for SetSuppressionKey {
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), CrmError> {
         tx.authorize(&Request::new(&SET_UP))?;
-        let why = match self.key.0.len() {
+        let mut different: Vec<char> = self.key.0.chars().collect();
+        let count = different.len();
+        different.sort_unstable();
+        different.dedup();
+        let why = match count {
             0..16 => "has fewer than 16 characters: give more random ones",
             201.. => "has more than 200 characters: give fewer",
+            _ if different.len() < 8 => "has few different characters: give random ones",
             _ if self.key.0.contains('\0') => "holds the NUL character: leave that out",
             _ => "",
         };

@@ -158,7 +158,7 @@ impl ChangeContact {
             (ProfileField::Owner, &self.owner),
             (ProfileField::Territory, &self.territory),
         ] {
-            if let Some(code) = code {
+            if let Some(code) = code.as_ref().filter(|_| !self.clear.contains(&field)) {
                 check_code(field.code(), code)?;
                 all.push((field, Some(code.clone())));
             }

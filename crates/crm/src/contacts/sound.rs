@@ -92,7 +92,7 @@ pub(crate) fn sounds_of(kind: ContactKind, name: &str) -> (SmolStr, SmolStr) {
 /// So many whose names sound alike are looked at for each key.
 const MOST: usize = 500;
 
-/// Contacts of this kind whose name may be this one, in whatever order its words come: those of whom two words sound alike, and those of whom
+/// Contacts of this kind whose name may be this one, of persons in whatever order its words come: those of whom two words sound alike, and those of whom
 /// one does, at most 500 for each pair and for each word. So a common family name hides nobody of whom the first name is known.
 pub(crate) fn sounding_alike(
     read: &mut impl Reading,
@@ -106,16 +106,16 @@ pub(crate) fn sounding_alike(
             (vec![first], vec![second])
         }
     };
-    let mut found = Vec::new();
+    let mut ranges = Vec::new();
     for one in telling.iter().filter(|one| !one.is_empty()) {
         for other in others.iter().filter(|other| *other != one) {
-            let range = Range::by(Profile::BY_SOUND, &(kind, one.clone(), other.clone()));
-            found.extend(read.peek_scan(&range.limit(MOST))?);
+            ranges.push(Range::by(Profile::BY_SOUND, &(kind, one.clone(), other.clone())));
         }
-        let range = Range::by(Profile::BY_SOUND, &(kind, one.clone()));
-        found.extend(read.peek_scan(&range.limit(MOST))?);
+        ranges.push(Range::by(Profile::BY_SOUND, &(kind, one.clone())));
     }
-    let mut ids: Vec<PartyId> = found.iter().map(|row| row.party).collect();
+    let ranges: Vec<Range<Profile>> = ranges.into_iter().map(|range| range.limit(MOST)).collect();
+    let found = read.peek_scans(&ranges)?;
+    let mut ids: Vec<PartyId> = found.iter().flatten().map(|row| row.party).collect();
     ids.sort_unstable();
     ids.dedup();
     Ok(ids)

@@ -11,12 +11,13 @@ use crate::items::Lot;
 use crate::levels::Bin;
 use crate::moves::{Map, Move, MoveKind};
 
-/// The days on which lots came first, of what was not taken back, in one trip. A lot that was announced long before is as old as its goods are.
+/// The days on which lots came first, of what was not taken back, in one trip: of the first moves of each that were recorded. A lot that was
+/// announced long before is as old as its goods are.
 pub(super) fn lots_came(
     read: &mut impl Reading,
     lots: &[Id<Lot>],
 ) -> Result<Vec<Option<NaiveDate>>, Halt> {
-    let all = |lot: &Id<Lot>| Range::by(Move::BY_LOT, lot);
+    let all = |lot: &Id<Lot>| Range::by(Move::BY_LOT, lot).limit(PAGE);
     let legs = read.peek_scans(&lots.iter().map(all).collect::<Vec<_>>())?;
     Ok(legs.iter().map(|legs| first_day(legs)).collect())
 }
@@ -30,7 +31,7 @@ fn first_day(legs: &[Arc<Move>]) -> Option<NaiveDate> {
         .collect();
     let stands =
         legs.iter().filter(|leg| leg.kind != MoveKind::Reversal && !back.contains(&leg.id));
-    stands.map(|leg| leg.date).min()
+    stands.map(|leg| leg.date).min().or(legs.first().map(|leg| leg.date))
 }
 
 /// So many legs are read first, then twice as many.

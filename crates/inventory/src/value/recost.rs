@@ -347,7 +347,7 @@ impl Again {
         let before = Before { known: &self.known, elsewhere, taken: self.taken(moved) };
         let mut told = Told::new();
         match self.state.apply(&self.rules, moved, &before, &mut told) {
-            // What came late lets less be written down than was: that stands, where nothing may be written up again.
+            // What came late would let goods be written up again, which may not be: this one writes nothing down, and those before it stand.
             Err(ValuationError::NoReversal { .. }) => return Ok(()),
             done => done?,
         }

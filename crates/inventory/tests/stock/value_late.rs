@@ -272,7 +272,8 @@ fn came_to_shop(quantity: &str, cost: &str, date: &str) -> NewMove {
     on(receipt(bolt(), quantity, "SHOP").cost(euro(cost)), date)
 }
 
-/// Where nothing may be written up again, an honest receipt of an earlier day is taken, and what was written down stands.
+/// Where nothing may be written up again, an honest receipt of an earlier day is taken. In the order of days the second write-down finds goods that
+/// cost less than their price, and writes nothing down; the first stands.
 #[test]
 fn a_write_down_stands_when_something_comes_late() {
     on_every_store(|host| {
@@ -288,6 +289,9 @@ fn a_write_down_stands_when_something_comes_late() {
             host.must(name, &WriteDown { date: Some(d(day)), ..WriteDown::to(vec![line]) });
         }
         host.made("late", came(bolt(), "90 pcs", "90", "2026-06-15"));
+        let values =
+            ["2026-06-10", "2026-06-15", "2026-06-20"].map(|day| worth(&host, None, d(day)));
+        assert_eq!(values, ["60.00 EUR", "150.00 EUR", "150.00 EUR"], "on {}", host.name);
         verified(&host);
     });
 }

@@ -385,7 +385,8 @@ fn stranded(
     let counted = pay_calendar.tax.numbering == Numbering::Counted;
     let numbered = |(number, one): (u32, PayPeriod)| {
         let tax_period = if counted { number } else { one.tax_period };
-        PayPeriod { number, of: number, tax_period, ..one }
+        // It is one of a year of as many as the others, for what is paid by the year.
+        PayPeriod { number, of: last.of, tax_period, ..one }
     };
     Ok((last.number.saturating_add(1)..).zip(new).map(numbered).collect())
 }

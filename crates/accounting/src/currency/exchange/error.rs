@@ -122,9 +122,9 @@ pub enum ExchangeError {
         /// When that is to be reversed.
         on: NaiveDate,
     },
-    /// A revaluation is in the books on the day: what is left can't be told from it.
+    /// A revaluation of the day or a later one is in the books, or one that stands on the day: what is left is in it already.
     #[error(
-        "the revaluation of {of} stands on {date}, so what is left of foreign money that is gone can't be told: realise it on a day before that or after its reversal, or reverse entry {entry} first"
+        "the revaluation of {of} has what is left on {date} of foreign money that is gone in it already: realise that on a day after its reversal, or reverse entry {entry} first"
     )]
     #[kind(Refused)]
     #[code("revaluation_stands")]

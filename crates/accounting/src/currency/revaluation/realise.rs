@@ -3,10 +3,12 @@
 //! What is kept by open items realises its differences as items are cleared. A bank account in dollars has none: when its last dollar is spent at
 //! another rate than it came at, euros are left of no dollars (IAS 21.28). A revaluation would post them as not realised, and take them back.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use fondaco_core::policy::Request;
 use fondaco_core::store::Event;
-use fondaco_core::{Act, Tx};
+use fondaco_core::{Act, Range, Reading as _, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -16,7 +18,7 @@ use super::ground::{mark, rest_on_runs};
 use super::mark::monetary_accounts;
 use super::post::{Posts, by_journal, told};
 use super::value::{Valued, amount, balance_parts, sums};
-use super::{Revalued, Scope};
+use super::{RevaluationRun, Revalued, Scope};
 use crate::currency::{ExchangeError, Naming, POSTING_SOURCE};
 use crate::ledger::rights::{self, Asking};
 use crate::ledger::{ItemKeeping, LedgerError, NewEntry, Settings, post_one};
@@ -99,9 +101,14 @@ impl RealiseExchange {
         rest_on_runs(tx, self.date)?;
         let at = Moment { date: self.date, known_at: None };
         let scope = Scope::of(tx, None)?;
-        if let Some(run) = standing(tx, at, &scope)?.first() {
-            let (date, of, entry) = (self.date, run.date, run.entry);
-            return Err(ExchangeError::RevaluationStands { date, of, entry }.into());
+        let from = Range::<RevaluationRun>::all().from(&self.date);
+        let later: BTreeSet<NaiveDate> = tx.peek_scan(&from)?.iter().map(|run| run.date).collect();
+        for day in std::iter::once(self.date).chain(later) {
+            let runs = standing(tx, Moment { date: day, ..at }, &scope)?;
+            if let Some(run) = runs.iter().find(|run| day == self.date || run.date == day) {
+                let (date, of, entry) = (self.date, run.date, run.entry);
+                return Err(ExchangeError::RevaluationStands { date, of, entry }.into());
+            }
         }
         let source = SmolStr::new_static(POSTING_SOURCE);
         let closing = Closing::new(&source, at, settings.currency, None, false);

@@ -72,9 +72,9 @@ impl Numbered for Contact {
         self.kind == other.kind && self.normal.get() == other.normal.get()
     }
     fn anew(&self, tx: &mut Tx<'_>, (party, number): (PartyId, u32)) -> Option<Contact> {
+        let found_by = Some(tx.personal(self.kind.found_by(self.value.get()?)));
         let value = tx.personal(self.value.get()?.clone());
         let normal = tx.personal(self.normal.get()?.clone());
-        let found_by = again(tx, &self.found_by);
         let label = again(tx, &self.label);
         Some(Contact { party, number, kind: self.kind, value, normal, found_by, label })
     }

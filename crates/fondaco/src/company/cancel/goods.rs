@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use fondaco_accounting::ledger::Amount;
+use fondaco_core::store::Event;
 use fondaco_core::{Quantity, Tx};
 use fondaco_inventory::Qty;
 use fondaco_inventory::moves::{Movement, NewMove};
@@ -72,8 +73,9 @@ fn not_direct(
         desk.put_line(Line { clearing: Amount::ZERO, ..line });
     }
     let (status, cancelled_on) = (Status::Cancelled, Some(date).into());
-    let order = receipt.of;
+    let (order, id) = (receipt.of, receipt.id);
     desk.put(Document { status, cancelled_on, ..receipt });
+    tx.emit(Event::new("document.cancelled").with("document", id).with("date", date));
     if let Some(order) = order {
         let order = desk.document(tx, order)?;
         announce_again(tx, desk, &order)?;

@@ -67,7 +67,8 @@ fn more(one: Qty, other: Qty) -> Qty {
 }
 
 /// Documents of which something waits as long as a line of theirs says so.
-const WAITING: [DocumentKind; 5] = [
+const WAITING: [DocumentKind; 6] = [
+    DocumentKind::Invoice,
     DocumentKind::Delivery,
     DocumentKind::CustomerReturn,
     DocumentKind::Receipt,
@@ -170,8 +171,10 @@ impl AsOf {
         let lines = tx.peek_scans(&lines)?;
         let orders =
             tx.peek_scan(&Range::by(Document::BY_KIND, &(DocumentKind::SalesOrder, Status::Open)))?;
-        let ids = lines.iter().flatten().map(|line| line.document);
-        for id in ids.chain(orders.iter().map(|order| order.id)).collect::<BTreeSet<_>>() {
+        // What was invoiced ahead is told by its order, which may be closed short.
+        let ids = lines.iter().flatten().flat_map(|line| [Some(line.document), line.of]);
+        for id in ids.flatten().chain(orders.iter().map(|order| order.id)).collect::<BTreeSet<_>>()
+        {
             self.know(tx, desk, id)?;
         }
         Ok(())

@@ -237,8 +237,8 @@ impl Line {
     /// Of an order: what may still be invoiced or billed of it, shipped or not.
     pub fn left_to_bill(&self) -> Qty {
         // What came beyond what was ordered is billed too.
-        let all = self.quantity.max(self.shipped);
-        Line::left(all, &[self.returned, self.invoiced, self.given_up])
+        let all = Line::left(self.quantity, &[self.given_up]).max(self.shipped);
+        Line::left(all, &[self.returned, self.invoiced])
     }
 
     /// Of an invoice or a bill: what of it waits for its goods.

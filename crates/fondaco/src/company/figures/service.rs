@@ -164,7 +164,7 @@ fn on_time(read: &mut impl Reading, done: &[Arc<Document>]) -> Result<Share, Com
     Ok(share)
 }
 
-/// Orders that were wanted in the days, of which something had not come by the last of them: each counts as one that is late.
+/// Orders that became late in the days, the day after they were wanted, of which something had not come by the last of them: each counts as one that is late.
 fn overdue(
     read: &mut impl Reading,
     (orders, deliveries): (DocumentKind, DocumentKind),
@@ -187,7 +187,9 @@ fn overdue(
     found.extend(others.filter(|order| order.kind == orders).map(|order| (order.id, order)));
     let is_due = |order: &Arc<Document>| {
         let wanted = order.wanted_on.copied();
-        order.date <= on && wanted.is_some_and(|wanted| from <= wanted && wanted < on)
+        // It is late the day after, which lies in one span of days alone.
+        let late = wanted.and_then(|wanted| wanted.succ_opt());
+        order.date <= on && late.is_some_and(|late| from <= late && late <= on)
     };
     let found: Vec<Arc<Document>> = found.into_values().filter(is_due).collect();
     for (order, lines) in found.iter().zip(lines(read, &found)?) {

@@ -164,7 +164,8 @@ impl NewBill {
 
     /// The supplier's number, if it says one.
     fn number(&self) -> Option<SmolStr> {
-        self.reference.clone().filter(|number| !number.trim().is_empty())
+        let number = self.reference.as_ref()?.trim();
+        (!number.is_empty()).then(|| number.into())
     }
 
     fn parts(&self) -> Option<Vec<PartLine>> {

@@ -205,7 +205,11 @@ fn prepare(
     }
     let location = new.location.clone().unwrap_or_else(|| order.location.clone());
     let tolerance = desk.settings.receipt_tolerance;
-    let above = |line: &Line| of_quantity(line.quantity, tolerance);
+    // Of what is given up nothing more is expected, so none comes beyond it.
+    let above = |line: &Line| match line.given_up {
+        Qty::ZERO => of_quantity(line.quantity, tolerance),
+        _ => Qty::ZERO,
+    };
     let parts = parts_within(tx, desk, (&order, &new.taken()), ("receive", Line::to_ship, above))?;
     let (id, mut lines, mut made) = (kind.id(&new.code), Vec::new(), Vec::new());
     let said = new.said();

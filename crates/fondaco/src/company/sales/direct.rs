@@ -5,9 +5,11 @@
 
 use chrono::NaiveDate;
 use fondaco_accounting::ledger::Amount;
-use fondaco_core::{Act, DocumentId, Quantity, Tx};
+use fondaco_core::{Act, DocumentId, Id, Quantity, Tx};
 use fondaco_inventory::Qty;
+use fondaco_inventory::items::Lot;
 use fondaco_inventory::moves::NewMove;
+use fondaco_inventory::places::{Location, LocationKind};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -105,6 +107,8 @@ impl Act for ShipDirect {
             let name = || DocumentKind::Delivery.name_of(&new.code);
             made.push(done.map_err(|error| error.of(&name()).at(index))?);
         }
+        let receipts = self.shipments.iter().map(|new| DocumentKind::Receipt.id(&new.code));
+        emit_each(tx, "receipt.done", &receipts.collect::<Vec<_>>());
         emit_each(tx, "shipment.done", &made);
         desk.finish(tx)?;
         Ok(made)
@@ -116,10 +120,12 @@ struct Pair {
     sold: Line,
     bought: Line,
     quantity: Qty,
+    lot: Option<Id<Lot>>,
 }
 
 fn ship(tx: &mut Tx<'_>, desk: &mut Desk, new: &NewDirect) -> Result<DocumentId, CompanyError> {
     let (sold, bought) = orders(tx, desk, new)?;
+    not_here(tx, &new.location)?;
     let pairs = pairs(tx, desk, new, (&sold, &bought))?;
     let (delivery, receipt) =
         (DocumentKind::Delivery.id(&new.code), DocumentKind::Receipt.id(&new.code));
@@ -136,6 +142,7 @@ fn ship(tx: &mut Tx<'_>, desk: &mut Desk, new: &NewDirect) -> Result<DocumentId,
         let given = Quantity::from_fixed(quantity, of_order.unit);
         let cost = sold.money(coming.cost);
         let moved = NewMove::receipt(item, given, new.location.clone(), new.date).cost(cost);
+        let moved = NewMove { lot: pair.lot, ..moved };
         moves.push(moved.document(delivery).party(sold.party));
         keys.push(out);
         sent.push(Line { invoiced, ..of_order.carried_by(out, quantity) });
@@ -184,6 +191,16 @@ fn ship(tx: &mut Tx<'_>, desk: &mut Desk, new: &NewDirect) -> Result<DocumentId,
     Ok(delivery)
 }
 
+/// Refuses a location of one's own: what is sent by a supplier never lies there.
+fn not_here(tx: &mut Tx<'_>, code: &SmolStr) -> Result<(), CompanyError> {
+    let unknown = |what| CompanyError::Unknown { what, code: code.clone() };
+    let location = tx.require::<Location, CompanyError>(code, || unknown("location"))?;
+    match location.kind {
+        LocationKind::Customer => Ok(()),
+        _ => Err(unknown("location of kind customer")),
+    }
+}
+
 /// Both orders, if they count and who acts may ship of the one and receive of the other.
 fn orders(
     tx: &mut Tx<'_>,
@@ -220,13 +237,13 @@ fn pairs(
 ) -> Result<Vec<Pair>, CompanyError> {
     let mut left: Vec<Line> = desk.lines_of(tx, bought)?;
     let mut pairs = Vec::new();
-    for (line, wanted, _) in parts(tx, desk, (sold, &new.lines), ("ship", Line::to_ship))? {
+    for (line, wanted, lot) in parts(tx, desk, (sold, &new.lines), ("ship", Line::to_ship))? {
         let mut rest = wanted;
         for other in left.iter_mut().filter(|other| other.item.is_some() && other.item == line.item)
         {
             let quantity = other.to_ship().min(rest);
             if quantity > Qty::ZERO {
-                pairs.push(Pair { sold: line.clone(), bought: other.clone(), quantity });
+                pairs.push(Pair { sold: line.clone(), bought: other.clone(), quantity, lot });
                 rest = Line::left(rest, &[quantity]);
                 other.shipped = plus(other.shipped, quantity, (line.number, "quantity"))?;
             }

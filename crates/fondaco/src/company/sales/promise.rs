@@ -126,11 +126,8 @@ pub(crate) fn promise_again(
     desk: &mut Desk,
     order: &Document,
 ) -> Result<(), CompanyError> {
-    let lines = desk.lines_of(tx, order)?;
-    let promised: Vec<Line> = lines
-        .into_iter()
-        .filter(|line| line.promise.get().is_some() && line.to_ship() > Qty::ZERO)
-        .collect();
+    let mut promised = desk.lines_of(tx, order)?;
+    promised.retain(|line| line.promise.get().is_some());
     let mut open = Vec::new();
     for line in &promised {
         let Some(id) = line.promise.copied() else { continue };
@@ -141,6 +138,8 @@ pub(crate) fn promise_again(
     if !open.is_empty() {
         tx.as_engine(&ENGINE, |tx| Release::new(open).act(tx))?;
     }
+    // Of what is shipped nothing waits any more.
+    promised.retain(|line| line.to_ship() > Qty::ZERO);
     let (document, promise) = (order.clone(), Promise::Backorder);
     promise_goods(tx, desk, vec![Wanting { index: None, document, lines: promised, promise }])
 }
