@@ -221,7 +221,8 @@ fn what_is_no_rate_is_refused() {
     for bad in ["0", "-1.25"] {
         let words = record(bad, rate(EUR, CHF, bad, "2026-01-02")).to_string();
         assert!(
-            words.contains(&format!("rate: {bad} for EUR/CHF: a rate is above zero")),
+            words.contains(&format!("rate: {bad} for EUR/CHF from "))
+                && words.contains("a rate is above zero"),
             "{words}"
         );
     }
