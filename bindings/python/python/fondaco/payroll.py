@@ -6,7 +6,7 @@
 >>> slip.figures["net"]
 Decimal('1657.84')
 >>> print(str(slip.explain("income_tax")).splitlines()[1])
-│ round(max(0, taxed - exemption) * tax_rate, 2, half_up)
+│ round(max(0, taxed_in_period + taxed - exemption) * tax_rate, 2, half_up) - income_tax_in_period
 """
 
 from __future__ import annotations

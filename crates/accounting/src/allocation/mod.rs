@@ -31,7 +31,7 @@
 //! let none = books.send("too early", &Allocate::new("rent", 202_603)).unwrap_err();
 //! assert_eq!(
 //!     none.to_string(),
-//!     "allocation rent has no base in 2026-03: statistic square metres is zero for everybody; record it, or share otherwise",
+//!     "allocation rent has no base in 2026-03 for 100.00 EUR on account 5100: statistic square metres is zero for everybody; record it, or share otherwise",
 //! );
 //! let area = RecordStatistics::new("square metres", 202_603).value("10", 1.into()).value("20", 2.into());
 //! books.send("area", &area)?;
