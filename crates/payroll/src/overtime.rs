@@ -135,14 +135,24 @@ impl OvertimeRules {
         }
         let overtime = self.hours(&days)?;
         let paid = fondaco_core::rounding::round(by_the_hour(shifts, besides)?, 2, rounding);
+        // Hours with a rate of their own are none of a salary's that is for certain hours.
+        let salaried = match salary {
+            Some(Salary { hours: Some(_), .. }) => salaried(shifts)?,
+            _ => hours,
+        };
         let Fixed { pay, rate } = match salary {
-            Some(salary) => salary.of_week(hours, self.rate_rounded, rounding)?,
+            Some(salary) => salary.of_week(salaried, self.rate_rounded, rounding)?,
             None => Fixed::default(),
         };
         let straight = exact("straight pay", decimal::add(pay, paid))?;
         let (regular_rate, premium) = match hours.is_zero() {
             true => (Decimal::ZERO, Decimal::ZERO),
             false => {
+                // Of two kinds of work it is what all of it pays over all hours (29 CFR 778.115).
+                let rate = match salaried == hours {
+                    true => rate,
+                    false => ratio("regular rate", rate.mul(per_hour(salaried, hours)?))?,
+                };
                 let rate = ratio("regular rate", rate.add(per_hour(paid, hours)?))?;
                 self.premium(rate, extra(&overtime)?, rounding)?
             }
@@ -239,6 +249,13 @@ fn by_the_hour(shifts: &[Shift], besides: Decimal) -> Result<Decimal, KernelErro
 
 fn per_hour(pay: Decimal, hours: Decimal) -> Result<Ratio, KernelError> {
     ratio("regular rate", Ratio::from_decimal(pay).div(Ratio::from_decimal(hours)))
+}
+
+/// The hours that have no rate of their own.
+pub(crate) fn salaried(shifts: &[Shift]) -> Result<Decimal, KernelError> {
+    let own = shifts.iter().filter(|shift| shift.rate.is_zero());
+    own.map(|shift| shift.hours)
+        .try_fold(Decimal::ZERO, |sum, hours| exact("hours", decimal::add(sum, hours)))
 }
 
 /// Hours of overtime, each times its factor less one.

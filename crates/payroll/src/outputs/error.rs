@@ -40,6 +40,16 @@ pub enum OutputError {
         /// That of the ones before.
         wanted: Currency,
     },
+    /// A payment that is of other slips.
+    #[error(
+        "payment {reference} is of none of these slips: give the slips of the run whose file it is in"
+    )]
+    #[kind(Invalid)]
+    #[code("output_of_no_slip")]
+    OfNoSlip {
+        /// The payment's reference.
+        reference: SmolStr,
+    },
     /// Nothing to put out where a figure has to name its currency or year.
     #[error("there is no slip: give at least one")]
     #[kind(Invalid)]

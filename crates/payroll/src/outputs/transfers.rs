@@ -66,9 +66,23 @@ fn of_slip(slip: &Slip, accounts: Accounts<'_>) -> Result<Vec<Payment>, OutputEr
 /// What leaves by payments that are in a file, account by account: for [`RecordPayments`](crate::runs::RecordPayments), where
 /// [`transfers_each`] has refused some and the run can't be paid [as a whole](crate::runs::AdvanceRun::pay). The slips are those of the run
 /// whose file it is.
-pub fn left(slips: &[impl Borrow<Slip>], payments: &[Payment]) -> Vec<PaymentLine> {
+///
+/// # Errors
+/// [`OutputError::OfNoSlip`] where a payment is of none of these slips: it would leave, and be paid again.
+pub fn left(
+    slips: &[impl Borrow<Slip>],
+    payments: &[Payment],
+) -> Result<Vec<PaymentLine>, OutputError> {
     let of = by_number(slips);
-    payments.iter().filter_map(|payment| line_of(&of, payment)).collect()
+    payments.iter().map(|payment| must_be_of(&of, payment)).collect()
+}
+
+fn must_be_of(
+    of: &BTreeMap<SmolStr, PartyId>,
+    payment: &Payment,
+) -> Result<PaymentLine, OutputError> {
+    let of_none = || OutputError::OfNoSlip { reference: payment.reference.clone() };
+    line_of(of, payment).ok_or_else(of_none)
 }
 
 fn by_number(slips: &[impl Borrow<Slip>]) -> BTreeMap<SmolStr, PartyId> {
@@ -84,17 +98,20 @@ fn line_of(of: &BTreeMap<SmolStr, PartyId>, payment: &Payment) -> Option<Payment
 }
 
 /// What answers of the bank say came back, or never left, of payments of these slips: for [`RecordPayments`](crate::runs::RecordPayments), account by account. The
-/// slips are those of the run whose file it was.
+/// slips are those of the run whose file it was. Answers to other payments are left to the files that those were in.
+///
+/// # Errors
+/// [`OutputError::OfNoSlip`] where a payment that came back is of none of these slips.
 pub fn came_back(
     slips: &[impl Borrow<Slip>],
     payments: &[Payment],
     answers: &[Answer],
-) -> Vec<PaymentLine> {
+) -> Result<Vec<PaymentLine>, OutputError> {
     let of = by_number(slips);
     let line = |answer: &Answer| {
         let payment = payments.iter().find(|payment| payment.reference == answer.reference)?;
-        let line = line_of(&of, payment)?;
-        Some(PaymentLine { amount: answer.amount.unwrap_or(line.amount), ..line })
+        let line = must_be_of(&of, payment);
+        Some(line.map(|line| PaymentLine { amount: answer.amount.unwrap_or(line.amount), ..line }))
     };
     answers.iter().filter(|answer| answer.outcome.failed()).filter_map(line).collect()
 }

@@ -286,4 +286,24 @@ mod tests {
         let none = rules.bonus_of_weeks(Decimal::ONE, &[], BonusShare::EachHour, Rounding::HalfUp);
         assert_eq!(none.unwrap_err().to_string(), "hours is 0: give more than zero");
     }
+
+    /// 29 CFR 778.115: 800 for 40 hours and ten hours of other work at 15 are 950 over 50 hours, 19; half of it on ten.
+    #[test]
+    fn other_work_by_the_hour_is_paid_once_beside_a_salary() {
+        let shift = |day: u32, hours: i64, rate: i64| Shift {
+            day: format!("2026-01-{day:02}").parse().unwrap(),
+            hours: Decimal::from(hours),
+            rate: Decimal::from(rate),
+        };
+        let mut shifts: Vec<Shift> = (5..10).map(|day| shift(day, 8, 0)).collect();
+        shifts.extend((5..10).map(|day| shift(day, 2, 15)));
+        let salary = Salary::for_hours(Decimal::from(800), PayPeriod::Weeks(1), Decimal::from(40));
+        let rules = OvertimeRules::flsa();
+        let week = rules.salaried_week(&salary, &shifts, Decimal::ZERO, Rounding::HalfUp).unwrap();
+        let [straight, premium] = [week.straight, week.premium].map(|sum| sum.normalize());
+        assert_eq!(
+            (straight, week.regular_rate.normalize(), premium),
+            (Decimal::from(950), Decimal::from(19), Decimal::from(95),)
+        );
+    }
 }

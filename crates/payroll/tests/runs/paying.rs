@@ -95,7 +95,7 @@ fn what_the_bank_answers_is_recorded_account_by_account() {
         day: None,
     };
     let answers = [answer(0, Outcome::Accepted), answer(1, Outcome::Returned)];
-    let lines = came_back(&slips, &payments, &answers);
+    let lines = came_back(&slips, &payments, &answers).unwrap();
     assert_eq!(lines, [PaymentLine::new(who(1), dec("200.00")).at(2)]);
     let (way, day, reference) = (PaymentWay::Returned, d("2026-02-04"), "pain.002".into());
     house.host.must("back", &RecordPayments { run, way, lines, day, reference });
@@ -141,7 +141,9 @@ fn what_is_in_a_file_is_recorded_as_paid_and_nothing_else() {
     let slips = house.host.view(|view| slips(view, run));
     let (payments, refused) = transfers_each(&slips, &|_, _| Some(("Ada".into(), account())));
     assert_eq!((payments.len(), refused.len()), (2, 1));
-    let lines = left(&slips, &payments);
+    let lines = left(&slips, &payments).unwrap();
+    let none = left(&slips[..0], &payments).unwrap_err();
+    assert_eq!(none.code(), "payroll.output_of_no_slip");
     let of = |amount, place| PaymentLine::new(who(1), dec(amount)).at(place);
     assert_eq!(lines, [of("500.00", 1), of("200.00", 2)]);
     let (way, day, reference) = (PaymentWay::Paid, d("2026-02-02"), "file 1".into());

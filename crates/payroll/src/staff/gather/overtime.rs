@@ -18,7 +18,7 @@ use crate::PayrollError;
 use crate::calendars::PayFrequency;
 use crate::garnishment::PayPeriod;
 use crate::kernel_error::exact;
-use crate::overtime::{OvertimeRules, Salary, Shift};
+use crate::overtime::{OvertimeRules, Salary, Shift, salaried};
 use crate::runs::{InputWarning, PayComponent};
 use crate::staff::SalaryHours;
 use crate::time::{DaySheet, OvertimeBy, When, classify, hours_of};
@@ -155,7 +155,10 @@ impl Person<'_> {
         let amount = exact("pay", decimal::sub(done.total, paid))?;
         let overtime: Decimal = done.overtime.iter().map(|(_, hours)| *hours).sum();
         // Hours that are paid straight besides are among them.
-        let beyond = salary.hours.map_or(Decimal::ZERO, |own| done.hours - own);
+        let beyond = match salary.hours {
+            Some(own) => exact("hours", decimal::sub(salaried(shifts)?, own))?,
+            None => Decimal::ZERO,
+        };
         Ok((amount, overtime.max(beyond), done.regular_rate))
     }
 
