@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use fondaco_core::policy::Request;
 use fondaco_core::store::Event;
 use fondaco_core::tx::{Pending, Running};
-use fondaco_core::{Act, Needs, Quantity, Range, Rounding, Tx};
+use fondaco_core::{Act, Conversions, Needs, Quantity, Range, Rounding, Tx};
 use fondaco_core::{ItemId, PartyId, SiteId, UnitPrice};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -466,10 +466,12 @@ impl Act for SetVendorPrices {
         }
         check_lead_time(self.lead_time_days)?;
         let currency = Settings::of(tx)?.currency;
+        let units = conversions(tx, self.item)?;
         let mut rows = Vec::with_capacity(self.prices.len());
         let mut seen = BTreeSet::new();
         for (index, given) in self.prices.iter().enumerate() {
-            let row = self.price(tx, &item, currency, given).map_err(|error| error.at(index))?;
+            let row = self.price(tx, (&item, &units), currency, given);
+            let row = row.map_err(|error| error.at(index))?;
             if !seen.insert(row.from) {
                 let twice = bad("from", given.from.to_string(), "stands twice: give one price");
                 return Err(StockError::from(twice).at(index));
@@ -495,7 +497,7 @@ impl SetVendorPrices {
     fn price(
         &self,
         tx: &mut Tx<'_>,
-        item: &Item,
+        (item, units): (&Item, &Conversions),
         currency: fondaco_core::Currency,
         given: &PriceBreak,
     ) -> Result<VendorPrice, StockError> {
@@ -507,7 +509,7 @@ impl SetVendorPrices {
         if price.money().is_negative() {
             return Err(bad("price", price.to_string(), "is below zero: give zero or more").into());
         }
-        conversions(tx, item.id)?.convert_price_round(price, item.unit, 6, Rounding::HalfUp)?;
+        units.convert_price_round(price, item.unit, 6, Rounding::HalfUp)?;
         let from = stored(tx, item, "from", given.from)?;
         let (item, supplier) = (self.item, self.supplier);
         Ok(VendorPrice { item, supplier, from, price, lead_time_days: self.lead_time_days })

@@ -144,11 +144,13 @@ fn offers(
     item: &Item,
 ) -> Result<Vec<Offer>, StockError> {
     let mut offers: Vec<Offer> = Vec::new();
+    let mut rows = read.peek_scan(&Range::<VendorPrice>::by_key(&rule.item))?;
+    rows.retain(|row| rule.supplier.is_none_or(|supplier| supplier == row.supplier));
+    if rows.is_empty() {
+        return Ok(offers); // and the item's units needn't be read
+    }
     let units = Arc::new(conversions(read, item.id)?);
-    for row in read.peek_scan(&Range::<VendorPrice>::by_key(&rule.item))? {
-        if rule.supplier.is_some_and(|supplier| supplier != row.supplier) {
-            continue;
-        }
+    for row in rows {
         // To compare by; what is paid is reckoned from the price as it is quoted.
         let price = units.convert_price_round(row.price, item.unit, 6, Rounding::HalfUp);
         let price = price.map_err(quantity)?;

@@ -109,10 +109,9 @@ pub(super) fn held(
     }
     // What one ledger has alone is a balance.
     let by_items = account.open_items == Some(ItemKeeping::Kept) && closing.has_items;
-    let mut held = match (by_items, tagged) {
-        (true, tagged) => items(read, account, closing, tagged)?,
-        (false, false) => balance(read, account, closing)?,
-        (false, true) => tagged_balance(read, account, closing)?,
+    let mut held = match by_items {
+        true => items(read, account, closing, tagged)?,
+        false => by_balance(read, account, closing, tagged)?,
     };
     for part in held.iter_mut().filter(|part| part.open != 0) {
         let rate = closing.rate(read, (&account.code, part.currency, part.open))?;
@@ -193,10 +192,23 @@ pub(super) fn balance_parts(
     account: &Account,
     closing: &Closing,
 ) -> Result<Vec<Held>, LedgerError> {
-    match foreign(read, &account.code, closing.ledger)? {
-        (currencies, _) if currencies.is_empty() => Ok(Vec::new()),
-        (_, false) => balance(read, account, closing),
-        (_, true) => tagged_balance(read, account, closing),
+    let (currencies, tagged) = foreign(read, &account.code, closing.ledger)?;
+    match currencies.is_empty() {
+        true => Ok(Vec::new()),
+        false => by_balance(read, account, closing, tagged),
+    }
+}
+
+/// The balances in other currencies, by dimensions where any of them has some.
+fn by_balance(
+    read: &mut impl Reading,
+    account: &Account,
+    closing: &Closing,
+    tagged: bool,
+) -> Result<Vec<Held>, LedgerError> {
+    match tagged {
+        true => tagged_balance(read, account, closing),
+        false => balance(read, account, closing),
     }
 }
 
