@@ -33,10 +33,7 @@ pub(crate) fn again<T: Clone + PartialEq>(
     before: T,
     now: (Option<NaiveDate>, Timestamp),
     said: T,
-) -> Parts<Version<T>>
-where
-    Parts<Version<T>>: From<Vec<Version<T>>>,
-{
+) -> Parts<Version<T>> {
     let (from, recorded_at) = now;
     let same =
         history.last().map_or(before == said, |last| last.from.is_none() && last.said == said);
@@ -51,8 +48,8 @@ where
     all.into()
 }
 
-/// For which period, as of when a definition is asked for.
-#[derive(Debug, Clone, Copy)]
+/// For which period, as of when a definition is asked for; by default of what was said once, which holds for all.
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Moment {
     last: NaiveDate,
     known: Option<Timestamp>,

@@ -235,7 +235,7 @@ impl OvertimeRules {
 }
 
 /// What hours pay by their own rates, and what is paid besides.
-fn by_the_hour(shifts: &[Shift], besides: Decimal) -> Result<Decimal, KernelError> {
+pub(crate) fn by_the_hour(shifts: &[Shift], besides: Decimal) -> Result<Decimal, KernelError> {
     let mut paid = not_negative("besides", besides)?;
     for shift in shifts {
         let pay = exact(

@@ -52,10 +52,10 @@ pub struct PayGroup {
 
 impl PayGroup {
     /// The group as it holds for a period.
-    pub(crate) fn at(&self, moment: &Moment) -> PayGroup {
+    pub(crate) fn at(self: Arc<PayGroup>, moment: &Moment) -> Arc<PayGroup> {
         match moment.holding(&self.history) {
-            Some(said) => PayGroup { history: self.history.clone(), ..said.group() },
-            None => self.clone(),
+            Some(said) => Arc::new(PayGroup { history: self.history.clone(), ..said.group() }),
+            None => self,
         }
     }
 

@@ -58,10 +58,10 @@ pub struct Component {
 
 impl Component {
     /// The component as it holds for a period.
-    pub(crate) fn at(&self, moment: &Moment) -> Component {
+    pub(crate) fn at(self: Arc<Component>, moment: &Moment) -> Arc<Component> {
         match moment.holding(&self.history) {
-            Some(said) => Component { history: self.history.clone(), ..said.component() },
-            None => self.clone(),
+            Some(said) => Arc::new(Component { history: self.history.clone(), ..said.component() }),
+            None => self,
         }
     }
 

@@ -52,13 +52,20 @@ impl Gathering {
         known: Option<Timestamp>,
     ) -> Result<Gathering, PayrollError> {
         let days = (period.starts, period.ends);
-        let moment = Moment::of(read, &period.pay_group, days, known)?;
-        let group = Arc::new(pay_group(read, &period.pay_group)?.at(&moment));
+        let group = pay_group(read, &period.pay_group)?;
+        let components = read.peek_scan(&Range::<Component>::all())?;
+        let policies = read.peek_scan(&Range::<StoredPolicy>::all())?;
+        let said_anew = !group.history.is_empty()
+            || components.iter().any(|row| !row.history.is_empty())
+            || policies.iter().any(|row| !row.history.is_empty());
+        let moment = match said_anew {
+            true => Moment::of(read, &group.code, days, known)?,
+            false => Moment::default(),
+        };
+        let group = group.at(&moment);
         let calendar = calendar::find(read, &group.work_calendar)?;
         let set = rule_set(read, &SmolStr::default(), &group.rules)?;
         let file: &RuleFile = set.file();
-        let components = read.peek_scan(&Range::<Component>::all())?;
-        let policies = read.peek_scan(&Range::<StoredPolicy>::all())?;
         Ok(Gathering {
             digits: file.currency.minor_units().unwrap_or(2),
             values: period_values(file, group.calendar.frequency, period),
@@ -67,7 +74,7 @@ impl Gathering {
             known,
             components: components
                 .into_iter()
-                .map(|row| (row.code.clone(), Arc::new(row.at(&moment))))
+                .map(|row| (row.code.clone(), row.at(&moment)))
                 .collect(),
             scales: scales(read)?,
             policies: policies.iter().map(|row| (row.code.clone(), row.at(&moment))).collect(),

@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 use super::jobs::{ByShares, JobStay, shares_key};
 use super::person::Person;
 use crate::PayrollError;
-use crate::kernel_error::exact;
+use crate::kernel_error::{KernelError, exact};
 use crate::leave::{LeaveUnit, day_hours};
 use crate::runs::{CostShare, PayComponent};
 use crate::staff::Basis;
@@ -53,22 +53,10 @@ impl Person<'_> {
             let component = self.of.component(&component)?;
             for (shares, minutes) in by_shares {
                 let hours = hours_of(minutes)?;
-                // From the minutes: an hour and forty minutes at 12 pay 20, not 20.0004.
-                let sixtieth = exact("pay", decimal::mul_exact(minutes, rate))?;
-                let amount = decimal::div_round(
-                    sixtieth,
-                    Decimal::from(60),
-                    self.of.digits,
-                    Rounding::HalfUp,
-                );
+                let amount = pay_of(minutes, rate, self.of.digits)?;
                 let shares: Vec<CostShare> =
                     shares.into_iter().map(|(centre, share)| CostShare { centre, share }).collect();
-                lines.push(self.line(
-                    component,
-                    exact("pay", amount)?,
-                    Some((hours, "hour", rate)),
-                    &shares,
-                ));
+                lines.push(self.line(component, amount, Some((hours, "hour", rate)), &shares));
             }
         }
         self.overtime(jobs, lines)
@@ -109,6 +97,12 @@ impl Person<'_> {
         }
         Ok(())
     }
+}
+
+/// What minutes pay at the rate of an hour, half-up: an hour and forty minutes at 12 pay 20, not the 20.0004 of 1.6667 hours.
+pub(super) fn pay_of(minutes: Decimal, rate: Decimal, digits: u32) -> Result<Decimal, KernelError> {
+    let sixtieth = exact("pay", decimal::mul_exact(minutes, rate))?;
+    exact("pay", decimal::div_round(sixtieth, Decimal::from(60), digits, Rounding::HalfUp))
 }
 
 /// The days of a job that a day lies in.

@@ -8,17 +8,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
-use fondaco_core::{DateRange, Rounding, decimal};
+use fondaco_core::{DateRange, Rounding, decimal, rounding};
 use rust_decimal::Decimal;
 
-use super::hours::job_on;
+use super::hours::{job_on, pay_of};
 use super::jobs::JobStay;
 use super::person::{Person, warning};
 use crate::PayrollError;
 use crate::calendars::PayFrequency;
 use crate::garnishment::PayPeriod;
 use crate::kernel_error::exact;
-use crate::overtime::{OvertimeRules, Salary, Shift, salaried};
+use crate::overtime::{OvertimeRules, Salary, Shift, by_the_hour, salaried};
 use crate::runs::{InputWarning, PayComponent};
 use crate::staff::SalaryHours;
 use crate::time::{DaySheet, OvertimeBy, When, classify, hours_of};
@@ -38,14 +38,14 @@ impl Person<'_> {
             let paid = matches!(stay.job.hours, Some(SalaryHours::OfContract | SalaryHours::All));
             stay.by_hours() || (paid && stay.is_salary())
         };
+        let rules = by.rules();
         for week in self.weeks(jobs, counts).into_values() {
-            let shifts = week.iter().map(|(day, sheet, stay)| self.shift(*day, sheet, stay));
-            let shifts = shifts.collect::<Result<Vec<Shift>, PayrollError>>()?;
+            let shifts = self.shifts(&week)?;
             let besides = match by {
                 OvertimeBy::Flsa | OvertimeBy::California => self.premiums(&week)?,
                 OvertimeBy::Tiers { .. } => Decimal::ZERO,
             };
-            let (amount, hours, rate) = self.added(&by.rules(), (&week, &shifts), besides)?;
+            let (amount, hours, rate) = self.added(&rules, (&week, &shifts), besides)?;
             let most = week.iter().zip(&shifts).max_by_key(|(_, shift)| shift.hours);
             let Some(((_, _, stay), _)) = most.filter(|_| !amount.is_zero()) else { continue };
             let component = self.of.component(&self.of.group.time.overtime_component)?;
@@ -63,10 +63,9 @@ impl Person<'_> {
         let mut found = Vec::new();
         let Some(by) = &self.of.group.time.overtime else { return Ok(found) };
         let unsaid = |stay: &JobStay<'_>| stay.is_salary() && stay.job.hours.is_none();
+        let rules = by.rules();
         for (first, week) in self.weeks(jobs, unsaid) {
-            let shifts = week.iter().map(|(day, sheet, stay)| self.shift(*day, sheet, stay));
-            let shifts = shifts.collect::<Result<Vec<Shift>, PayrollError>>()?;
-            let week = by.rules().week(&shifts, Decimal::ZERO, Rounding::HalfUp)?;
+            let week = rules.week(&self.shifts(&week)?, Decimal::ZERO, Rounding::HalfUp)?;
             if !week.overtime.is_empty() {
                 let about = format!(
                     "{} hours of the week from {first} pay no overtime: say of the job what hours pay beside its salary",
@@ -103,21 +102,23 @@ impl Person<'_> {
         last.is_some_and(|day| self.of.days().contains(day))
     }
 
-    fn shift(
-        &self,
-        day: NaiveDate,
-        sheet: &DaySheet,
-        stay: &JobStay<'_>,
-    ) -> Result<Shift, PayrollError> {
-        let hours = hours_of(sheet.minutes(&self.of.group.time, day)?)?;
-        let rate = if stay.by_hours() { stay.amount } else { Decimal::ZERO };
-        Ok(Shift { day, hours, rate })
+    /// A week's hours, with the rates of those that have one.
+    fn shifts(&self, week: &Week<'_, '_>) -> Result<Vec<Shift>, PayrollError> {
+        let shift = |(day, sheet, stay): &(NaiveDate, &DaySheet, &JobStay<'_>)| {
+            let hours = hours_of(sheet.minutes(&self.of.group.time, *day)?)?;
+            let rate = if stay.by_hours() { stay.amount } else { Decimal::ZERO };
+            Ok(Shift { day: *day, hours, rate })
+        };
+        week.iter().map(shift).collect()
     }
 
     /// The premiums of a week that are part of its regular rate.
     fn premiums(&self, week: &Week<'_, '_>) -> Result<Decimal, PayrollError> {
         let rules = &self.of.group.time;
         let mut all = Decimal::ZERO;
+        if rules.premiums.is_empty() {
+            return Ok(all);
+        }
         for (day, sheet, stay) in week {
             let rate = stay.hourly(self.of.group.calendar.frequency)?;
             for (component, minutes) in classify(rules, &self.of.calendar, *day, sheet)?.premiums {
@@ -128,9 +129,7 @@ impl Person<'_> {
                     continue;
                 }
                 let rate = exact("rate", decimal::mul_round(rate, factor, 4, Rounding::HalfUp))?;
-                let sixtieth = exact("pay", decimal::mul_exact(minutes, rate))?;
-                let pay = decimal::div_round(sixtieth, Decimal::from(60), 4, Rounding::HalfUp);
-                all = exact("pay", decimal::add(all, exact("pay", pay)?))?;
+                all = exact("pay", decimal::add(all, pay_of(minutes, rate, 4)?))?;
             }
         }
         Ok(all)
@@ -150,7 +149,7 @@ impl Person<'_> {
             return Ok((week.premium, hours, week.regular_rate));
         };
         let done = rules.salaried_week(&salary, shifts, besides, how)?;
-        let by_hours = rules.week(shifts, besides, how)?.straight;
+        let by_hours = rounding::round(by_the_hour(shifts, besides)?, 2, how);
         let paid = exact("pay", decimal::add(by_hours, salary.by_the_week(how)?))?;
         let amount = exact("pay", decimal::sub(done.total, paid))?;
         let overtime: Decimal = done.overtime.iter().map(|(_, hours)| *hours).sum();
