@@ -77,8 +77,8 @@ fn gather<K: Ord + Clone>(
     let mut of: BTreeMap<K, CostOf> = BTreeMap::new();
     for slip in standing(slips) {
         for line in slip.lines.iter() {
-            let costs = matches!(line.kind, Kind::Earning | Kind::Employer | Kind::Reimbursement);
-            for (centre, part) in if costs { borne(slip, line)? } else { Vec::new() } {
+            for (centre, part) in if line.kind.is_cost() { borne(slip, line)? } else { Vec::new() }
+            {
                 let cost = of.entry(key(slip, centre)).or_default();
                 cost.add(line.kind, part)?;
                 cost.people.insert(slip.employee);

@@ -154,6 +154,11 @@ impl Kind {
         matches!(self, Kind::Earning | Kind::Benefit | Kind::Reimbursement)
     }
 
+    /// Whether it is a cost of the employer: what is paid, and what is borne on top of it.
+    pub(crate) fn is_cost(self) -> bool {
+        matches!(self, Kind::Earning | Kind::Reimbursement | Kind::Employer)
+    }
+
     /// What it adds to net pay: 1, -1 or 0.
     #[must_use]
     pub fn on_net(self) -> i8 {

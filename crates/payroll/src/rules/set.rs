@@ -404,7 +404,7 @@ fn on_gross(kind: Kind) -> i8 {
 }
 
 fn on_cost(kind: Kind) -> i8 {
-    i8::from(matches!(kind, Kind::Earning | Kind::Reimbursement | Kind::Employer))
+    i8::from(kind.is_cost())
 }
 
 fn about_total(name: &str) -> &'static str {

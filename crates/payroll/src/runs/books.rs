@@ -223,11 +223,7 @@ impl Books {
     ) -> Result<Arc<Rules>, PayrollError> {
         let version = self.version(code, known);
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        let set = match made.sets.get(&(code.clone(), version)) {
-            Some(set) => set.clone(),
-            None => Arc::new(Set::of(self.set(number, code, version)?)),
-        };
-        made.sets.insert((code.clone(), version), set.clone());
+        let set = self.kept(&mut made, number, code, version)?;
         let known = known.map(|known| set.as_known(known));
         let key = (code.clone(), version, on, known);
         if let Some(rules) = made.rules.get(&key) {
@@ -248,7 +244,26 @@ impl Books {
         number: &SmolStr,
         code: &SmolStr,
     ) -> Result<Arc<RuleSet>, PayrollError> {
-        self.set(number, code, self.version(code, None))
+        let version = self.version(code, None);
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(self.kept(&mut made, number, code, version)?.set.clone())
+    }
+
+    /// A version of a book, read once.
+    fn kept(
+        &self,
+        made: &mut Made,
+        number: &SmolStr,
+        code: &SmolStr,
+        version: u32,
+    ) -> Result<Arc<Set>, PayrollError> {
+        let key = (code.clone(), version);
+        if let Some(set) = made.sets.get(&key) {
+            return Ok(set.clone());
+        }
+        let set = Arc::new(Set::of(self.set(number, code, version)?));
+        made.sets.insert(key, set.clone());
+        Ok(set)
     }
 
     /// The version that was the last at a time; 0 where it is none of the company's.

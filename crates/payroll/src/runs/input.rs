@@ -152,6 +152,11 @@ impl PayComponent {
             shares: Vec::new(),
         }
     }
+
+    /// Whether it pays anything, and is pay of the period rather than a one-off item.
+    pub(crate) fn is_regular(&self) -> bool {
+        self.item.is_none() && !self.amount.is_zero()
+    }
 }
 
 /// Days of the period on which nothing changes: why an amount is prorated, and where each part belongs.

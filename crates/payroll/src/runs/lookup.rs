@@ -186,10 +186,7 @@ fn why_made_good(slip: &Slip, result: &str) -> Result<Explain, PayrollError> {
     let part = |line: &SlipLine| match result {
         "net" => Some(Decimal::from(line.kind.on_net()) * line.amount),
         "gross" => (line.kind == Kind::Earning).then_some(line.amount),
-        "employer_cost" => {
-            let costs = matches!(line.kind, Kind::Earning | Kind::Reimbursement | Kind::Employer);
-            costs.then_some(line.amount)
-        }
+        "employer_cost" => line.kind.is_cost().then_some(line.amount),
         _ => (line.rule() == result || line.component == result).then_some(line.amount),
     };
     let parts = slip.lines.iter().filter_map(|line| Some((line.original, part(line)?)));

@@ -341,6 +341,18 @@ pub struct Slip {
     pub rests_on: Option<i64>,
 }
 
+impl Slip {
+    /// The first and the last day of its period.
+    pub(crate) fn days(&self) -> (NaiveDate, NaiveDate) {
+        (self.period_start, self.period_end)
+    }
+
+    /// Whether it shares some of these days, the first and the last one.
+    pub(crate) fn meets(&self, (first, last): (NaiveDate, NaiveDate)) -> bool {
+        self.period_start <= last && first <= self.period_end
+    }
+}
+
 /// Why an employee's slip could not be computed in a run. The others' are.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
 #[record(table = "payroll_run_refusal", kind = state, key(run, employee))]

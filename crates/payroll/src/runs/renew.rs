@@ -16,7 +16,7 @@ use super::calculate::{
     CHUNK, CalculateCursor, Refused, RunReport, after, compute_cases, compute_one, ground, refused,
 };
 use super::compute::Place;
-use super::deductions::{self, owed_by};
+use super::deductions::owed_by;
 use super::edit::replace;
 use super::moves::{ask, must_be, run_of, step, step_of};
 use super::{PayInput, Run, RunDeed, RunRefusal, RunStatus, RunTotal, Slip, SlipStatus, rights};
@@ -192,8 +192,7 @@ fn computed(
     let cases: Vec<Arc<PayInput>> = slips.iter().map(|slip| Arc::new(slip.case())).collect();
     let place = Place::of(run, 1, tx.now());
     if slips.iter().all(|slip| slip.replaces.is_none()) {
-        let mut ground = ground(tx, (&books, run.id), &cases, Some(tx.now()))?;
-        deductions::mark_asked(tx, &mut ground.owed, run.id, &cases)?;
+        let ground = ground(tx, (&books, run.id), &cases, Some(tx.now()))?;
         return compute_cases(place, &cases, &ground);
     }
     let mut all = Vec::with_capacity(slips.len());

@@ -14,12 +14,9 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::deductions::near;
 use super::unpaid::beside;
-use super::{Run, RunError, RunKind, Slip};
+use super::{PayComponent, Run, RunError, RunKind, Slip};
 use crate::PayrollError;
 use crate::staff::PayItem;
-
-/// First and last day.
-type Days = (NaiveDate, NaiveDate);
 
 /// The one-off items that a slip pays.
 pub(super) fn items_of(slip: &Slip) -> impl Iterator<Item = Id<PayItem>> {
@@ -29,18 +26,16 @@ pub(super) fn items_of(slip: &Slip) -> impl Iterator<Item = Id<PayItem>> {
 
 /// Whether a slip pays its days, rather than something besides: a regular one may have one-off items alone, where the last pay paid the days.
 fn pays_days(slip: &Slip) -> bool {
-    let mut lines = slip.input.components.iter();
     slip.rests_on.is_none()
         && (slip.kind == RunKind::Regular || slip.input.pays_period)
-        && lines.any(|line| line.item.is_none() && !line.amount.is_zero())
-}
-
-fn days_of(slip: &Slip) -> Days {
-    (slip.period_start, slip.period_end)
+        && slip.input.components.iter().any(PayComponent::is_regular)
 }
 
 /// Whether retro pay among these slips comes to anything that was earned on some days.
-pub(super) fn makes_good<'s>(slips: impl Iterator<Item = &'s Slip>, (first, last): Days) -> bool {
+pub(super) fn makes_good<'s>(
+    slips: impl Iterator<Item = &'s Slip>,
+    (first, last): (NaiveDate, NaiveDate),
+) -> bool {
     let mut sums: BTreeMap<(NaiveDate, &str), Decimal> = BTreeMap::new();
     for line in slips.filter(|slip| slip.rests_on.is_some()).flat_map(|slip| slip.lines.iter()) {
         if let Some(day) = line.original.filter(|day| first <= *day && *day <= last)
@@ -78,14 +73,12 @@ pub(super) fn days_again<'s>(
     if !pays_days(slip) {
         return None;
     }
-    let meets = |other: &&Slip| {
-        other.period_start <= slip.period_end && slip.period_start <= other.period_end
-    };
-    if let Some(other) = others.clone().filter(|other| pays_days(other)).find(meets) {
+    let pays_same = |other: &&Slip| pays_days(other) && other.meets(slip.days());
+    if let Some(other) = others.clone().find(pays_same) {
         return Some(other.run);
     }
     // A slip in place of another is paid beside what made that one good: a later retro run evens it out.
-    if slip.replaces.is_some() || !makes_good(others.clone(), days_of(slip)) {
+    if slip.replaces.is_some() || !makes_good(others.clone(), slip.days()) {
         return None;
     }
     others.filter(|other| other.rests_on.is_some()).map(|other| other.run).max()

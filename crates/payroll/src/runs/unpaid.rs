@@ -26,17 +26,20 @@ pub(super) fn left_to_pay(
     let went_on =
         |other: &Arc<Run>| other.kind == RunKind::Regular && other.status >= RunStatus::Approved;
     let went_on = others.iter().any(went_on);
-    let retro = by_retro(read, run, &gathered, &slips)?;
-    let left = gathered.into_iter().filter_map(|case| {
-        let of = |all: &BTreeMap<PartyId, Vec<Arc<Slip>>>| all.get(&case.employee).cloned();
-        let mut paid = Paid::by(&of(&slips).unwrap_or_default());
-        paid.with_retro(run, &of(&retro).unwrap_or_default());
+    let cases = gathered.into_iter().map(|case| {
         let takes_regular = match run.kind {
             RunKind::Regular => true,
             RunKind::Final => case.leaves,
             RunKind::OffCycle => went_on,
             RunKind::Bonus | RunKind::Correction | RunKind::Retro => false,
         };
+        let paid = Paid::by(slips.get(&case.employee).map(Vec::as_slice).unwrap_or_default());
+        (case, paid, takes_regular)
+    });
+    let cases: Vec<(Gathered, Paid, bool)> = cases.collect();
+    let retro = by_retro(read, run, &cases)?;
+    let left = cases.into_iter().filter_map(|(case, mut paid, takes_regular)| {
+        paid.with_retro(run, retro.get(&case.employee).map(Vec::as_slice).unwrap_or_default());
         let input = match case.input {
             Ok(input) => Ok(paid.rest(input, (takes_regular, run.kind))?),
             error => error,
@@ -106,29 +109,23 @@ fn slips_of(
     Ok(slips)
 }
 
-/// The retro slips of those who lack a regular slip of the period, or have one-off items of it that no slip pays: computed or counted, of
-/// the run's calendar. Before the regular run is approved there is no retro pay of a period.
+/// The retro slips of those whose days the run pays and who lack a regular slip of the period, or who have one-off items of it that no slip
+/// pays: computed or counted, of the run's calendar. Before the regular run is approved there is no retro pay of a period. Each case stands
+/// with what slips pay of it, and whether the run pays its days.
 fn by_retro(
     read: &mut impl Reading,
     run: &Run,
-    gathered: &[Gathered],
-    slips: &BTreeMap<PartyId, Vec<Arc<Slip>>>,
+    cases: &[(Gathered, Paid, bool)],
 ) -> Result<BTreeMap<PartyId, Vec<Arc<Slip>>>, PayrollError> {
     if run.kind == RunKind::Regular {
         return Ok(BTreeMap::new());
     }
-    let asked = gathered.iter().filter(|case| {
-        let paid = Paid::by(slips.get(&case.employee).map(Vec::as_slice).unwrap_or_default());
+    let asked = cases.iter().filter(|(case, paid, takes_regular)| {
         let mut lines = case.input.iter().flat_map(|input| &input.components);
-        let days = match run.kind {
-            RunKind::OffCycle => true,
-            RunKind::Final => case.leaves,
-            _ => false,
-        };
-        (days && !paid.is_regular)
+        (*takes_regular && !paid.is_regular)
             || lines.any(|line| line.item.is_some_and(|item| !paid.items.contains(&item)))
     });
-    let ranges = asked.map(|case| Range::by(Slip::BY_EMPLOYEE, &case.employee));
+    let ranges = asked.map(|(case, ..)| Range::by(Slip::BY_EMPLOYEE, &case.employee));
     let all = read.peek_scans(&ranges.collect::<Vec<_>>())?;
     let all: Vec<Arc<Slip>> =
         all.into_iter().flatten().filter(|slip| slip.rests_on.is_some()).collect();
@@ -156,14 +153,13 @@ fn slip_lives(slip: &Slip, run: &Run) -> bool {
 /// Whether what a voided slip paid is paid by another slip: one in its place, or one of the same sort and days.
 pub(super) fn paid_otherwise(read: &mut impl Reading, voided: &Slip) -> Result<bool, PayrollError> {
     let all = read.peek_scan(&Range::by(Slip::BY_EMPLOYEE, &voided.employee))?;
-    let meets = |other: &Slip| {
-        other.period_start <= voided.period_end && voided.period_start <= other.period_end
-    };
     let same = |other: &&Arc<Slip>| {
         other.run != voided.run
             && other.status != SlipStatus::Voided
             && (other.replaces == Some(voided.run)
-                || (other.kind == RunKind::Regular && voided.kind == other.kind && meets(other)))
+                || (other.kind == RunKind::Regular
+                    && voided.kind == other.kind
+                    && other.meets(voided.days())))
     };
     let found: Vec<&Arc<Slip>> = all.iter().filter(same).collect();
     let runs: Vec<Id<Run>> = found.iter().map(|slip| slip.run).chain([voided.run]).collect();
@@ -201,17 +197,13 @@ struct Paid {
     items: BTreeSet<Id<PayItem>>,
 }
 
-fn is_regular(line: &PayComponent) -> bool {
-    line.item.is_none() && !line.amount.is_zero()
-}
-
 impl Paid {
     fn by(slips: &[Arc<Slip>]) -> Paid {
         let mut paid = Paid::default();
         for slip in slips {
             paid.is_regular |= slip.kind == RunKind::Regular;
             paid.items.extend(items_of(slip));
-            let regular = slip.input.components.iter().filter(|line| is_regular(line));
+            let regular = slip.input.components.iter().filter(|line| line.is_regular());
             paid.codes.extend(regular.map(|line| line.code.clone()));
         }
         paid
@@ -230,7 +222,7 @@ impl Paid {
         mut input: PayInput,
         (takes_regular, kind): (bool, RunKind),
     ) -> Option<PayInput> {
-        let again = |line: &PayComponent| is_regular(line) && self.codes.contains(&line.code);
+        let again = |line: &PayComponent| line.is_regular() && self.codes.contains(&line.code);
         let takes_regular =
             takes_regular && !self.is_regular && !input.components.iter().any(again);
         let all = std::mem::take(&mut input.components);

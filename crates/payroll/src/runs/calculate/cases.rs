@@ -42,11 +42,13 @@ pub(in super::super) fn ground(
     }
     let sums = Sums::read(tx, &keys)?;
     let employees = cases.iter().map(|case| case.employee);
-    let owed = match (employees.clone().min(), employees.max()) {
+    let mut owed = match (employees.clone().min(), employees.max()) {
         (Some(first), Some(last)) => deductions::owed_by(tx, (first, last))?,
         _ => BTreeMap::new(),
     };
-    let earlier = deductions::earlier(tx, run, &owed, cases.iter())?;
+    let paid = cases.iter().map(|case| (case.employee, (case.from, case.to), case.net_floor));
+    let earlier = deductions::earlier(tx, run, &owed, paid)?;
+    deductions::mark_asked(tx, &mut owed, run, cases)?;
     Ok(Ground { rules, sums, owed, earlier })
 }
 
@@ -64,7 +66,6 @@ pub(super) fn compute_all(
         }
     }
     let place = Place::of(run, 1, tx.now());
-    deductions::mark_asked(tx, &mut ground.owed, run.id, &cases)?;
     let computed = compute_cases(place, &cases, &ground)?;
     let refused = gathered.iter().filter_map(|case| case.clone().err().map(Err));
     Ok(computed.into_iter().chain(refused).collect())
@@ -146,7 +147,6 @@ pub(in super::super) fn compute_one(
     let cases = [case.clone()];
     let known = (place.known_at != Timestamp::EPOCH).then_some(place.known_at);
     let mut ground = ground(read, (books, place.run), &cases, known)?;
-    deductions::mark_asked(read, &mut ground.owed, place.run, &cases)?;
     let owed = ground.owed.remove(&case.employee).unwrap_or_default();
     let owed = paid_before(read, place, case.employee, owed)?;
     let rules = match ground.rules.first() {

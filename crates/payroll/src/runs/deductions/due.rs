@@ -7,7 +7,7 @@ use chrono::{Days, NaiveDate};
 use fondaco_core::{Id, PartyId, Range, Reading};
 
 use super::super::{PayInput, Run, RunKind, Slip};
-use super::{Deduction, DeductionKind, Owed};
+use super::{Deduction, Owed};
 use crate::PayrollError;
 
 /// Slips of the same days are paid at most so many days before them.
@@ -46,14 +46,14 @@ pub(crate) fn near(employee: PartyId, from: NaiveDate) -> Range<Slip> {
 pub(crate) fn asks(
     slip: &Slip,
     run: Id<Run>,
-    (from, to): (NaiveDate, NaiveDate),
+    days: (NaiveDate, NaiveDate),
     deduction: &Deduction,
 ) -> bool {
     // Of an order a slip may take arrears alone, of a loan what it takes is the instalment.
-    let by_due = matches!(deduction.kind, DeductionKind::Order | DeductionKind::Other);
+    let by_due = deduction.kind.is_order();
     slip.run != run
         && slip.status.counts()
-        && (slip.period_start <= to && from <= slip.period_end)
+        && slip.meets(days)
         && slip
             .takings
             .iter()

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use fondaco_core::{Id, PartyId, Reading};
 use rust_decimal::Decimal;
 
-use super::super::{PayInput, Run, Slip};
-use super::{Deduction, DeductionKind, OrderLimit, Owed, near};
+use super::super::{Run, Slip};
+use super::{Deduction, OrderLimit, Owed, near};
 use crate::PayrollError;
 use crate::rules::Kind;
 
@@ -22,34 +23,30 @@ pub(crate) struct Earlier {
     pub(crate) net: Decimal,
 }
 
-/// The same of those cases that it matters to: with a floor, or an order that has a limit. Slips of their days that count, of other runs.
-pub(crate) fn earlier<'c>(
+/// The same of those that it matters to: with a floor, or an order that has a limit. Slips of their days that count, of other runs. Each is
+/// an employee, the days that are paid, and the floor under their net pay.
+pub(crate) fn earlier(
     read: &mut impl Reading,
     run: Id<Run>,
     owed: &BTreeMap<PartyId, Vec<Owed>>,
-    cases: impl Iterator<Item = &'c Arc<PayInput>>,
+    cases: impl Iterator<Item = (PartyId, (NaiveDate, NaiveDate), Decimal)>,
 ) -> Result<BTreeMap<PartyId, Earlier>, PayrollError> {
     let limited =
-        |owed: &Owed| is_order(&owed.deduction) && *owed.deduction.limit != OrderLimit::All;
-    let matters = |case: &&Arc<PayInput>| {
-        !case.net_floor.is_zero()
-            || owed.get(&case.employee).is_some_and(|all| all.iter().any(limited))
-    };
-    let cases: Vec<&Arc<PayInput>> = cases.filter(matters).collect();
-    let ranges: Vec<_> = cases.iter().map(|case| near(case.employee, case.from)).collect();
+        |owed: &Owed| owed.deduction.kind.is_order() && *owed.deduction.limit != OrderLimit::All;
+    let cases = cases.filter(|(employee, _, floor)| {
+        !floor.is_zero() || owed.get(employee).is_some_and(|all| all.iter().any(limited))
+    });
+    let cases: Vec<_> = cases.collect();
+    let ranges: Vec<_> =
+        cases.iter().map(|(employee, (from, _), _)| near(*employee, *from)).collect();
     let mut found: Vec<Vec<Arc<Slip>>> = read.peek_scans(&ranges)?;
-    for (case, slips) in cases.iter().zip(&mut found) {
-        slips.retain(|slip| {
-            slip.run != run
-                && slip.status.counts()
-                && slip.period_start <= case.to
-                && case.from <= slip.period_end
-        });
+    for ((_, days, _), slips) in cases.iter().zip(&mut found) {
+        slips.retain(|slip| slip.run != run && slip.status.counts() && slip.meets(*days));
     }
     let takings = found.iter().flatten().flat_map(|slip| slip.takings.iter());
     let ids: BTreeSet<Id<Deduction>> = takings.map(|taking| taking.deduction).collect();
     let rows = read.peek_many::<Deduction>(&ids.into_iter().collect::<Vec<_>>())?;
-    let orders = rows.iter().flatten().filter(|row| is_order(row)).map(|row| row.id);
+    let orders = rows.iter().flatten().filter(|row| row.kind.is_order()).map(|row| row.id);
     let orders: BTreeSet<Id<Deduction>> = orders.collect();
     let mut all: BTreeMap<PartyId, Earlier> = BTreeMap::new();
     for slip in found.iter().flatten() {
@@ -62,8 +59,4 @@ pub(crate) fn earlier<'c>(
         of.net += slip.net.to_decimal();
     }
     Ok(all)
-}
-
-fn is_order(deduction: &Deduction) -> bool {
-    matches!(deduction.kind, DeductionKind::Order | DeductionKind::Other)
 }

@@ -48,6 +48,13 @@ pub enum DeductionKind {
     Claim,
 }
 
+impl DeductionKind {
+    /// Whether an instalment of it that is not got is owed from then on: an order, or what is withheld like one.
+    pub(crate) fn is_order(self) -> bool {
+        matches!(self, DeductionKind::Order | DeductionKind::Other)
+    }
+}
+
 /// How much of disposable earnings an order may take: [`Limit`](crate::garnishment::Limit), as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -155,9 +162,9 @@ impl From<Limit> for OrderLimit {
 impl Owed {
     /// What is due from this slip on, besides what is owed already: the instalment of an order, once for each period.
     fn due(&self, is_extra: bool) -> Decimal {
-        match self.deduction.kind {
-            DeductionKind::Order | DeductionKind::Other => self.instalment(is_extra),
-            DeductionKind::Loan | DeductionKind::Advance | DeductionKind::Claim => Decimal::ZERO,
+        match self.deduction.kind.is_order() {
+            true => self.instalment(is_extra),
+            false => Decimal::ZERO,
         }
     }
 
@@ -171,11 +178,9 @@ impl Owed {
 
     /// How much is wanted of this slip.
     pub(crate) fn wanted(&self, is_extra: bool) -> Decimal {
-        match (self.deduction.kind, self.deduction.instalment) {
-            (DeductionKind::Order | DeductionKind::Other, _) | (_, None) => {
-                self.owed + self.due(is_extra)
-            }
-            (_, Some(_)) => self.owed.min(self.instalment(is_extra)),
+        match self.deduction.kind.is_order() || self.deduction.instalment.is_none() {
+            true => self.owed + self.due(is_extra),
+            false => self.owed.min(self.instalment(is_extra)),
         }
     }
 

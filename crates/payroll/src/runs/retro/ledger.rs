@@ -42,12 +42,10 @@ impl Ledger {
         let of = (period, line.component.clone(), line.kind);
         let new = || Cell { rule: line.rule.clone(), ..Cell::default() };
         let cell = self.0.entry(of).or_insert_with(new);
-        let shares = match line.kind {
-            Kind::Earning | Kind::Reimbursement | Kind::Employer if line.shares.is_empty() => {
-                shares
-            }
-            Kind::Earning | Kind::Reimbursement | Kind::Employer => &line.shares,
-            _ => &[],
+        let shares = match line.kind.is_cost() {
+            true if line.shares.is_empty() => shares,
+            true => &line.shares,
+            false => &[],
         };
         *cell.by_shares.entry(key(shares)).or_default() += line.amount * times;
     }

@@ -180,9 +180,8 @@ impl RetroRun {
         // Retro pay is paid with its run's own period.
         let days = (run.period_start, run.period_end);
         let now = chunk.iter().filter_map(|cases| cases.last());
-        let now = now.map(|case| PayInput { from: days.0, to: days.1, ..case.as_ref().clone() });
-        let now: Vec<Arc<PayInput>> = now.map(Arc::new).collect();
-        let earlier = deductions::earlier(tx, run.id, &owed, now.iter())?;
+        let now = now.map(|case| (case.employee, days, case.net_floor));
+        let earlier = deductions::earlier(tx, run.id, &owed, now)?;
         let place = Place::of(run, 1, tx.now());
         let (mut slips, mut refusals) = (Vec::new(), Vec::new());
         for (cases, slips_of) in chunk.iter().zip(&past) {

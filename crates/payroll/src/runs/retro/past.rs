@@ -205,11 +205,11 @@ fn belonging<'s>(
 /// Whether a case says anew what a slip said: the regular one of its calendar and days; the last pay of those who have no other.
 fn stands_for(around: &Around, case: &PayInput, of: &Anew<'_>, all: &[&Arc<Slip>]) -> bool {
     let Some(slip) = of.slip.filter(|slip| around.is_ours(slip)) else { return false };
-    let meets = |slip: &Slip| case.from <= slip.period_end && slip.period_start <= case.to;
+    let days = (case.from, case.to);
     let is_regular = |other: &&Arc<Slip>| {
-        other.kind == RunKind::Regular && around.is_ours(other) && meets(other)
+        other.kind == RunKind::Regular && around.is_ours(other) && other.meets(days)
     };
-    meets(slip)
+    slip.meets(days)
         && match slip.kind {
             RunKind::Regular => true,
             RunKind::Final => !all.iter().any(is_regular),

@@ -197,6 +197,9 @@ impl Retro<'_> {
         less: &[SlipLine],
         figures: &mut Figures,
     ) -> Result<(), PayrollError> {
+        if less.is_empty() {
+            return Ok(());
+        }
         let file = self.books.file(&input.number, &input.rules)?;
         for sum in &mut figures.sums {
             let Some(slot) = rules.sums.iter().find(|slot| slot.name == sum.sum) else { continue };

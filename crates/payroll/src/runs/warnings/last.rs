@@ -62,16 +62,11 @@ fn again<'s>(slip: &Slip, others: impl Iterator<Item = &'s Slip> + Clone) -> Opt
         return None;
     }
     let paid = |slip: &Slip| -> BTreeSet<SmolStr> {
-        let regular = slip.input.components.iter();
-        let regular = regular.filter(|line| line.item.is_none() && !line.amount.is_zero());
+        let regular = slip.input.components.iter().filter(|line| line.is_regular());
         regular.map(|line| line.code.clone()).collect()
     };
     let own = paid(slip);
-    let mut beside = others.filter(|other| {
-        other.rests_on.is_none()
-            && other.period_start <= slip.period_end
-            && slip.period_start <= other.period_end
-    });
+    let mut beside = others.filter(|other| other.rests_on.is_none() && other.meets(slip.days()));
     let code = beside.find_map(|other| own.intersection(&paid(other)).next().cloned())?;
     Some(format!("{code} is paid for these days already"))
 }
