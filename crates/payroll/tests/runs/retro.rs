@@ -74,7 +74,7 @@ fn old_rates_are_those_that_were_known() {
 }
 
 #[test]
-fn pay_of_the_past_is_taxed_into_pay_of_now() {
+fn pay_of_the_past_is_taxed_as_pay_of_now() {
     House::everywhere(|house| {
         let mut cases = raised(&house);
         cases.push(case(1, 4, dec("1200")));

@@ -11,12 +11,8 @@ use crate::running::*;
 
 /// What retro pay in February of January comes to, line by line.
 fn retro(host: &Host, name: &str) -> Vec<String> {
-    let create = CreateRun::new("monthly", (d("2026-02-01"), d("2026-02-28")), d("2026-02-27"));
-    let retro = host.must(name, &CreateRun { kind: RunKind::Retro, ..create });
-    let (cases, refused) = host.view(|view| retro_cases(view, retro, d("2026-01-01")));
-    assert!(refused.is_empty(), "{refused:?}");
-    let mut job = RetroRun::new(retro, cases, RetroLaw::PayDate { input: None }, "anew");
-    host.run_job(&format!("{name} computed"), &mut job, &mut ()).unwrap();
+    let made = retro_of(host, name, ("2026-02-01", "2026-02-28"), "2026-02-27");
+    let retro = retro_computed(host, name, made, RetroLaw::PayDate { input: None });
     let slips = host.view(|view| slips(view, retro));
     host.must(&format!("no {name}"), &CancelRun { run: retro, reason: "a look".into() });
     let lines = slips.iter().flat_map(|slip| slip.lines.iter());

@@ -24,17 +24,8 @@ fn months(host: &Host, until: u32) {
 
 /// A retro run in March over all before.
 fn march(host: &Host, name: &str, law: RetroLaw) -> Id<Run> {
-    let create = CreateRun::new("monthly", (d("2026-03-01"), d("2026-03-31")), d("2026-03-31"));
-    let retro = host.must(name, &CreateRun { kind: RunKind::Retro, ..create });
-    let (cases, refused) = host.view(|view| retro_cases(view, retro, d("2026-01-01")));
-    assert!(refused.is_empty(), "{refused:?}");
-    host.run_job(
-        &format!("{name} computed"),
-        &mut RetroRun::new(retro, cases, law, "late"),
-        &mut (),
-    )
-    .unwrap();
-    retro
+    let made = retro_of(host, name, ("2026-03-01", "2026-03-31"), "2026-03-31");
+    retro_computed(host, name, made, law)
 }
 
 fn of(host: &Host, run: Id<Run>) -> Vec<std::sync::Arc<Slip>> {

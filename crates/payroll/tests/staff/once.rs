@@ -14,17 +14,11 @@ fn hired(host: &Host, number: &str, span: &str) {
 
 /// A retro run in February over January.
 fn february(host: &Host, name: &str) -> (Id<Run>, Vec<PayInput>) {
-    let create = CreateRun::new("monthly", (d("2026-02-01"), d("2026-02-28")), d("2026-02-27"));
-    let retro = host.must(name, &CreateRun { kind: RunKind::Retro, ..create });
-    let (cases, refused) = host.view(|view| retro_cases(view, retro, d("2026-01-01")));
-    assert!(refused.is_empty(), "{refused:?}");
-    (retro, cases)
+    retro_of(host, name, ("2026-02-01", "2026-02-28"), "2026-02-27")
 }
 
-fn computed(host: &Host, name: &str, (retro, cases): (Id<Run>, Vec<PayInput>)) -> Id<Run> {
-    let mut job = RetroRun::new(retro, cases, RetroLaw::PayDate { input: None }, "late");
-    host.run_job(&format!("{name} computed"), &mut job, &mut ()).unwrap();
-    retro
+fn computed(host: &Host, name: &str, made: (Id<Run>, Vec<PayInput>)) -> Id<Run> {
+    retro_computed(host, name, made, RetroLaw::PayDate { input: None })
 }
 
 fn made_good(host: &Host, name: &str) -> Id<Run> {

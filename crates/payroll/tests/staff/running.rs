@@ -108,6 +108,31 @@ pub fn settled(host: &Host, name: &str, run: fondaco_core::Id<Run>) {
     boss.run_job(&format!("{name} approved"), &mut approve, &mut ()).unwrap();
 }
 
+/// A retro run of a month over all months of 2026 before, and the cases that are gathered for it: nobody is refused.
+pub fn retro_of(
+    host: &Host,
+    name: &str,
+    days: (&str, &str),
+    paid: &str,
+) -> (fondaco_core::Id<Run>, Vec<PayInput>) {
+    let create = CreateRun::new("monthly", (d(days.0), d(days.1)), d(paid));
+    let retro = host.must(name, &CreateRun { kind: RunKind::Retro, ..create });
+    let (cases, refused) = host.view(|view| retro_cases(view, retro, d("2026-01-01")));
+    assert!(refused.is_empty(), "{refused:?}");
+    (retro, cases)
+}
+
+pub fn retro_computed(
+    host: &Host,
+    name: &str,
+    (retro, cases): (fondaco_core::Id<Run>, Vec<PayInput>),
+    law: RetroLaw,
+) -> fondaco_core::Id<Run> {
+    let mut job = RetroRun::new(retro, cases, law, "late");
+    host.run_job(&format!("{name} computed"), &mut job, &mut ()).unwrap();
+    retro
+}
+
 /// Who gets how much.
 pub fn paid(host: &Host, run: fondaco_core::Id<Run>) -> Vec<String> {
     let slips = host.view(|view| slips(view, run));
