@@ -79,7 +79,7 @@ pub use events::EventError;
 pub use handle::{AsyncCrm, Crm};
 pub use leads::LeadError;
 pub(crate) use limits::{
-    check_code, check_count, check_line_length, check_source_id, check_text, is_ahead,
+    check_code, check_count, check_line_length, check_source_id, check_text, is_ahead, next_number,
 };
 pub use membership::MembershipError;
 pub use merge::MergeError;

@@ -1,9 +1,9 @@
-//! What one command takes, and how far a clock may be ahead.
+//! What one command takes, how far a clock may be ahead, and which number comes next.
 
 use chrono::TimeDelta;
-use fondaco_core::Timestamp;
 use fondaco_core::enter::MOST_LINES;
-use fondaco_core::is_code;
+use fondaco_core::store::Record;
+use fondaco_core::{Halt, PartyId, Range, Reading, Timestamp, Tx, is_code};
 
 use crate::contacts::ContactError;
 
@@ -19,6 +19,17 @@ pub(crate) fn is_ahead(at: Timestamp, now: Timestamp) -> bool {
 pub(crate) fn check_count(count: usize) -> Result<(), ContactError> {
     let most = MOST_LINES;
     if count > most { Err(ContactError::TooManyGiven { count, most }) } else { Ok(()) }
+}
+
+/// The number of somebody's next row, of those that are counted from 1. The insert rests on there being none with it.
+pub(crate) fn next_number<R: Record<Key = (PartyId, u32)>>(
+    tx: &mut Tx<'_>,
+    party: PartyId,
+) -> Result<u32, Halt> {
+    let last = tx.peek_scan(&Range::<R>::by_key(&party).backwards().limit(1))?;
+    let number = last.first().map_or(1, |last| last.key().1.saturating_add(1));
+    tx.get::<R>(&(party, number))?;
+    Ok(number)
 }
 
 /// Whether a field is no longer than such can be: told before anything reads it.

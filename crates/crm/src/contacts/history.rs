@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 use std::sync::Arc;
 
 use super::Profile;
+use crate::next_number;
 
 /// What a contact may have, and can do without.
 #[derive(Field, Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,9 +58,7 @@ pub(super) fn note(
     party: PartyId,
     (field, before, after): (ProfileField, Option<SmolStr>, Option<SmolStr>),
 ) -> Result<(), Halt> {
-    let last = tx.peek_scan(&Range::<ProfileChange>::by_key(&party).backwards().limit(1))?;
-    let number = last.first().map_or(1, |last| last.number.saturating_add(1));
-    tx.get::<ProfileChange>(&(party, number))?; // there is none: the insert rests on that
+    let number = next_number::<ProfileChange>(tx, party)?;
     let (at, actor) = (tx.now(), tx.actor().as_str().into());
     tx.insert(ProfileChange { party, number, field, before, after, at, actor })
 }

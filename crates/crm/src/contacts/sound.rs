@@ -100,20 +100,23 @@ pub(crate) fn sounding_alike(
     name: &str,
 ) -> Result<Vec<PartyId>, Halt> {
     let (telling, others) = match kind {
-        ContactKind::Person => (in_any_order(name), in_any_order(name)),
+        ContactKind::Person => {
+            let sounds = in_any_order(name);
+            (sounds.clone(), sounds)
+        }
         _ => {
             let (first, second) = sounds_of(kind, name);
             (vec![first], vec![second])
         }
     };
-    let mut ranges = Vec::new();
+    let mut ranges: Vec<Range<Profile>> = Vec::new();
     for one in telling.iter().filter(|one| !one.is_empty()) {
         for other in others.iter().filter(|other| *other != one) {
-            ranges.push(Range::by(Profile::BY_SOUND, &(kind, one.clone(), other.clone())));
+            let both = &(kind, one.clone(), other.clone());
+            ranges.push(Range::by(Profile::BY_SOUND, both).limit(MOST));
         }
-        ranges.push(Range::by(Profile::BY_SOUND, &(kind, one.clone())));
+        ranges.push(Range::by(Profile::BY_SOUND, &(kind, one.clone())).limit(MOST));
     }
-    let ranges: Vec<Range<Profile>> = ranges.into_iter().map(|range| range.limit(MOST)).collect();
     let found = read.peek_scans(&ranges)?;
     let mut ids: Vec<PartyId> = found.iter().flatten().map(|row| row.party).collect();
     ids.sort_unstable();

@@ -14,7 +14,7 @@ use smol_str::SmolStr;
 use super::rights::KEEP_CONTACTS;
 use super::{ContactError, Profile, living};
 use crate::along::{self, Change};
-use crate::{CrmError, check_code, check_count, is_ahead};
+use crate::{CrmError, check_code, check_count, is_ahead, next_number};
 
 /// How far a contact is on the way to being a customer. Stages only go up, but by recycling, with a reason.
 #[derive(
@@ -169,9 +169,7 @@ fn move_one(tx: &mut Tx<'_>, one: &StageMove) -> Result<Option<(Arc<Profile>, Pr
     let at = one.at.unwrap_or(tx.now().max(before.stage_since));
     one.check(&before, at, tx.now())?;
     let after = Profile { stage: one.to, stage_since: at, ..before.as_ref().clone() };
-    let last = tx.peek_scan(&Range::<StageStep>::by_key(&one.party).backwards().limit(1))?;
-    let number = last.first().map_or(1, |last| last.number.saturating_add(1));
-    tx.get::<StageStep>(&(one.party, number))?; // there is none: the insert rests on that
+    let number = next_number::<StageStep>(tx, one.party)?;
     tx.insert(StageStep {
         party: one.party,
         number,

@@ -3,7 +3,7 @@
 use fondaco_core::party::{self, Party, PartyAlias};
 use fondaco_core::policy::Request;
 use fondaco_core::store::{Event, Value};
-use fondaco_core::{Act, PartyId, Range, Reading, Tx};
+use fondaco_core::{Act, PartyId, Range, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -11,7 +11,7 @@ use super::rights::MERGE;
 use super::{Carried, MergeError, MergeStep, Merged};
 use crate::along::{self, Change};
 use crate::contacts::{ContactKind, group, living_in_group, stands_under};
-use crate::{CrmError, check_code};
+use crate::{CrmError, check_code, next_number};
 
 /// Merges a contact into another: they are one from now on, until that is [taken back](UnmergeContact).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,9 +139,7 @@ fn step(
     merged: bool,
     reason: &SmolStr,
 ) -> Result<(), CrmError> {
-    let last = tx.peek_scan(&Range::<MergeStep>::by_key(&gone).backwards().limit(1))?;
-    let number = last.first().map_or(1, |last| last.number.saturating_add(1));
-    tx.get::<MergeStep>(&(gone, number))?; // there is none: the insert rests on that
+    let number = next_number::<MergeStep>(tx, gone)?;
     let actor = tx.actor().as_str().into();
     let (recorded_at, reason) = (tx.now(), reason.clone());
     tx.insert(MergeStep { gone, number, keep, merged, recorded_at, actor, reason })?;
