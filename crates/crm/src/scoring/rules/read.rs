@@ -11,7 +11,6 @@ use super::tally::{Bin, Tally};
 use super::value::Slot;
 use crate::KernelError;
 use crate::decay::HalfLife;
-use crate::decay::bins::FORGOTTEN_AFTER;
 
 /// What all rules of both axes are read with.
 struct Facts<'f> {
@@ -152,7 +151,7 @@ impl Ready {
             }
             Gives::Each(time) => {
                 // What is too old for this time may be there or not: that depends on when events were recorded.
-                let first = facts.first(*time);
+                let first = time.first(facts.at);
                 let counted = counted.get(counted.partition_point(|bin| bin.at < first)..)?;
                 if counted.is_empty() {
                     return None;
@@ -199,17 +198,6 @@ impl<'f> Facts<'f> {
         let (own, rest) = self.bins.split_at(own);
         self.bins = rest;
         own
-    }
-
-    /// The first bin of a rule that counts.
-    fn first(&mut self, time: Time) -> i64 {
-        match time {
-            Time::Half(half_life) => {
-                let (now, _) = self.grown(half_life);
-                now.saturating_sub(FORGOTTEN_AFTER - 1)
-            }
-            Time::Whole | Time::Days(_) => time.first(self.at),
-        }
     }
 
     /// The bin of now, and what one has grown to in it.

@@ -205,6 +205,11 @@ impl Column {
     }
 }
 
+/// A row's values, of which the last may be left out: they are null.
+fn padded(values: &[Value]) -> impl Iterator<Item = &Value> {
+    values.iter().chain(std::iter::repeat(&Value::Null))
+}
+
 /// Columns of as many rows.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Table {
@@ -217,18 +222,11 @@ impl Table {
         Table { columns: fields.list().iter().map(Column::new).collect(), rows: 0 }
     }
 
-    /// A row as it is held, before anything of it is stored: missing values at its end are null.
+    /// A row as it is held, before anything of it is stored.
     fn held<'v>(
         &self,
         values: &'v [Value],
-    ) -> impl Iterator<Item = Result<Held<'v>, SegmentError>> {
-        const NULL: &Value = &Value::Null;
-        let columns = self.columns.iter().enumerate();
-        columns.map(|(at, column)| column.held(values.get(at).unwrap_or(NULL)))
-    }
-
-    /// Whether a row can be stored.
-    fn check(&self, values: &[Value]) -> Result<(), SegmentError> {
+    ) -> Result<impl Iterator<Item = Result<Held<'v>, SegmentError>>, SegmentError> {
         if values.len() > self.columns.len() {
             return Err(SegmentError::BadValue {
                 what: "row",
@@ -237,13 +235,18 @@ impl Table {
                 wanted: format!("{} at most, one for each attribute", self.columns.len()),
             });
         }
-        self.held(values).try_for_each(|held| held.map(drop))
+        Ok(self.columns.iter().zip(padded(values)).map(|(column, value)| column.held(value)))
+    }
+
+    /// Whether a row can be stored.
+    fn check(&self, values: &[Value]) -> Result<(), SegmentError> {
+        self.held(values)?.try_for_each(|held| held.map(drop))
     }
 
     pub(crate) fn push(&mut self, values: &[Value]) -> Result<usize, SegmentError> {
         self.check(values)?;
-        for (at, column) in self.columns.iter_mut().enumerate() {
-            let held = column.held(values.get(at).unwrap_or(&Value::Null))?;
+        for (column, value) in self.columns.iter_mut().zip(padded(values)) {
+            let held = column.held(value)?;
             column.push(held);
         }
         self.rows += 1;
@@ -254,8 +257,8 @@ impl Table {
     pub(crate) fn set(&mut self, row: usize, values: &[Value]) -> Result<Vec<usize>, SegmentError> {
         self.check(values)?;
         let mut changed = Vec::new();
-        for (place, column) in self.columns.iter_mut().enumerate() {
-            let held = column.held(values.get(place).unwrap_or(&Value::Null))?;
+        for (place, (column, value)) in self.columns.iter_mut().zip(padded(values)).enumerate() {
+            let held = column.held(value)?;
             if column.set(row, held) {
                 changed.push(place);
             }
@@ -295,9 +298,12 @@ impl Table {
 
     /// Whether a row is as these values are.
     pub(crate) fn is(&self, row: usize, values: &[Value]) -> Result<bool, SegmentError> {
-        self.check(values)?;
-        let mut pairs = self.columns.iter().zip(self.held(values));
-        Ok(pairs.all(|(column, held)| held.is_ok_and(|held| column.get(row) == column.known(held))))
+        let mut pairs = self.columns.iter().zip(self.held(values)?);
+        // What can't be stored is told wherever it stands.
+        pairs.try_fold(true, |is, (column, held)| {
+            let held = held?;
+            Ok(is && column.get(row) == column.known(held))
+        })
     }
 
     pub(crate) fn permute(&mut self, order: &[u32]) {

@@ -134,7 +134,7 @@ impl Dictionary {
 }
 
 /// A list as a set: in order, each once.
-fn sorted(texts: &[String]) -> Vec<String> {
+pub(crate) fn sorted(texts: &[String]) -> Vec<String> {
     let mut sorted = texts.to_vec();
     sorted.sort_unstable();
     sorted.dedup();

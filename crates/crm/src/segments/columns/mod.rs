@@ -19,6 +19,7 @@ pub(crate) use bits::Truths;
 pub use build::ColumnsBuilder;
 pub(crate) use build::need_kind;
 pub(crate) use column::{Column, Table};
+pub(crate) use dictionary::sorted;
 pub(crate) use ints::Ints;
 
 /// The contacts, one a row.

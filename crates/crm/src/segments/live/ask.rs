@@ -21,6 +21,8 @@ pub(super) struct Before {
     plain: i64,
     /// Of each other condition, in the plan's order; nothing for one that can't change.
     others: Vec<Option<i64>>,
+    /// Room for sums.
+    scratch: Vec<(i64, i128)>,
 }
 
 /// The next moment at which a condition may change, as far as that is surely on the queue.
@@ -66,9 +68,8 @@ impl Live {
         before.others.clear();
         let Some(of) = self.plan.on_kind.get(kind) else { return };
         let acts = self.logs.log(asked.contact, kind).get(..past).unwrap_or_default();
-        let mut scratch = Vec::new();
         let table = self.logs.tables.get(kind);
-        before.plain = of.answer(acts, table, self.now, &mut scratch, |_, _| {});
+        before.plain = of.answer(acts, table, self.now, &mut before.scratch, |_, _| {});
         let kinds = if of.others.is_empty() { 0 } else { self.logs.kinds(asked.contact) };
         for condition in &of.others {
             let Some(one) = self.set.conditions.get(*condition as usize) else { continue };

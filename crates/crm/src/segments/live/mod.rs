@@ -219,10 +219,7 @@ impl Live {
     /// Has a contact asked about all segments.
     fn mark_all(&mut self, contact: u32) {
         for segment in (0_u32..).take(self.set.segments.len()) {
-            match self.plan.asks_people {
-                true => drop(self.dirty.insert((segment, contact))),
-                false => mark(&mut self.marks, segment),
-            }
+            mark(&self.plan, &mut self.marks, &mut self.dirty, (segment, contact));
         }
     }
 
@@ -262,10 +259,8 @@ impl Live {
             let at = self.now();
             self.changes.push(Change { at, segment, contact, entered: is });
         }
-        if self.plan.on_segment.get(place).is_some_and(|list| !list.is_empty()) {
-            for condition in self.plan.on_segment.get(place).cloned().unwrap_or_default() {
-                self.found(contact, condition, is.into());
-            }
+        for condition in self.plan.on_segment.get(place).cloned().unwrap_or_default() {
+            self.found(contact, condition, is.into());
         }
         if self.plan.asks_people {
             self.tell_people(place, contact, is);
@@ -293,8 +288,16 @@ impl Live {
     }
 }
 
-fn mark(marks: &mut [u64], segment: u32) {
-    if let Some(word) = marks.get_mut(segment as usize / 64) {
+/// Has a contact asked about a segment.
+fn mark(
+    plan: &Plan,
+    marks: &mut [u64],
+    dirty: &mut BTreeSet<(u32, u32)>,
+    (segment, contact): (u32, u32),
+) {
+    if plan.asks_people {
+        dirty.insert((segment, contact));
+    } else if let Some(word) = marks.get_mut(segment as usize / 64) {
         *word |= 1 << (segment % 64);
     }
 }
@@ -307,10 +310,7 @@ fn turned(
     (contact, condition): (u32, u32),
 ) {
     for segment in plan.used_by.get(condition as usize).into_iter().flatten() {
-        match plan.asks_people {
-            true => drop(dirty.insert((*segment, contact))),
-            false => mark(marks, *segment),
-        }
+        mark(plan, marks, dirty, (*segment, contact));
     }
 }
 

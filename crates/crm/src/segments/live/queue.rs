@@ -16,7 +16,7 @@ const RING: i64 = 1 << 12;
 pub(super) struct Entry {
     pub(super) at: i64,
     pub(super) contact: u32,
-    /// What, as [`What`](super::plan::What) has it.
+    /// What, as [`What`](super::what::What) has it.
     pub(super) what: u32,
 }
 

@@ -4,7 +4,7 @@ use fondaco_core::Timestamp;
 
 use super::logs::Act;
 use super::{Entry, Live, What, touch};
-use crate::segments::columns::need_kind;
+use crate::segments::columns::{need_kind, sorted};
 use crate::segments::evaluate::{Asked, next};
 use crate::segments::{SegmentError, Truth, Value};
 
@@ -167,13 +167,11 @@ impl Live {
         if at >= self.now {
             // Now itself is in no window: it counts, and is asked about, when it is past.
             self.store(happened, kind)?;
-            let what = What::Counts(kind).code();
-            self.queue.push(Entry { at: at.saturating_add(1), contact, what });
+            self.queue_past(contact, kind, at);
             return Ok(());
         }
-        let row = self.logs.row(kind, id, &happened.values)?;
         let before = self.before(contact, kind, Some(at));
-        self.logs.insert(contact, kind, id, Act::new(kind, id, at, row));
+        self.store(happened, kind)?;
         self.ask_kind(contact, kind, before);
         self.settle(Some(contact));
         Ok(())
@@ -213,6 +211,12 @@ impl Live {
         let row = self.logs.row(kind, id, &happened.values)?;
         self.logs.insert(contact, kind, id, Act::new(kind, id, at, row));
         Ok(())
+    }
+
+    /// Queues that an event of a kind, at a moment that is not past yet, counts from when it is.
+    fn queue_past(&mut self, contact: u32, kind: usize, at: i64) {
+        let what = What::Counts(kind).code();
+        self.queue.push(Entry { at: at.saturating_add(1), contact, what });
     }
 
     fn came_again(
@@ -303,7 +307,7 @@ impl Live {
         let old = need_kind(&self.logs.schema, event)?;
         let new = need_kind(&self.logs.schema, now_is.event)?;
         let place = self.need_event(contact, old, id, at)?;
-        let (other, other_id) = (now_is.contact, now_is.id);
+        let (other, other_id, now_at) = (now_is.contact, now_is.id, now_is.at.micros());
         let is_same = (contact, old, id) == (other, new, other_id);
         let is_taken = || {
             let told = self.withdrawn.get(&(other, new, other_id));
@@ -319,32 +323,21 @@ impl Live {
         let before = self.before(contact, old, None);
         let before_new = ((contact, old) != (other, new)).then(|| self.before(other, new, None));
         self.logs.remove(contact, old, place);
-        self.logs.insert(other, new, other_id, Act::new(new, other_id, now_is.at.micros(), row));
+        self.logs.insert(other, new, other_id, Act::new(new, other_id, now_at, row));
         self.withdrawn.entry((contact, old, id)).or_default().push(digest(at, &values));
         self.ask_kind(contact, old, before);
+        if contact != other && !self.plan.asks_people {
+            // What is marked is of one contact at a time.
+            self.settle(Some(contact));
+        }
         if let Some(before) = before_new {
             self.ask_kind(other, new, before);
         }
-        if now_is.at.micros() >= self.now {
-            let what = What::Counts(new).code();
-            self.queue.push(Entry {
-                at: now_is.at.micros().saturating_add(1),
-                contact: other,
-                what,
-            });
+        if now_at >= self.now {
+            self.queue_past(other, new, now_at);
         }
-        self.settle_both(contact, other);
+        self.settle(Some(other));
         Ok(())
-    }
-
-    /// Two contacts, of whom what is to be asked may be marked together: what is asked without need says what it said before.
-    fn settle_both(&mut self, one: u32, other: u32) {
-        let marks = self.marks.clone();
-        self.settle(Some(one));
-        if one != other {
-            self.marks = marks;
-            self.settle(Some(other));
-        }
     }
 
     /// A contact and all that is known of it, forgotten. Its number is not used again.
@@ -354,9 +347,8 @@ impl Live {
     pub fn erase_contact(&mut self, contact: u32) -> Result<(), SegmentError> {
         self.needs(contact)?;
         self.logs.erase(contact);
-        let own: Vec<_> =
-            self.withdrawn.range((contact, 0, 0)..=(contact, usize::MAX, u64::MAX)).collect();
-        let own: Vec<_> = own.into_iter().map(|(key, _)| *key).collect();
+        let own = (contact, 0, 0)..=(contact, usize::MAX, u64::MAX);
+        let own: Vec<_> = self.withdrawn.range(own).map(|(key, _)| *key).collect();
         own.iter().for_each(|key| drop(self.withdrawn.remove(key)));
         self.logs.people.table.clear(contact as usize);
         self.logs.people.zones.set(contact as usize, None);
@@ -387,11 +379,8 @@ fn digest(at: Timestamp, values: &[Value]) -> u64 {
     let last = values.iter().rposition(|value| *value != Value::Null).map_or(0, |last| last + 1);
     for value in values.iter().take(last) {
         match value {
-            Value::Texts(texts) => {
-                let sorted: std::collections::BTreeSet<&String> = texts.iter().collect();
-                sorted.hash(&mut hasher);
-            }
-            Value::Number(number) => number.normalize().hash(&mut hasher),
+            Value::Texts(texts) => sorted(texts).hash(&mut hasher),
+            // A decimal's hash is that of its shortest form.
             value => value.hash(&mut hasher),
         }
     }
