@@ -135,27 +135,30 @@ impl Asking<'_> {
         rows: &[Option<Arc<ContactSegments>>],
         (zone, stamp): (&Zone, Stamp),
     ) -> Result<BTreeMap<PartyId, Vec<Move>>, CrmError> {
+        let mut all = BTreeMap::new();
+        if self.comes_of_itself() {
+            return Ok(all);
+        }
         let (mut before, mut late) = (Vec::new(), Vec::new());
-        if !self.comes_of_itself() {
-            let mut rest = rows;
-            for one in known {
-                let (own, others) = rest.split_at(one.ids.len().min(rest.len()));
-                rest = others;
-                let Some(row) = own.first().and_then(Option::as_deref) else { continue };
-                let made = stamp.made(row.asked_by);
-                if made && row.next_at.is_none_or(|next| next > self.at) {
-                    continue;
-                }
-                let was = one.without(&self.about(of_parties, &one.ids));
-                let is_same =
-                    is_same_contact(row.asked_by, stamp.asked_by(&was.ids, was.is_there()));
-                if is_same && (made || self.cause != SegmentCause::Recount) {
-                    before.push(was);
-                    late.push((row, made));
-                }
+        let mut rest = rows;
+        for one in known {
+            let (own, others) = rest.split_at(one.ids.len().min(rest.len()));
+            rest = others;
+            let Some(row) = own.first().and_then(Option::as_deref) else { continue };
+            let made = stamp.made(row.asked_by);
+            let is_late = match made {
+                true => row.next_at.is_some_and(|next| next <= self.at),
+                false => self.cause != SegmentCause::Recount,
+            };
+            if !is_late {
+                continue;
+            }
+            let was = one.without(&self.about(of_parties, &one.ids));
+            if is_same_contact(row.asked_by, stamp.asked_by(&was.ids, was.is_there())) {
+                before.push(was);
+                late.push((row, made));
             }
         }
-        let mut all = BTreeMap::new();
         if late.is_empty() {
             return Ok(all);
         }

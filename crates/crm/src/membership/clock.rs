@@ -5,6 +5,7 @@ use fondaco_core::due::{Due, DueItem, Refused};
 use fondaco_core::news::News;
 use fondaco_core::{Halt, PartyId, Range, Reading, Timestamp, Tx};
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use super::ask::Asking;
 use super::sets::{Stamp, in_use};
@@ -17,7 +18,7 @@ pub(super) const CLOCK: &str = "crm.segment_clock";
 /// That everybody is to be asked again, some hundreds at a time.
 pub(super) const REFILL: &str = "crm.segment_refill";
 /// The one subject of that.
-pub(super) const ALL: &str = "all";
+const ALL: &str = "all";
 
 /// So many contacts are asked in one commit.
 const CHUNK: usize = if cfg!(test) { 2 } else { 200 };
@@ -81,6 +82,12 @@ pub(super) fn ask_everybody(tx: &mut Tx<'_>) -> Result<(), Halt> {
     Ok(())
 }
 
+/// Whether everybody is to be asked, as the queue has it; for who looks.
+pub(super) fn asks_everybody(read: &mut impl Reading) -> Result<bool, Halt> {
+    let refill = (SmolStr::new_static(REFILL), SmolStr::new_static(ALL));
+    Ok(read.peek::<DueItem>(&refill)?.is_some())
+}
+
 /// Another zone has other days.
 pub(super) fn hear(tx: &mut Tx<'_>, news: &News) -> Result<(), Halt> {
     let asks = match news {
@@ -113,8 +120,12 @@ pub(super) fn chunk(
     at: Timestamp,
 ) -> Result<(Option<PartyId>, Chunk), CrmError> {
     let mut range = Range::<Profile>::all().limit(count.saturating_add(1));
-    range = from.iter().fold(range, |range, from| range.from(from));
-    range = before.iter().fold(range, |range, before| range.before(before));
+    if let Some(from) = &from {
+        range = range.from(from);
+    }
+    if let Some(before) = &before {
+        range = range.before(before);
+    }
     let mut profiles = tx.peek_scan(&range)?;
     let rest = profiles.split_off(profiles.len().min(count));
     let parties: Vec<PartyId> = profiles.iter().map(|profile| profile.party).collect();

@@ -78,7 +78,7 @@ impl Known {
         let values = read.peek_scans(&all.iter().map(by_key).collect::<Vec<_>>())?;
         let by_party = |party: &PartyId| {
             let all = Range::by(BehaviourEvent::BY_PARTY, party);
-            from.iter().fold(all, |all, from| all.from(from))
+            if let Some(from) = &from { all.from(from) } else { all }
         };
         let events = read.peek_scans(&all.iter().map(by_party).collect::<Vec<_>>())?;
         let mut rows = profiles.into_iter().zip(gone).zip(values.into_iter().zip(events));

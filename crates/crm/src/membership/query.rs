@@ -9,13 +9,13 @@ use fondaco_core::party::resolve;
 use fondaco_core::{PartyId, Range, Reading, Timestamp};
 use smol_str::SmolStr;
 
-use super::clock::{ALL, CLOCK, REFILL};
+use super::clock::{CLOCK, asks_everybody};
 use super::known::{Known, columns, peek_groups, standing};
-use super::sets::peek_in_use;
+use super::sets::{Sets, peek_in_use};
 use super::{ContactSegments, SegmentMember, SegmentStep};
 use crate::CrmError;
 use crate::contacts::group;
-use crate::segments::Why;
+use crate::segments::{Columns, Why};
 
 /// Who is in a segment, in order of their ids, as far as ticks have come: [`settled`] says how far.
 ///
@@ -64,12 +64,24 @@ pub fn segments_at(
     party: PartyId,
     at: Timestamp,
 ) -> Result<Vec<SmolStr>, CrmError> {
-    let (sets, zone) = (peek_in_use(read)?, zone(read)?);
+    let sets = peek_in_use(read)?;
+    let Some((one, columns)) = look(read, &sets, party, at)? else { return Ok(Vec::new()) };
+    Ok(standing(&columns, &sets, (0, &one), at).0)
+}
+
+/// What is recorded of one contact, as it is and in columns, to be asked at an instant; nothing where nobody is there.
+fn look(
+    read: &mut impl Reading,
+    sets: &Sets,
+    party: PartyId,
+    at: Timestamp,
+) -> Result<Option<(Known, Columns)>, CrmError> {
+    let zone = zone(read)?;
     let groups = peek_groups(read, &[party])?;
     let known = Known::load(read, groups, sets.horizon.from(at))?;
-    let Some(one) = known.first() else { return Ok(Vec::new()) };
-    let columns = columns(&known, &sets, &zone)?;
-    Ok(standing(&columns, &sets, (0, one), at).0)
+    let Some(one) = known.into_iter().next().filter(Known::is_there) else { return Ok(None) };
+    let columns = columns(std::slice::from_ref(&one), sets, &zone)?;
+    Ok(Some((one, columns)))
 }
 
 /// How far what is kept is what is so.
@@ -110,8 +122,7 @@ impl Settled {
 /// # Errors
 /// A [`Halt`](fondaco_core::Halt), to be passed on.
 pub fn settled(read: &mut impl Reading) -> Result<Settled, CrmError> {
-    let refill = (SmolStr::new_static(REFILL), SmolStr::new_static(ALL));
-    let asks_everybody = read.peek::<DueItem>(&refill)?.is_some();
+    let asks_everybody = asks_everybody(read)?;
     let first = Range::by(DueItem::BY_TIME, &SmolStr::new_static(CLOCK)).limit(1);
     let until = read.peek_scan(&first)?.first().map(|item| item.at);
     Ok(Settled { asks_everybody, until })
@@ -172,11 +183,8 @@ pub fn segment_why(
 ) -> Result<Option<SegmentWhy>, CrmError> {
     let sets = peek_in_use(read)?;
     sets.set.need(segment)?;
-    let zone = zone(read)?;
-    let groups = peek_groups(read, &[party])?;
-    let known = Known::load(read, groups, sets.horizon.from(at))?;
-    let Some(one) = known.first().filter(|one| one.is_there()) else { return Ok(None) };
+    let Some((one, columns)) = look(read, &sets, party, at)? else { return Ok(None) };
     let Some(party) = one.ids.first().copied() else { return Ok(None) };
-    let why = columns(&known, &sets, &zone)?.explain(&sets.set, segment, 0, at)?;
+    let why = columns.explain(&sets.set, segment, 0, at)?;
     Ok(Some(SegmentWhy { party, why }))
 }

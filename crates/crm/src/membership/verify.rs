@@ -10,7 +10,7 @@ use fondaco_core::{Halt, PartyId, Range, Reading, View};
 use smol_str::SmolStr;
 
 use super::ask::subject;
-use super::clock::{ALL, CLOCK, REFILL};
+use super::clock::{CLOCK, asks_everybody};
 use super::known::{Known, columns, peek_groups, standing};
 use super::sets::{Sets, Stamp, peek_in_use};
 use super::{ContactSegments, SegmentMember};
@@ -40,8 +40,7 @@ fn all(view: &mut View<'_>, found: &mut Discrepancies) -> Result<(), CrmError> {
         }
         waiting += some(view, (&sets, &zone), rows, found)?;
     }
-    let refill = (SmolStr::new_static(REFILL), SmolStr::new_static(ALL));
-    if waiting > 0 && view.peek::<DueItem>(&refill)?.is_none() {
+    if waiting > 0 && !asks_everybody(view)? {
         found.say(format_args!(
             "{waiting} contacts wait to be asked by the segments and the zone that count now, and nobody is to ask them: run RecountSegments"
         ));
