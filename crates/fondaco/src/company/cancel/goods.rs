@@ -2,13 +2,13 @@
 
 use chrono::NaiveDate;
 use fondaco_accounting::ledger::Amount;
-use fondaco_core::store::Event;
 use fondaco_core::{Quantity, Tx};
 use fondaco_inventory::Qty;
 use fondaco_inventory::moves::{Movement, NewMove};
 use fondaco_inventory::posting::move_stock;
 
-use crate::company::document::{Desk, Document, DocumentKind, Line, Status, less, settle};
+use super::over;
+use crate::company::document::{Desk, Document, DocumentKind, Line, less, settle};
 use crate::company::goods::{Telling, tell_value};
 use crate::company::production::unserve;
 use crate::company::purchases::announce_again;
@@ -25,13 +25,8 @@ pub(super) fn cancel_moved(
     reverse(tx, desk, &document, date)?;
     unserve(tx, desk, &document, date)?;
     let lines = desk.lines_of(tx, &document)?;
-    for line in lines {
-        let Some(key) = line.of.zip(line.of_line) else { continue };
-        if let Some(ordered) = desk.line(tx, key)? {
-            let shipped = Line::left(ordered.shipped, &[line.quantity]);
-            let sold = less(ordered.sold, line.taken, (line.number, "cost"))?;
-            desk.put_line(Line { shipped, sold, ..ordered });
-        }
+    for line in &lines {
+        not_moved(tx, desk, line)?;
     }
     not_direct(tx, desk, &document, date)?;
     if let (DocumentKind::Delivery, Some(order)) = (document.kind, document.of) {
@@ -39,6 +34,17 @@ pub(super) fn cancel_moved(
         promise_again(tx, desk, &order)?;
     }
     settle(tx, desk, document.of)
+}
+
+/// What a line moved of an order is still to be moved.
+fn not_moved(tx: &mut Tx<'_>, desk: &mut Desk, line: &Line) -> Result<(), CompanyError> {
+    let Some(key) = line.of.zip(line.of_line) else { return Ok(()) };
+    if let Some(ordered) = desk.line(tx, key)? {
+        let shipped = Line::left(ordered.shipped, &[line.quantity]);
+        let sold = less(ordered.sold, line.taken, (line.number, "cost"))?;
+        desk.put_line(Line { shipped, sold, ..ordered });
+    }
+    Ok(())
 }
 
 /// What a supplier sent straight to the customer did not come either: the receipt that stands for it is cancelled with the delivery.
@@ -62,20 +68,11 @@ fn not_direct(
             let by = format!("what {} stands for was billed", receipt.name());
             return Err(CompanyError::InUse { document: delivery.name(), by });
         }
-        let key = line.of.zip(line.of_line);
-        if let Some(key) = key
-            && let Some(ordered) = desk.line(tx, key)?
-        {
-            let shipped = Line::left(ordered.shipped, &[line.quantity]);
-            let sold = less(ordered.sold, line.taken, (line.number, "cost"))?;
-            desk.put_line(Line { shipped, sold, ..ordered });
-        }
+        not_moved(tx, desk, &line)?;
         desk.put_line(Line { clearing: Amount::ZERO, ..line });
     }
-    let (status, cancelled_on) = (Status::Cancelled, Some(date).into());
-    let (order, id) = (receipt.of, receipt.id);
-    desk.put(Document { status, cancelled_on, ..receipt });
-    tx.emit(Event::new("document.cancelled").with("document", id).with("date", date));
+    let order = receipt.of;
+    over(tx, desk, receipt, date)?;
     if let Some(order) = order {
         let order = desk.document(tx, order)?;
         announce_again(tx, desk, &order)?;

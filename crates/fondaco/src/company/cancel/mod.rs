@@ -155,11 +155,20 @@ fn cancel(
         }
     }
     let document = desk.document(tx, id)?;
-    // Nothing of it waits any more.
+    over(tx, desk, document, date)
+}
+
+/// A document counts no more, and nothing of it waits.
+fn over(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    document: Document,
+    date: NaiveDate,
+) -> Result<(), CompanyError> {
     for line in desk.lines_of(tx, &document)?.into_iter().filter(|line| line.waits_as.is_some()) {
         desk.put_line(line);
     }
-    tx.emit(Event::new("document.cancelled").with("document", id).with("date", date));
+    tx.emit(Event::new("document.cancelled").with("document", document.id).with("date", date));
     let (cancelled_on, bill_number) = (Some(date).into(), None.into());
     desk.put(Document { status: Status::Cancelled, cancelled_on, bill_number, ..document });
     Ok(())

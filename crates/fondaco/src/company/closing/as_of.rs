@@ -13,7 +13,7 @@ use fondaco_inventory::value::entries_of;
 
 use crate::company::CompanyError;
 use crate::company::document::{
-    At, Desk, Document, DocumentKind, Line, LineMatch, Status, less, minus, plus, share, sum,
+    Ahead, At, Desk, Document, DocumentKind, Line, LineMatch, Status, less, minus, plus, share, sum,
 };
 
 /// A line's key.
@@ -118,6 +118,9 @@ impl AsOf {
         let later = came_after(tx, date)?;
         let (lines, into, ahead) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         let (kinds, matches, documents) = (BTreeMap::new(), Vec::new(), BTreeMap::new());
+        let ids: Vec<DocumentId> = later.iter().map(|document| document.id).collect();
+        let of = later.iter().filter_map(|document| document.of);
+        Desk::read_ahead(tx, of, &ids, Ahead::Lines)?;
         let mut all = AsOf { date, kinds, lines, into, ahead, matches, documents };
         all.read_open(tx, desk)?;
         for document in &later {
@@ -173,8 +176,11 @@ impl AsOf {
             tx.peek_scan(&Range::by(Document::BY_KIND, &(DocumentKind::SalesOrder, Status::Open)))?;
         // What was invoiced ahead is told by its order, which may be closed short.
         let ids = lines.iter().flatten().flat_map(|line| [Some(line.document), line.of]);
-        for id in ids.flatten().chain(orders.iter().map(|order| order.id)).collect::<BTreeSet<_>>()
-        {
+        let ids: BTreeSet<DocumentId> =
+            ids.flatten().chain(orders.iter().map(|order| order.id)).collect();
+        let ids: Vec<DocumentId> = ids.into_iter().collect();
+        Desk::read_ahead(tx, [], &ids, Ahead::Lines)?;
+        for id in ids {
             self.know(tx, desk, id)?;
         }
         Ok(())
@@ -211,6 +217,8 @@ impl AsOf {
         for row in tx.peek_scans(&from)?.into_iter().chain(tx.peek_scans(&ahead)?).flatten() {
             rows.insert(row.key(), row);
         }
+        let heads: Vec<DocumentId> = rows.values().flat_map(|row| [row.document, row.of]).collect();
+        tx.need::<Document>(&heads)?;
         for row in rows.values() {
             self.know(tx, desk, row.document)?;
             self.know(tx, desk, row.of)?;

@@ -72,6 +72,13 @@ pub struct CloseState {
     pub steps: Vec<CloseStep>,
 }
 
+impl CloseStep {
+    /// One that is not done.
+    pub(crate) fn to_do(code: &'static str, text: String, blocks: bool) -> CloseStep {
+        CloseStep { code: SmolStr::new_static(code), text, done: false, blocks }
+    }
+}
+
 impl fmt::Display for CloseStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.code, self.text)
@@ -142,18 +149,13 @@ impl CloseMonth {
         let is_stale = accrued.as_ref().is_some_and(|day| day.stale);
         let again = if is_stale { " again: something of the time up to it came since" } else { "" };
         let accrued = accrued.is_some() && !is_stale;
-        let step = |code: &'static str, text: String, done, blocks| CloseStep {
-            code: SmolStr::new_static(code),
-            text,
-            done,
-            blocks,
-        };
-        let mut steps =
-            vec![step("accruals", format!("PostAccruals on {}{again}", self.date), accrued, true)];
+        let text = format!("PostAccruals on {}{again}", self.date);
+        let accruals = CloseStep { done: accrued, ..CloseStep::to_do("accruals", text, true) };
+        let mut steps = vec![accruals];
         steps.extend(of_pay(read, self.date)?);
         steps.extend(of_work(read, self.date)?);
         for point in checklist(read, period.period)?.points {
-            steps.push(step("books", point.to_string(), false, point.blocks));
+            steps.push(CloseStep::to_do("books", point.to_string(), point.blocks));
         }
         let closed = period.status != PeriodStatus::Open;
         Ok(CloseState {
@@ -192,8 +194,7 @@ fn of_work(read: &mut impl Reading, through: NaiveDate) -> Result<Vec<CloseStep>
     let mut step = |what: &str, names: Vec<SmolStr>| {
         if let Some(first) = names.first() {
             let text = format!("{what}: {first} and {} more", names.len() - 1);
-            let code = SmolStr::new_static("work");
-            found.push(CloseStep { code, text, done: false, blocks: false });
+            found.push(CloseStep::to_do("work", text, false));
         }
     };
     let mut below = Vec::new();
@@ -223,11 +224,7 @@ fn of_pay(_: &mut impl Reading, _: NaiveDate) -> Result<Vec<CloseStep>, CompanyE
 /// Runs that are not approved, and what the books don't have of those that are: looked at wherever payroll joined.
 #[cfg(feature = "payroll")]
 fn of_pay(read: &mut impl Reading, through: NaiveDate) -> Result<Vec<CloseStep>, CompanyError> {
-    let step = |one: crate::company::pay::Pending| {
-        let code = SmolStr::new_static("pay");
-        CloseStep { code, text: one.text, done: false, blocks: one.blocks }
-    };
-    Ok(crate::company::pay::pending(read, through)?.into_iter().map(step).collect())
+    crate::company::pay::pending(read, through)
 }
 
 impl Company<'_> {

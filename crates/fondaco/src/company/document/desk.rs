@@ -4,6 +4,7 @@
 mod books;
 mod finish;
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -155,7 +156,7 @@ impl Desk {
         code: &SmolStr,
     ) -> Result<Document, CompanyError> {
         let unknown = || CompanyError::UnknownDocument { document: kind.name_of(code) };
-        self.find(tx, kind.id(code))?.ok_or_else(unknown)
+        self.seen(tx, kind.id(code))?.cloned().ok_or_else(unknown)
     }
 
     /// A document by its id, as it stands on the desk.
@@ -164,18 +165,24 @@ impl Desk {
         tx: &mut Tx<'_>,
         id: DocumentId,
     ) -> Result<Document, CompanyError> {
-        let unknown =
-            || CompanyError::UnknownDocument { document: smol_str::ToSmolStr::to_smolstr(&id) };
-        self.find(tx, id)?.ok_or_else(unknown)
+        self.there(tx, id).cloned()
     }
 
-    fn find(&mut self, tx: &mut Tx<'_>, id: DocumentId) -> Result<Option<Document>, CompanyError> {
-        if let Some(document) = self.documents.get(&id) {
-            return Ok(Some(document.clone()));
-        }
-        let Some(row) = tx.get::<Document>(&id)? else { return Ok(None) };
-        self.documents.insert(id, row.as_ref().clone());
-        Ok(Some(row.as_ref().clone()))
+    /// The same, where it lies.
+    fn there(&mut self, tx: &mut Tx<'_>, id: DocumentId) -> Result<&Document, CompanyError> {
+        let unknown =
+            || CompanyError::UnknownDocument { document: smol_str::ToSmolStr::to_smolstr(&id) };
+        self.seen(tx, id)?.ok_or_else(unknown)
+    }
+
+    /// A document, which lies on the desk from then on; `None` where there is none.
+    fn seen(&mut self, tx: &mut Tx<'_>, id: DocumentId) -> Result<Option<&Document>, CompanyError> {
+        Ok(match self.documents.entry(id) {
+            Entry::Occupied(place) => Some(place.into_mut()),
+            Entry::Vacant(place) => {
+                tx.get::<Document>(&id)?.map(|row| &*place.insert(row.as_ref().clone()))
+            }
+        })
     }
 
     /// Puts a document back, changed.
@@ -266,9 +273,9 @@ impl Desk {
         keys.extend(self.by_of.get(&of).into_iter().flatten());
         let mut found = Vec::new();
         for key in keys {
-            let document = self.document(tx, key.0)?;
-            if document.kind == kind && document.status != super::Status::Cancelled {
-                found.extend(self.line(tx, key)?.map(|line| (document.date, line)));
+            let &Document { kind: of_kind, status, date, .. } = self.there(tx, key.0)?;
+            if of_kind == kind && status != super::Status::Cancelled {
+                found.extend(self.line(tx, key)?.map(|line| (date, line)));
             }
         }
         found.sort_by_key(|(date, line)| (*date, line.stock_move, line.number));

@@ -114,6 +114,11 @@ impl Document {
         Place { party_group, site, tax_code, method, ..Place::default() }
     }
 
+    /// When the goods of an order should come: on its own day where no day was wanted.
+    pub(crate) fn due_on(&self) -> NaiveDate {
+        self.wanted_on.copied().unwrap_or(self.date)
+    }
+
     /// The terms of payment; `None` where none were agreed.
     pub(crate) fn agreed(&self) -> Result<Option<PaymentTerms>, CompanyError> {
         let terms = self.terms.get().map(|terms| terms.to::<PaymentTerms>()).transpose();

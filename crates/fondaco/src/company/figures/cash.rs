@@ -9,11 +9,11 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, Days, Months, NaiveDate};
+use chrono::{Days, NaiveDate};
 use fondaco_accounting::ledger::{Amount, OpenItemQuery, OpenItemRow, open_items};
 use fondaco_core::report::{Explain, Parameter, Phrase, word};
 use fondaco_core::store::Within;
-use fondaco_core::terms::PaymentTerms;
+use fondaco_core::terms::{DateStep, PaymentTerms};
 use fondaco_core::{Currency, DocumentId, Halt, Money, PartyId, Range, Rate, Reading, Rounding};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -370,7 +370,7 @@ fn orders(
             continue;
         }
         let given = last_due(&order).signed_duration_since(order.date).num_days();
-        let billed = order.wanted_on.copied().unwrap_or(order.date).max(after(on, 1));
+        let billed = order.due_on().max(after(on, 1));
         let due = after(billed, given);
         let late = if sells { habits.of(Some(order.party)) } else { 0 };
         flows.push(CashFlow {
@@ -405,7 +405,9 @@ fn paid_ahead(
 
 /// What stands on accounts of taxes, and of what was withheld, on the next day on which such are remitted.
 fn remitted(standing: &Standing, query: &OutlookQuery) -> Vec<CashFlow> {
-    let date = on_day(query.on, query.remit_day);
+    let tomorrow = after(query.on, 1);
+    let day = DateStep::NextDayOfMonth(query.remit_day.clamp(1, 31));
+    let date = day.from(tomorrow).unwrap_or(tomorrow);
     let of = |kind, roles: &[Role]| {
         standing.of_roles(roles).into_iter().map(move |code| (kind, code)).collect::<Vec<_>>()
     };
@@ -417,18 +419,6 @@ fn remitted(standing: &Standing, query: &OutlookQuery) -> Vec<CashFlow> {
         CashFlow { date, amount, kind, source: account, party: None, due: date }
     };
     pay.into_iter().chain(tax).map(flow).filter(|flow| !flow.amount.is_zero()).collect()
-}
-
-/// The first such day of a month that comes after another day.
-fn on_day(after: NaiveDate, day: u32) -> NaiveDate {
-    let of_month = |first: NaiveDate| {
-        let last = first.checked_add_months(Months::new(1)).and_then(|next| next.pred_opt());
-        first.with_day(day.max(1)).or(last).unwrap_or(first)
-    };
-    let first = after.with_day(1).unwrap_or(after);
-    let next = first.checked_add_months(Months::new(1)).unwrap_or(first);
-    let this = of_month(first);
-    if this > after { this } else { of_month(next) }
 }
 
 fn planned(flow: &PlannedFlow) -> CashFlow {

@@ -2,14 +2,15 @@
 //! days (EVENTS row 28). What is not booked is idle, or work that no order has; what is more than pay is a rate that is set too high.
 
 use chrono::NaiveDate;
+use fondaco_core::Reading;
 use fondaco_core::report::{Cell, Explain, Phrase, word};
-use fondaco_core::{Range, Reading};
 use rust_decimal::Decimal;
 
 use super::measure::{Measure, over};
+use super::service::{documents, lines};
 use super::standing::{At, Standing};
 use crate::company::CompanyError;
-use crate::company::document::{Document, DocumentKind, Line, Status};
+use crate::company::document::DocumentKind;
 use crate::company::posting::{Figure, Role};
 
 /// Labour booked ÷ pay, as [`Company::labour_absorption`](crate::company::Company::labour_absorption).
@@ -18,23 +19,19 @@ use crate::company::posting::{Figure, Role};
 /// [`CompanyError::NotSetUp`]; what the books say.
 pub fn labour_absorption(
     read: &mut impl Reading,
-    (from, on): (NaiveDate, NaiveDate),
+    days: (NaiveDate, NaiveDate),
 ) -> Result<Measure, CompanyError> {
-    let mut standing = Standing::read(read, (from, on))?;
+    let mut standing = Standing::read(read, days)?;
     standing.read_documents(read)?;
     let (mut absorbed, mut bookings) = (Decimal::ZERO, Vec::new());
-    for status in [Status::Open, Status::Done] {
-        let range = Range::by(Document::BY_KIND, &(DocumentKind::TimeBooking, status));
-        let found = read.peek_scan(&range.from(&from).through(&on))?;
-        let ranges: Vec<_> = found.iter().map(|one| Range::<Line>::by_key(&one.id)).collect();
-        for (booking, lines) in found.iter().zip(read.peek_scans(&ranges)?) {
-            let of_people = lines.iter().filter(|one| one.charge.copied() == Some(Figure::Labour));
-            let cost: Decimal = of_people.map(|line| line.net.to_decimal()).sum();
-            absorbed += cost;
-            if !cost.is_zero() {
-                let leaf = Explain::new(Phrase::from(booking.date), standing.money(cost));
-                bookings.push(leaf.source(booking.name()));
-            }
+    let found = documents(read, DocumentKind::TimeBooking, days)?;
+    for (booking, lines) in found.iter().zip(lines(read, &found)?) {
+        let of_people = lines.iter().filter(|one| one.charge.copied() == Some(Figure::Labour));
+        let cost: Decimal = of_people.map(|line| line.net.to_decimal()).sum();
+        absorbed += cost;
+        if !cost.is_zero() {
+            let leaf = Explain::new(Phrase::from(booking.date), standing.money(cost));
+            bookings.push(leaf.source(booking.name()));
         }
     }
     let pay = standing.of_roles(&[Role::Wages, Role::EmployerContributions]);

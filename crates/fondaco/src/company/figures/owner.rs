@@ -130,9 +130,7 @@ pub fn owner_figures(
     read: &mut impl Reading,
     query: &FiguresQuery,
 ) -> Result<OwnerFigures, CompanyError> {
-    check(query)?;
-    let standing = Standing::read(read, (query.from, query.on))?;
-    all(read, query, &standing, false)
+    all(read, query, false)
 }
 
 /// The same, each explained down to the documents: as [`Company::figures_in_full`](crate::company::Company::figures_in_full).
@@ -143,10 +141,7 @@ pub fn figures_in_full(
     read: &mut impl Reading,
     query: &FiguresQuery,
 ) -> Result<OwnerFigures, CompanyError> {
-    check(query)?;
-    let mut standing = Standing::read(read, (query.from, query.on))?;
-    standing.read_documents(read)?;
-    all(read, query, &standing, true)
+    all(read, query, true)
 }
 
 /// Why a figure is what it is, down to the documents: as [`Company::explain_figure`](crate::company::Company::explain_figure).
@@ -175,15 +170,19 @@ fn check(query: &FiguresQuery) -> Result<(), CompanyError> {
 fn all(
     read: &mut impl Reading,
     query: &FiguresQuery,
-    standing: &Standing,
     in_full: bool,
 ) -> Result<OwnerFigures, CompanyError> {
+    check(query)?;
+    let mut standing = Standing::read(read, (query.from, query.on))?;
+    if in_full {
+        standing.read_documents(read)?;
+    }
     let credit_sales = match query.basis.sales {
         SalesBasis::Revenue => None,
-        SalesBasis::CreditSales => Some(credit_sales(read, query, standing)?),
+        SalesBasis::CreditSales => Some(credit_sales(read, query, &standing)?),
     };
-    let cost = cost_of_sales(read, standing, in_full)?;
-    let figures = Figures { query, standing, credit_sales, cost };
+    let cost = cost_of_sales(read, &standing, in_full)?;
+    let figures = Figures { query, standing: &standing, credit_sales, cost };
     let mut measures = figures.liquidity();
     measures.extend(figures.cycles());
     measures.extend(figures.margins());

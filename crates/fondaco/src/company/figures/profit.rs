@@ -8,7 +8,6 @@ use chrono::NaiveDate;
 use fondaco_accounting::ledger::AccountClass;
 use fondaco_core::allocation::{Residual, allocate};
 use fondaco_core::report::{Cell, Explain, Parameter, Phrase, word};
-use fondaco_core::store::Within;
 use fondaco_core::{Currency, ItemId, Money, PartyId, Reading, SiteId};
 use fondaco_inventory::items::Item;
 use fondaco_inventory::places::Site;
@@ -18,7 +17,7 @@ use smol_str::SmolStr;
 
 use super::SoldDay;
 use super::measure::{NotDefined, over};
-use super::sold::{Column, Papers, cost_of_sales, rows};
+use super::sold::{Column, EACH, Papers, cost_of_sales, sold_by};
 use super::standing::{At, Node, Standing};
 use crate::company::CompanyError;
 use crate::company::masters::Partner;
@@ -294,7 +293,7 @@ pub fn explain_profit(
         })
         .ok_or_else(unknown)?;
     let days = (query.from, query.on);
-    let rows = rows(read, days)?;
+    let rows = sold_by(read, days, EACH)?;
     let codes = codes(read, query.by, &rows)?;
     let papers = Papers::read(read, days)?;
     let of_all = papers.leaves(rows.iter(), Column::LetOff, &whole.standing);
@@ -389,11 +388,7 @@ fn sold(
         ProfitBy::Product => 2,
         ProfitBy::Site => 3,
     };
-    let within = Within::new(1, &query.from, &query.on);
-    let mut rows: Vec<SoldDay> = Vec::new();
-    for row in read.peek_sums::<SoldDay>(&[column], Some(within))? {
-        row.with(|row: &SoldDay| rows.push(row.clone())).map_err(fondaco_core::Halt::from)?;
-    }
+    let rows = sold_by(read, (query.from, query.on), &[column])?;
     let codes = codes(read, query.by, &rows)?;
     let mut sums: BTreeMap<SmolStr, Sold> = BTreeMap::new();
     for (row, code) in rows.iter().zip(codes) {

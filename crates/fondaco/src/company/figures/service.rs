@@ -19,7 +19,7 @@ use crate::company::CompanyError;
 use crate::company::document::{Document, DocumentKind, Line, Status};
 
 /// The documents of a kind on some days that count.
-fn documents(
+pub(super) fn documents(
     read: &mut impl Reading,
     kind: DocumentKind,
     (from, on): (NaiveDate, NaiveDate),
@@ -32,7 +32,8 @@ fn documents(
     Ok(found)
 }
 
-fn lines(
+/// The lines of each.
+pub(super) fn lines(
     read: &mut impl Reading,
     of: &[Arc<Document>],
 ) -> Result<Vec<Vec<Arc<Line>>>, CompanyError> {
@@ -40,9 +41,9 @@ fn lines(
     Ok(read.peek_scans(&ranges)?)
 }
 
-/// So many of so many, and which are and are not among them.
-#[derive(Default)]
+/// So many of so many, and in full which are and are not among them.
 struct Share {
+    in_full: bool,
     good: i64,
     all: i64,
     those: Vec<Explain>,
@@ -50,31 +51,32 @@ struct Share {
 }
 
 impl Share {
+    fn new(in_full: bool) -> Share {
+        Share { in_full, good: 0, all: 0, those: Vec::new(), not: Vec::new() }
+    }
+
     fn count(&mut self, is_good: bool, which: impl FnOnce() -> Explain) {
         self.all += 1;
         self.good += i64::from(is_good);
-        let of = if is_good { &mut self.those } else { &mut self.not };
-        of.push(which());
+        if self.in_full {
+            let of = if is_good { &mut self.those } else { &mut self.not };
+            of.push(which());
+        }
     }
 
     fn measure(
         self,
         code: &'static str,
         name: Cell,
-        what: (&'static str, &'static str),
-        in_full: bool,
+        (good, all): (&'static str, &'static str),
     ) -> Measure {
-        let (good, all) = what;
         let value = over(self.good.into(), self.all.into(), "their number").map(Cell::Percent);
         let value = match self.all {
             0 => Err(NotDefined::new("there is none in these days")),
             _ => value,
         };
-        let mut those = Explain::new(word(good), self.good);
-        let mut but = Explain::new(word("The others"), self.all - self.good);
-        if in_full {
-            (those, but) = (those.inputs(self.those), but.inputs(self.not));
-        }
+        let those = Explain::new(word(good), self.good).inputs(self.those);
+        let but = Explain::new(word("The others"), self.all - self.good).inputs(self.not);
         let inputs = vec![those, Explain::new(word(all), self.all), but];
         Measure::new(code, name, value, "how many of how many", inputs)
     }
@@ -105,7 +107,7 @@ fn of_customers(
             *sum = Qty::from_units(sum.units().saturating_add(line.quantity.units()));
         }
     }
-    let (mut by_line, mut by_order) = (Share::default(), Share::default());
+    let (mut by_line, mut by_order) = (Share::new(in_full), Share::new(in_full));
     for (order, lines) in orders.iter().zip(lines(read, &orders)?) {
         let mut is_whole = true;
         if lines.iter().all(|line| line.item.is_none()) {
@@ -122,37 +124,38 @@ fn of_customers(
         }
         by_order.count(is_whole, || Explain::new(order.name(), Cell::Empty));
     }
-    let mut on_time = on_time(read, &deliveries)?;
+    let mut on_time = on_time(read, &deliveries, in_full)?;
     overdue(read, (DocumentKind::SalesOrder, DocumentKind::Delivery), days, &mut on_time)?;
     Ok(vec![
         by_line.measure(
             "line_fill_rate",
             word("Lines filled"),
             ("Lines shipped whole", "Lines ordered"),
-            in_full,
         ),
         by_order.measure(
             "order_fill_rate",
             word("Orders filled"),
             ("Orders shipped whole", "Orders"),
-            in_full,
         ),
         on_time.measure(
             "on_time_delivery",
             word("Delivered on time"),
             ("Deliveries on time", "Deliveries with a day, and orders overdue"),
-            in_full,
         ),
     ])
 }
 
 /// Of documents that carry out orders: which came by the day the order was wanted on.
-fn on_time(read: &mut impl Reading, done: &[Arc<Document>]) -> Result<Share, CompanyError> {
+fn on_time(
+    read: &mut impl Reading,
+    done: &[Arc<Document>],
+    in_full: bool,
+) -> Result<Share, CompanyError> {
     let ids: Vec<DocumentId> = done.iter().filter_map(|document| document.of).collect();
     let orders = read.peek_many::<Document>(&ids)?;
     let orders: BTreeMap<DocumentId, Option<NaiveDate>> =
         orders.into_iter().flatten().map(|order| (order.id, order.wanted_on.copied())).collect();
-    let mut share = Share::default();
+    let mut share = Share::new(in_full);
     for document in done {
         let wanted = document.of.and_then(|of| orders.get(&of).copied().flatten());
         if let Some(wanted) = wanted {
@@ -282,7 +285,7 @@ fn of_suppliers(
     in_full: bool,
 ) -> Result<Vec<Measure>, CompanyError> {
     let receipts = documents(read, DocumentKind::Receipt, days)?;
-    let mut on_time = on_time(read, &receipts)?;
+    let mut on_time = on_time(read, &receipts, in_full)?;
     overdue(read, (DocumentKind::PurchaseOrder, DocumentKind::Receipt), days, &mut on_time)?;
     let Rejects { taken, refused, back, which } = Rejects::read(read, (&receipts, days), in_full)?;
     let (top, all) = (refused + back, taken + refused);
@@ -305,7 +308,6 @@ fn of_suppliers(
             "supplier_on_time",
             name,
             ("Receipts on time", "Receipts with a day, and orders overdue"),
-            in_full,
         ),
         rejects,
     ])

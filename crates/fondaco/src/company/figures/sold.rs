@@ -12,11 +12,11 @@ use fondaco_core::{DocumentId, Halt, ItemId, PartyId, Range, Reading};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
-use super::SoldDay;
 use super::standing::{At, Node, Standing};
+use super::{SoldDay, service};
 use crate::company::CompanyError;
 use crate::company::closing::AccrualDay;
-use crate::company::document::{Document, DocumentKind, Line, Status};
+use crate::company::document::{Document, DocumentKind, Status};
 
 /// Some days, the first and the last.
 type Days = (NaiveDate, NaiveDate);
@@ -28,13 +28,11 @@ pub(super) fn cost_of_sales(
     in_full: bool,
 ) -> Result<Node, CompanyError> {
     let days = (standing.from, standing.on);
-    let mut counted = Decimal::ZERO;
-    for row in read.peek_sums::<SoldDay>(&[0], Some(Within::new(1, &days.0, &days.1)))? {
-        row.with(|row: &SoldDay| counted += row.cost.to_decimal()).map_err(Halt::from)?;
-    }
+    let counted = sold_by(read, days, &[0])?;
+    let counted: Decimal = counted.iter().map(|row| row.cost.to_decimal()).sum();
     let mut invoiced = Explain::new(word("Cost of what was invoiced"), standing.money(counted));
     if in_full {
-        let rows = rows(read, days)?;
+        let rows = sold_by(read, days, EACH)?;
         let papers = Papers::read(read, days)?;
         let leaves = papers.leaves(rows.iter(), Column::Cost, standing);
         invoiced = invoiced.rule(standing.when(At::Moved)).inputs(leaves);
@@ -75,19 +73,18 @@ fn accrued(
     Ok(found)
 }
 
-/// What was sold on some days, row by row.
-pub(super) fn rows(
+/// The whole key of what was sold: customer, day, item and site.
+pub(super) const EACH: &[usize] = &[0, 1, 2, 3];
+
+/// What was sold on some days, added up by some columns of [its key](EACH).
+pub(super) fn sold_by(
     read: &mut impl Reading,
     (from, on): Days,
+    columns: &[usize],
 ) -> Result<Vec<SoldDay>, CompanyError> {
-    let mut rows = Vec::new();
-    read.peek_each(&Range::<SoldDay>::all(), |row: &SoldDay| {
-        if from <= row.date && row.date <= on {
-            rows.push(row.clone());
-        }
-        Ok::<(), Halt>(())
-    })?;
-    Ok(rows)
+    let found = read.peek_sums::<SoldDay>(columns, Some(Within::new(1, &from, &on)))?;
+    let rows = found.iter().map(|row| row.with(SoldDay::clone));
+    Ok(rows.collect::<Result<_, _>>().map_err(Halt::from)?)
 }
 
 /// What of a row is looked at.
@@ -135,10 +132,7 @@ impl Papers {
         let mut documents: Vec<Arc<Document>> = Vec::new();
         for kind in [K::Invoice, K::CreditNote, K::Delivery, K::CustomerReturn, K::CustomerPayment]
         {
-            for status in [Status::Open, Status::Done] {
-                let range = Range::by(Document::BY_KIND, &(kind, status));
-                documents.extend(read.peek_scan(&range.from(&from).through(&on))?);
-            }
+            documents.extend(service::documents(read, kind, (from, on))?);
             let range = Range::by(Document::BY_KIND, &(kind, Status::Cancelled));
             let taken_back = read.peek_scan(&range.through(&on))?.into_iter();
             documents.extend(
@@ -196,9 +190,8 @@ fn items(
     read: &mut impl Reading,
     documents: &[Arc<Document>],
 ) -> Result<BTreeMap<DocumentId, BTreeSet<ItemId>>, CompanyError> {
-    let ranges: Vec<_> = documents.iter().map(|one| Range::<Line>::by_key(&one.id)).collect();
     let mut items: BTreeMap<DocumentId, BTreeSet<ItemId>> = BTreeMap::new();
-    for line in read.peek_scans(&ranges)?.iter().flatten() {
+    for line in service::lines(read, documents)?.iter().flatten() {
         let item = line.item.unwrap_or(ItemId::from_u128(0));
         items.entry(line.document).or_default().insert(item);
     }

@@ -23,7 +23,7 @@ use fondaco_core::store::Record;
 
 pub use leave::{AccrueLeave, LeaveDay, LeaveOwed};
 #[cfg(feature = "payroll")]
-pub(crate) use pending::{Pending, pending};
+pub(crate) use pending::pending;
 #[cfg(feature = "payroll")]
 pub use post::PostPay;
 pub use record::{PayFact, PaySlip};

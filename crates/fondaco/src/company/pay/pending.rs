@@ -6,25 +6,20 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use fondaco_core::{Currency, DocumentId, PartyId, Range, Reading};
 use fondaco_payroll::runs::{
-    Deduction, DeductionDeed, DeductionStep, Run, RunStatus, Slip, SlipPayment, SlipStatus,
+    Deduction, DeductionStep, Run, RunStatus, Slip, SlipPayment, SlipStatus,
 };
 
 use super::post::of_step;
 use super::{PayFact, PaySlip};
 use crate::company::CompanyError;
+use crate::company::closing::CloseStep;
 use crate::company::setup::Settings;
-
-/// What of a run is to be done before a month is closed.
-pub(crate) struct Pending {
-    pub(crate) text: String,
-    pub(crate) blocks: bool,
-}
 
 /// What is to be done with runs through a day, where payroll joined.
 pub(crate) fn pending(
     read: &mut impl Reading,
     through: NaiveDate,
-) -> Result<Vec<Pending>, CompanyError> {
+) -> Result<Vec<CloseStep>, CompanyError> {
     if !read.has_joined(&fondaco_payroll::ENGINE) {
         return Ok(Vec::new());
     }
@@ -38,7 +33,7 @@ pub(crate) fn pending(
                 run.id,
                 status.code()
             );
-            found.push(Pending { text, blocks: status == RunStatus::Calculated });
+            found.push(CloseStep::to_do("pay", text, status == RunStatus::Calculated));
         }
     }
     let counting = [
@@ -53,10 +48,8 @@ pub(crate) fn pending(
         for run in read.peek_scan(&Range::by(Run::BY_STATUS, &status))? {
             let missing = Missing::of(read, &run, (through, currency), &mut seen)?;
             if let Some(what) = missing.shown() {
-                found.push(Pending {
-                    text: format!("PostPay of run {}: {what}", run.id),
-                    blocks: true,
-                });
+                let text = format!("PostPay of run {}: {what}", run.id);
+                found.push(CloseStep::to_do("pay", text, true));
             }
         }
     }
@@ -102,13 +95,11 @@ impl Missing {
         let payments =
             payments.iter().filter(|one| one.day <= through && whose.contains(&one.employee));
         let ids: Vec<_> = payments.map(|one| DocumentId::from_u128(one.id.to_u128())).collect();
-        missing.payments =
-            read.peek_many::<PayFact>(&ids)?.iter().filter(|row| row.is_none()).count();
+        missing.payments = unknown(read, &ids)?;
         if is_due {
             whose.retain(|employee| seen.insert(*employee));
-            let ids: Vec<_> = steps(read, &whose, currency)?;
-            missing.steps =
-                read.peek_many::<PayFact>(&ids)?.iter().filter(|row| row.is_none()).count();
+            let ids = steps(read, &whose, currency)?;
+            missing.steps = unknown(read, &ids)?;
         }
         Ok(missing)
     }
@@ -126,23 +117,24 @@ impl Missing {
     }
 }
 
+/// How many facts the books don't have.
+fn unknown(read: &mut impl Reading, facts: &[DocumentId]) -> Result<usize, CompanyError> {
+    Ok(read.peek_many::<PayFact>(facts)?.iter().filter(|row| row.is_none()).count())
+}
+
 /// The steps of what some employees owe that the books are told of besides slips.
 fn steps(
     read: &mut impl Reading,
     whose: &BTreeSet<PartyId>,
     currency: Currency,
 ) -> Result<Vec<DocumentId>, CompanyError> {
-    use DeductionDeed as D;
     let mut ids = Vec::new();
     for employee in whose {
         let all: Vec<Arc<Deduction>> =
             read.peek_scan(&Range::by(Deduction::BY_EMPLOYEE, employee))?;
         for deduction in all {
             for step in read.peek_scan(&Range::<DeductionStep>::by_key(&deduction.id))? {
-                let counts = matches!(step.deed, D::Claimed | D::Returned | D::Repaid | D::Ended);
-                if counts
-                    && !of_step(currency, &step, &deduction).is_ok_and(|one| one.lines.is_empty())
-                {
+                if !of_step(currency, &step, &deduction).is_ok_and(|one| one.lines.is_empty()) {
                     ids.push(DocumentId::from_u128(step.id.to_u128()));
                 }
             }

@@ -333,12 +333,8 @@ fn make(
         false => goes_along(&open, &lines, part, currency),
     };
     let cost = cost.max(Amount::ZERO);
-    let later = spent_later(tx, desk, (&order, new.date))?;
-    if later > Amount::ZERO && cost > less(open.in_progress, later, COST)? && !at_standard {
-        let (document, order) = (kind.name_of(&new.code), order.name());
-        let stood = less(open.in_progress, later, COST)?.money(currency);
-        let (date, takes) = (new.date, cost.money(currency));
-        return Err(WorkError::MadeTooEarly { document, order, date, cost: stood, takes }.into());
+    if !at_standard {
+        check_spent(tx, desk, (&order, new), (open.in_progress, cost))?;
     }
     let lost = match new.abnormal {
         true => {
@@ -391,6 +387,27 @@ fn make(
     };
     lose(tx, desk, (&document, &order), lost)?;
     desk.add(document, made_lines);
+    Ok(())
+}
+
+/// Refuses what takes more of an order's cost than stood in it on the day.
+fn check_spent(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    (order, new): (&Document, &NewCompletion),
+    (in_progress, cost): (Amount, Amount),
+) -> Result<(), CompanyError> {
+    let later = spent_later(tx, desk, (order, new.date))?;
+    if later <= Amount::ZERO {
+        return Ok(());
+    }
+    let stood = less(in_progress, later, COST)?;
+    if cost > stood {
+        let (document, order) = (DocumentKind::Completion.name_of(&new.code), order.name());
+        let (cost, takes) = (stood.money(desk.currency()), cost.money(desk.currency()));
+        let date = new.date;
+        return Err(WorkError::MadeTooEarly { document, order, date, cost, takes }.into());
+    }
     Ok(())
 }
 

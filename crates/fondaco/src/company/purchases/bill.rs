@@ -1,6 +1,7 @@
 //! Bills of suppliers, matched with the order and the receipts: what is outside the tolerances is booked, and blocked for payment.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use fondaco_accounting::ledger::Amount;
@@ -212,8 +213,10 @@ impl Act for EnterBills {
         let mut made = Vec::with_capacity(self.bills.len());
         let mut numbers = BTreeMap::new();
         for (index, new) in self.bills.iter().enumerate() {
-            let done = once(tx, new, &mut numbers);
-            let done = done.and_then(|()| enter(tx, &mut desk, &authority, new));
+            let done = partner_by_code(tx, &new.partner).and_then(|partner| {
+                once(tx, (new, partner.party), &mut numbers)?;
+                enter(tx, &mut desk, &authority, (new, partner))
+            });
             let name = || DocumentKind::Bill.name_of(&new.code);
             made.push(done.map_err(|error| error.of(&name()).at(index))?);
         }
@@ -226,15 +229,15 @@ impl Act for EnterBills {
 /// Refuses a bill that the supplier sent once: it would be paid twice.
 fn once(
     tx: &mut Tx<'_>,
-    new: &NewBill,
-    numbers: &mut BTreeMap<(SmolStr, SmolStr), SmolStr>,
+    (new, party): (&NewBill, PartyId),
+    numbers: &mut BTreeMap<(PartyId, SmolStr), SmolStr>,
 ) -> Result<(), CompanyError> {
     let Some(reference) = new.number() else { return Ok(()) };
     let name = DocumentKind::Bill.name_of(&new.code);
-    let key = (PartyId::named(&new.partner), reference.clone());
+    let key = (party, reference.clone());
     let stored = tx.unique::<Document, _>(Document::BY_BILL_NUMBER, &key)?;
     let other = stored.map(|bill| bill.name());
-    let same = numbers.insert((new.partner.clone(), reference.clone()), name.clone());
+    let same = numbers.insert(key, name.clone());
     match other.or(same) {
         None => Ok(()),
         Some(other) => {
@@ -256,11 +259,10 @@ fn enter(
     tx: &mut Tx<'_>,
     desk: &mut Desk,
     authority: &Authority,
-    new: &NewBill,
+    (new, partner): (&NewBill, Arc<Partner>),
 ) -> Result<DocumentId, CompanyError> {
     let kind = DocumentKind::Bill;
     desk.check_new(tx, kind, &new.code)?;
-    let partner = partner_by_code(tx, &new.partner)?;
     let (name, id) = (kind.name_of(&new.code), kind.id(&new.code));
     check_partner(&partner, &name, false)?;
     let order = match &new.order {

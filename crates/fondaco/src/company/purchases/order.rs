@@ -1,6 +1,5 @@
 //! Orders to suppliers: what is on order from then on.
 
-use chrono::NaiveDate;
 use fondaco_core::policy::Authority;
 use fondaco_core::{Act, DocumentId, Quantity, Tx};
 use fondaco_inventory::Qty;
@@ -93,7 +92,8 @@ pub(crate) fn announce_again(
         };
         open.extend(expected.filter(|row| row.open.is_some()).map(|row| row.id));
         if line.to_ship() > Qty::ZERO {
-            let (quantity, due_on) = (Quantity::from_fixed(line.to_ship(), line.unit), due(order));
+            let (quantity, due_on) =
+                (Quantity::from_fixed(line.to_ship(), line.unit), order.due_on());
             again.push(ExpectedLine::new(item, order.site, quantity, due_on));
             lines.push(line);
         }
@@ -110,11 +110,6 @@ pub(crate) fn announce_again(
         }
     }
     Ok(())
-}
-
-/// When the goods of an order should come.
-fn due(order: &Document) -> NaiveDate {
-    order.wanted_on.copied().unwrap_or(order.date)
 }
 
 /// Releases the firm orders of a plan that lines carry out: they are on order by that.
@@ -167,7 +162,7 @@ fn announce(
     if goods.is_empty() {
         return Ok(());
     }
-    let due_on = due(document);
+    let due_on = document.due_on();
     let expected = goods.iter().filter_map(|at| {
         let line = lines.get(*at)?;
         let quantity = Quantity::from_fixed(line.quantity, line.unit);

@@ -18,7 +18,9 @@ use crate::company::document::{
 };
 use crate::company::masters::partner_of;
 use crate::company::production::{Served, serve};
-use crate::company::sales::{Prepared, allow, carry_out, head, in_state, parts_within, site_at};
+use crate::company::sales::{
+    Prepared, allow, carry_out, head, in_state, line_of, parts_within, site_at,
+};
 use crate::company::{CompanyError, rights};
 
 /// What came of a line of an order.
@@ -120,14 +122,12 @@ impl NewReceipt {
 
     /// What is taken in of which lines.
     fn taken(&self) -> Option<Vec<PartLine>> {
-        let lines = self.lines.as_ref()?.iter();
         let part = |line: &ReceivedLine| PartLine {
             line: line.line,
             quantity: line.quantity,
             lot: line.lot,
         };
-        let comes = |line: &&ReceivedLine| !line.is_refused_whole();
-        Some(lines.filter(comes).map(part).collect())
+        Some(self.said()?.into_iter().map(part).collect())
     }
 
     /// What is said of the lines of which something was taken in, in their order.
@@ -292,10 +292,7 @@ pub(crate) fn cost_of(
     let (billed, worth) = take_ahead(tx, desk, (of, quantity), receipt, ahead)?;
     let by_order = ordered_at(of, quantity, (desk.currency(), receipt.1))?;
     let rest = Line::left(quantity, &[billed]);
-    let own = match rest.units() {
-        0 => Amount::ZERO,
-        _ => share(by_order, rest, quantity, (desk.currency(), at))?,
-    };
+    let own = share(by_order, rest, quantity, (desk.currency(), at))?;
     Ok(Coming { billed, by_order, cost: plus(own, worth, at)? })
 }
 
@@ -333,12 +330,7 @@ fn refused_whole(
     let known = desk.lines_of(tx, order)?;
     let whole = new.lines.iter().flatten().filter(|line| line.is_refused_whole());
     for said in whole {
-        let at = said.line.checked_sub(1).and_then(|at| usize::try_from(at).ok());
-        let of = at.and_then(|at| known.get(at)).ok_or_else(|| CompanyError::UnknownLine {
-            document: order.name(),
-            line: said.line,
-            lines: order.lines,
-        })?;
+        let of = line_of(order, &known, said.line)?;
         let Some(refused) = said.refused else { continue };
         let refused = Some(refuse(tx, desk, (order, of), refused)?).into();
         let number = u32::try_from(lines.len() + 1).unwrap_or(u32::MAX);

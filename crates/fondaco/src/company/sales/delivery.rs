@@ -285,12 +285,7 @@ pub(crate) fn parts_within(
     };
     let mut parts: Vec<Part> = Vec::with_capacity(named.len());
     for PartLine { line: number, quantity, lot } in named {
-        let at = number.checked_sub(1).and_then(|at| usize::try_from(at).ok());
-        let line = at.and_then(|at| lines.get(at)).ok_or_else(|| CompanyError::UnknownLine {
-            document: document.name(),
-            line: *number,
-            lines: document.lines,
-        })?;
+        let line = line_of(document, &lines, *number)?;
         // A line that is named twice, say for two lots, has been taken from already.
         let taken = parts.iter().filter(|(other, ..)| other.number == *number);
         let taken: Vec<Qty> = taken.map(|(_, quantity, _)| *quantity).collect();
@@ -319,6 +314,20 @@ pub(crate) fn parts_within(
     Ok(parts)
 }
 
+/// The line of a document with a number, from 1.
+pub(crate) fn line_of<'l>(
+    document: &Document,
+    lines: &'l [Line],
+    number: u32,
+) -> Result<&'l Line, CompanyError> {
+    let at = number.checked_sub(1).and_then(|at| usize::try_from(at).ok());
+    at.and_then(|at| lines.get(at)).ok_or_else(|| CompanyError::UnknownLine {
+        document: document.name(),
+        line: number,
+        lines: document.lines,
+    })
+}
+
 /// As [`parts`], where more may be named than is left: what is billed says what it says.
 pub(crate) fn named_parts(
     tx: &mut Tx<'_>,
@@ -333,12 +342,7 @@ pub(crate) fn named_parts(
     let lines = desk.lines_of(tx, document)?;
     let mut found: Vec<(Line, Qty)> = Vec::with_capacity(named.len());
     for PartLine { line: number, quantity, .. } in named {
-        let at = number.checked_sub(1).and_then(|at| usize::try_from(at).ok());
-        let line = at.and_then(|at| lines.get(at)).ok_or_else(|| CompanyError::UnknownLine {
-            document: document.name(),
-            line: *number,
-            lines: document.lines,
-        })?;
+        let line = line_of(document, &lines, *number)?;
         let quantity = match quantity {
             Some(quantity) => in_unit(tx, desk, (document, line), *quantity)?,
             // A line that is named twice has been taken from already.

@@ -17,7 +17,7 @@ use super::delivery::{carry_out, match_ahead, parts};
 use super::order::{check_partner, head, in_state, site_at};
 use super::{allow, promise_again};
 use crate::company::document::{
-    Desk, Document, DocumentKind, Line, LineMatch, PartLine, Status, emit_each, plus, settle,
+    Ahead, Desk, Document, DocumentKind, Line, LineMatch, PartLine, Status, emit_each, plus, settle,
 };
 use crate::company::masters::partner_of;
 use crate::company::purchases::{announce_again, came, cost_of, settle_ahead};
@@ -93,6 +93,15 @@ impl ShipDirect {
     pub fn new(shipments: Vec<NewDirect>) -> ShipDirect {
         ShipDirect { shipments }
     }
+
+    fn read_ahead(&self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
+        use DocumentKind as K;
+        let new = |new: &NewDirect| [K::Delivery.id(&new.code), K::Receipt.id(&new.code)];
+        let of =
+            |new: &NewDirect| [K::SalesOrder.id(&new.order), K::PurchaseOrder.id(&new.purchase)];
+        let orders: Vec<DocumentId> = self.shipments.iter().flat_map(of).collect();
+        Desk::read_ahead(tx, self.shipments.iter().flat_map(new), &orders, Ahead::Lines)
+    }
 }
 
 impl Act for ShipDirect {
@@ -101,6 +110,7 @@ impl Act for ShipDirect {
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<Vec<DocumentId>, CompanyError> {
         let mut desk = Desk::open(tx)?;
+        self.read_ahead(tx)?;
         let mut made = Vec::with_capacity(self.shipments.len());
         for (index, new) in self.shipments.iter().enumerate() {
             let done = ship(tx, &mut desk, new);

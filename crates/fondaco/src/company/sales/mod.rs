@@ -16,7 +16,7 @@ pub use credit::{CreditCustomers, NewCredit};
 pub(crate) use credit::{bill_again, credit_all, given_back, taken_back};
 pub use delivery::{Deliver, NewDelivery};
 pub(crate) use delivery::{
-    Prepared, carry_out, comes_back, named_parts, of_line, parts, parts_within,
+    Prepared, carry_out, comes_back, line_of, named_parts, of_line, parts, parts_within,
 };
 pub use direct::{NewDirect, ShipDirect};
 pub(crate) use exposure::owe;

@@ -32,14 +32,12 @@ impl Coming {
         site: SiteId,
     ) -> Result<Coming, fondaco_core::Halt> {
         let stock = read.peek::<Stock>(&(item, site))?;
-        let of =
-            |of: fn(&Stock) -> Qty| stock.as_deref().map_or(0, |row| i128::from(of(row).units()));
-        let set_aside = of(|row| row.reserved) + of(|row| row.quarantined) + of(|row| row.expired);
         let mut days = BTreeMap::new();
         for row in read.peek_scan(&Range::by(Expected::BY_OPEN, &(item, site)))? {
             *days.entry(row.due_on).or_default() += i128::from(row.to_come().units());
         }
-        let (waiting, there) = (of(|row| row.backordered), of(|row| row.on_hand) - set_aside);
+        let waiting = stock.as_ref().map_or(0, |row| i128::from(row.backordered.units()));
+        let there = stock.as_ref().map_or(0, |row| Stock::AVAILABLE.of(row));
         Ok(Coming { waiting, there: there.max(0), days })
     }
 
@@ -103,7 +101,7 @@ impl OnTime {
         let (Some(id), true) = (line.item, waits > Qty::ZERO) else { return Ok(()) };
         let Some(coming) = self.0.get_mut(&(id, document.site)) else { return Ok(()) };
         coming.wait(waits);
-        let wanted_on = document.wanted_on.copied().unwrap_or(document.date);
+        let wanted_on = document.due_on();
         let there_on = coming.covered_on();
         if !is_wanted || there_on.is_some_and(|day| day <= wanted_on) {
             return Ok(());

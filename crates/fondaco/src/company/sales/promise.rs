@@ -44,12 +44,12 @@ pub(super) fn promise_orders(
 }
 
 /// Lines of an order to which goods are to be promised.
-pub(crate) struct Wanting {
+struct Wanting {
     /// The order's place in the command, where it is one of several.
-    pub(crate) index: Option<usize>,
-    pub(crate) document: Document,
-    pub(crate) lines: Vec<Line>,
-    pub(crate) promise: Promise,
+    index: Option<usize>,
+    document: Document,
+    lines: Vec<Line>,
+    promise: Promise,
 }
 
 impl Wanting {
@@ -74,37 +74,42 @@ impl Wanting {
     fn refused(&self, error: StockError) -> CompanyError {
         let goods = || self.lines.iter().filter(|line| line.item.is_some());
         let line = |index| goods().nth(index).map_or(0, |line| line.number);
-        let error = super::delivery::of_line(error, &self.document, line);
-        match self.index {
-            Some(index) => error.at(index),
-            None => error,
-        }
+        placed(self.index, super::delivery::of_line(error, &self.document, line))
+    }
+}
+
+/// An error with the place of its order in the command, where it is one of several.
+fn placed(index: Option<usize>, error: CompanyError) -> CompanyError {
+    match index {
+        Some(index) => error.at(index),
+        None => error,
     }
 }
 
 /// Promises what is there to the lines of orders, all at once.
-pub(crate) fn promise_goods(
+fn promise_goods(
     tx: &mut Tx<'_>,
     desk: &mut Desk,
-    mut wanting: Vec<Wanting>,
+    wanting: Vec<Wanting>,
 ) -> Result<(), CompanyError> {
-    wanting.retain(|one| one.reserve().is_some());
-    let commands: Vec<Reserve> = wanting.iter().filter_map(Wanting::reserve).collect();
+    let asked = wanting.into_iter().filter_map(|one| Some((one.reserve()?, one)));
+    let (commands, wanting): (Vec<Reserve>, Vec<Wanting>) = asked.unzip();
     if commands.is_empty() {
         return Ok(());
     }
     let mut on_time = OnTime::default();
-    let is_asked = wanting.iter().any(|one| one.promise == Promise::OnTime);
-    for one in wanting.iter().filter(|_| is_asked) {
-        on_time.read(tx, &one.document, &one.lines)?;
+    if wanting.iter().any(|one| one.promise == Promise::OnTime) {
+        for one in &wanting {
+            on_time.read(tx, &one.document, &one.lines)?;
+        }
     }
     let reserved = match tx.as_engine(&ENGINE, |tx| reserve_many(tx, &commands)) {
         Ok(reserved) => reserved,
         Err(StockError::At { index, error }) => {
-            let one = wanting.get(index);
-            return Err(
-                one.map_or_else(|| (*error.clone()).into(), |one| one.refused(*error.clone()))
-            );
+            return Err(match wanting.get(index) {
+                Some(one) => one.refused(*error),
+                None => (*error).into(),
+            });
         }
         Err(error) => return Err(error.into()),
     };
@@ -113,7 +118,7 @@ pub(crate) fn promise_goods(
         for (line, answer) in goods.zip(answers.lines) {
             let waits = (answer.backordered, one.promise == Promise::OnTime);
             let checked = on_time.check(tx, desk, (&one.document, &line), waits);
-            checked.map_err(|error| one.index.map_or(error.clone(), |index| error.at(index)))?;
+            checked.map_err(|error| placed(one.index, error))?;
             desk.put_line(Line { promise: answer.reservation.into(), ..line });
         }
     }

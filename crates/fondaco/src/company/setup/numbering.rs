@@ -125,19 +125,20 @@ impl Numberings {
         Ok(Arc::new(Numberings::build(&rows)))
     }
 
-    /// A document with the next number of its series, where its kind has one.
-    pub(crate) fn numbered(
+    /// Gives a document the next number of its series, where its kind has one.
+    pub(crate) fn number(
         &self,
         tx: &mut Tx<'_>,
-        document: Document,
-    ) -> Result<Document, CompanyError> {
-        let Some(numbering) = self.0.get(&document.kind) else { return Ok(document) };
+        document: &mut Document,
+    ) -> Result<(), CompanyError> {
+        let Some(numbering) = self.0.get(&document.kind) else { return Ok(()) };
         let series = numbering.series_of(document.date);
         let date = Some(document.date).filter(|_| numbering.in_order);
         match tx.draw(&format!("company/{series}"), date)? {
             Drew::Place(number) => {
                 let number: Option<Drawn> = Some(number);
-                Ok(Document { series: Some(series).into(), number: number.into(), ..document })
+                (document.series, document.number) = (Some(series).into(), number.into());
+                Ok(())
             }
             Drew::Late(last) => {
                 let (name, date) = (document.name(), document.date);

@@ -66,7 +66,7 @@ impl Desk {
     /// Lines that changed remember whether something of them waits.
     fn remember_waiting(&mut self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
         for key in self.changed_lines.iter().copied().collect::<Vec<_>>() {
-            let Document { kind, status, .. } = self.document(tx, key.0)?;
+            let &Document { kind, status, .. } = self.there(tx, key.0)?;
             if let Some(line) = self.lines.get_mut(&key) {
                 let waits = status != Status::Cancelled && line.waits(kind);
                 line.waits_as = waits.then_some(kind);
@@ -78,9 +78,8 @@ impl Desk {
     /// New documents get their numbers, as they were entered.
     fn number(&mut self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
         for id in std::mem::take(&mut self.entered) {
-            if let Some(document) = self.documents.get(&id).cloned() {
-                let numbered = self.numberings.numbered(tx, document)?;
-                self.documents.insert(id, numbered);
+            if let Some(document) = self.documents.get_mut(&id) {
+                self.numberings.number(tx, document)?;
             }
         }
         Ok(())
