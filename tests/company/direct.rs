@@ -2,6 +2,9 @@
 
 use fondaco::company::posting::Profile;
 use fondaco::company::*;
+use fondaco::core::{Range, Reading};
+use fondaco::inventory::Qty;
+use fondaco::inventory::levels::Reservation;
 use fondaco::inventory::places::{Location, LocationKind, OpenLocations};
 use fondaco::prelude::*;
 
@@ -124,6 +127,116 @@ fn it_earns_the_same_in_every_profile() {
     }
 }
 
+/// A bill that says otherwise, and freight upon the receipt, come upon what was sold, and go with their bills.
+#[test]
+fn it_costs_what_its_bills_say_in_every_profile() {
+    for profile in Profile::ALL {
+        for is_invoiced_first in [true, false] {
+            let firm = agreed(profile);
+            let result = || {
+                firm.must(&PostAccruals::on(day("2026-03-31")));
+                let books = firm.company.books();
+                let (first, last) = (day("2026-03-01"), day("2026-03-31"));
+                let statement = books.income_statement(first, last).unwrap();
+                statement.result.normalize().to_string()
+            };
+            send(&firm, ship("a")).unwrap();
+            if is_invoiced_first {
+                invoice(&firm, "a");
+            }
+            let dear = BillLine::new(1, pcs("10")).at("5 EUR/pcs".parse().unwrap());
+            let billed = NewBill::new("a", "V-1", day("2026-03-05")).order("1").line(dear);
+            firm.must(&EnterBills::new(vec![billed]));
+            let line = NewLine::service("Freight", pcs("1"), "7 EUR/pcs".parse().unwrap());
+            let freight = NewBill::new("f", "V-1", day("2026-03-05")).freight(line);
+            firm.must(&EnterBills::new(vec![freight.lands_on(LandsOn::new(["a"]))]));
+            if !is_invoiced_first {
+                invoice(&firm, "a");
+            }
+            assert_eq!(result(), "43", "{profile:?}, {is_invoiced_first}");
+            if profile == Profile::PerpetualAngloSaxon {
+                assert_eq!(firm.balances(BOOKS), ["0", "0", "0", "57"]);
+            }
+            firm.clean();
+            for bill in ["f", "a"] {
+                firm.must(&Cancel::one(DocumentKind::Bill, bill, day("2026-03-06")));
+            }
+            assert_eq!(result(), "60", "{profile:?}, {is_invoiced_first}: taken back");
+            firm.clean();
+        }
+    }
+}
+
+/// What is taken back after a month was of that month.
+#[test]
+fn a_month_that_is_over_keeps_what_was_earned_by_it() {
+    for profile in Profile::ALL {
+        let firm = agreed(profile);
+        send(&firm, ship("a")).unwrap();
+        firm.must(&Cancel::one(DocumentKind::Delivery, "a", day("2026-04-06")));
+        let earned = |first: &str, last: &str| {
+            firm.must(&PostAccruals::on(day(last)));
+            let statement = firm.company.books().income_statement(day(first), day(last)).unwrap();
+            statement.result.normalize().to_string()
+        };
+        assert_eq!(earned("2026-03-01", "2026-03-31"), "60", "{profile:?}");
+        assert_eq!(earned("2026-04-01", "2026-04-30"), "-60", "{profile:?}");
+        firm.clean();
+    }
+}
+
+/// Of an order that is received in part and sent in part nothing is on order but what is to come, whatever is taken back.
+#[test]
+fn what_is_on_order_is_what_is_to_come() {
+    let firm = agreed(Profile::PerpetualAngloSaxon).stocked(bolt(), "10", "40", "2026-02-01");
+    let on_order = || firm.company.stock().on_order(bolt(), SiteId::named("MAIN")).unwrap();
+    let some = NewReceipt::new("r", "1", day("2026-03-03")).line(ReceivedLine::new(1, pcs("4")));
+    firm.must(&Receive::new(vec![some]));
+    send(&firm, ship("a").line(PartLine::new(1, pcs("2")))).unwrap();
+    assert_eq!(on_order(), pcs("4"));
+    firm.must(&Cancel::one(DocumentKind::Receipt, "r", day("2026-03-04")));
+    assert_eq!(on_order(), pcs("8"));
+    firm.must(&Receive::new(vec![NewReceipt::new("s", "1", day("2026-03-05"))]));
+    assert_eq!(on_order(), pcs("0"));
+    firm.clean();
+}
+
+/// What is kept for an order is kept as far as it still needs it, and what is free goes to who waits; also when a delivery is taken back.
+#[test]
+fn who_waited_longer_keeps_what_is_held_for_him() {
+    let firm = Firm::new().stocked(bolt(), "10", "40", "2026-02-01");
+    let place = Location::new("DIRECT", "Sent by suppliers", SiteId::named("MAIN"), "MAIN");
+    firm.must(&OpenLocations::new(vec![Location { kind: LocationKind::Customer, ..place }]));
+    let (date, bolts) = (day("2026-03-02"), || NewLine::new(bolt(), pcs("10")));
+    for code in ["1", "2"] {
+        firm.must(&PlaceOrders::new(vec![NewOrder::new(code, "C-1", date).line(bolts())]));
+    }
+    let bought = bolts().price("4 EUR/pcs".parse().unwrap());
+    firm.must(&OrderGoods::new(vec![NewOrder::new("1", "V-1", date).line(bought)]));
+    let kept = || {
+        ["1", "2"].map(|code| {
+            let id = DocumentKind::SalesOrder.id(code);
+            let range = Range::by(Reservation::BY_DOCUMENT, &id);
+            let promises = firm.company.stock().view(|view| view.peek_scan(&range)).unwrap();
+            let sum = |of: fn(&Reservation) -> Qty| -> i64 {
+                promises.iter().map(|row| of(row).units() / 1_000_000).sum()
+            };
+            (sum(|row| row.held), sum(|row| row.backordered))
+        })
+    };
+    assert_eq!(kept(), [(10, 0), (0, 10)]);
+    send(&firm, ship("a").line(PartLine::new(1, pcs("4")))).unwrap();
+    assert_eq!(kept(), [(6, 0), (4, 6)]);
+    firm.must(&Cancel::one(DocumentKind::Delivery, "a", day("2026-03-04")));
+    assert_eq!(kept(), [(6, 4), (4, 6)]);
+    let part = NewDelivery::new("b", "1", day("2026-03-04")).line(PartLine::new(1, pcs("6")));
+    firm.must(&Deliver::new(vec![part]));
+    firm.must(&Cancel::one(DocumentKind::Delivery, "b", day("2026-03-05")));
+    // What came back goes to who waited first.
+    assert_eq!(kept(), [(6, 4), (4, 6)]);
+    firm.clean();
+}
+
 /// What a supplier sends was promised to the order of what would come here: nothing waits for it any more.
 #[test]
 fn nothing_is_kept_for_what_was_sent_from_elsewhere() {
@@ -135,6 +248,8 @@ fn nothing_is_kept_for_what_was_sent_from_elsewhere() {
     assert_eq!(waiting(), (0, 10_000_000));
     send(&firm, ship("a").line(PartLine::new(1, pcs("4")))).unwrap();
     assert_eq!(waiting(), (0, 6_000_000));
+    let page = firm.company.item_page(bolt()).unwrap();
+    assert_eq!((page.demand[0].sold, page.demand[0].used), (4.into(), 0.into()));
     send(&firm, ship("b")).unwrap();
     assert_eq!(waiting(), (0, 0));
     firm.clean();

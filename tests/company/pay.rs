@@ -171,6 +171,31 @@ fn what_was_withheld_is_remitted_once_on_its_day_and_can_be_taken_back() {
     staff.firm.clean();
 }
 
+/// Two clerks remit all of it at once: one of them does.
+#[test]
+fn what_stands_there_leaves_once_whoever_sends_it() {
+    for _ in 0..8 {
+        let mut staff = Staff::of(Profile::PerpetualAngloSaxon);
+        let run = staff.approved(1, &[(1, 3000.into())]);
+        staff.firm.must(&PostPay::of(run));
+        let office = staff.firm.company.office();
+        let both = std::sync::Barrier::new(2);
+        let send = |code: &str, date: &str| {
+            let company = Company::of(office).unwrap();
+            let remit = Remit::new(code, day(date), Remitted::Withheld, eur("450"));
+            both.wait();
+            company.send(code, &remit).is_ok()
+        };
+        let done = std::thread::scope(|threads| {
+            let first = threads.spawn(|| send("T-1", "2026-02-10"));
+            let second = threads.spawn(|| send("T-2", "2026-03-10"));
+            [first, second].map(|thread| thread.join().unwrap())
+        });
+        assert_ne!(done[0], done[1]);
+        assert_eq!(staff.firm.balance("2410"), "0");
+    }
+}
+
 #[test]
 fn a_month_is_not_closed_while_something_of_its_pay_is_missing() {
     let mut staff = Staff::of(Profile::PerpetualAngloSaxon);

@@ -71,14 +71,23 @@ fn what_a_plan_proposes_to_buy_becomes_an_order_to_its_supplier() {
     let run = JobId::named("june");
     let proposed = stock.view(|view| planned_orders(view, run)).unwrap();
     let firmed = firm.must(&FirmProposals::new(run, vec![proposed[0].number]));
-    let buy = |code: &str, count: &str, firmed| {
+    let order = |code: &str, party: &str, count: &str, firmed| {
         let line = NewLine::new(bolt(), pcs(count)).price("4 EUR/pcs".parse().unwrap());
-        OrderGoods::new(vec![NewOrder::new(code, "V-1", today).line(line.firm(firmed))])
+        NewOrder::new(code, party, today).line(line.firm(firmed))
     };
+    let buy =
+        |code: &str, count: &str, firmed| OrderGoods::new(vec![order(code, "V-1", count, firmed)]);
+    let sold = firm.send(&PlaceOrders::new(vec![order("SO-2", "C-1", "6", firmed[0])]));
+    assert_eq!(sold.unwrap_err().code(), "company.firm_not_bought");
     let other = firm.send(&buy("PO-1", "7", firmed[0])).unwrap_err();
     assert!(other.to_string().contains("PO-1, line 1: quantity is not what firm order"), "{other}");
-    firm.must(&buy("PO-1", "6", firmed[0]));
+    // It comes on the day that the order says, whatever the plan thought.
+    let later = order("PO-1", "V-1", "6", firmed[0]).wanted_on(day("2026-07-20"));
+    firm.must(&OrderGoods::new(vec![later]));
     assert_eq!(stock.on_order(bolt(), main).unwrap(), pcs("6"));
+    let page = firm.company.item_page(bolt()).unwrap();
+    let due: Vec<_> = page.expected.iter().map(|row| row.due).collect();
+    assert_eq!(due, [Some(day("2026-07-20"))]);
     let released = stock.view(|view| firm_orders(view, FirmStatus::Released)).unwrap();
     assert_eq!(released[0].document, Some(DocumentKind::PurchaseOrder.id("PO-1")));
     let over = firm.send(&buy("PO-2", "6", firmed[0])).unwrap_err();

@@ -291,6 +291,19 @@ pub enum CompanyError {
         /// What differs.
         field: &'static str,
     },
+    /// A firm order named by a line that orders nothing of a supplier.
+    #[error(
+        "{document}, line {line}: firm order {firm} is carried out by an order to a supplier alone: name it in OrderGoods, or leave it out"
+    )]
+    #[kind(Invalid)]
+    FirmNotBought {
+        /// The document.
+        document: SmolStr,
+        /// The line, from 1.
+        line: u32,
+        /// The firm order.
+        firm: SmolStr,
+    },
     /// A bill that a supplier sent once and that is entered again.
     #[error(
         "{document}: {partner} billed {reference} already, by {other}: cancel that first, or give the number of this one"

@@ -11,6 +11,7 @@
 //! much, in the same commit. A promise out of a place that names no lot is kept out of any place of the site where goods are left.
 
 mod age;
+mod amend;
 mod changed;
 mod cover;
 mod error;
@@ -25,6 +26,7 @@ pub mod rights;
 use fondaco_core::engine::Part;
 use fondaco_core::store::Record;
 
+pub use amend::amend;
 pub use error::ReserveError;
 pub use expect::{AnnounceStock, CancelExpected, ExpectedLine};
 pub(crate) use expire::KIND;

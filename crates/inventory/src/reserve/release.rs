@@ -97,7 +97,7 @@ impl Act for ReleaseDocument {
 pub(crate) struct Releasing {
     promises: Promises,
     levels: Levels,
-    /// Where something is free again: it goes to others when all are given back.
+    /// Where something is free again or waits anew: who waits is served when all are changed.
     freed: BTreeSet<(ItemId, SiteId)>,
 }
 
@@ -124,25 +124,70 @@ impl Releasing {
         authority: &Authority,
         id: Id<Reservation>,
     ) -> Result<bool, StockError> {
-        let row = self.promises.reservation(id)?.clone();
-        allow(tx, authority, &row)?;
+        let row = self.row(tx, authority, id)?;
         if row.open.is_none() {
             return Ok(false);
         }
         let (held, waiting) = (row.held.units(), row.backordered.units());
-        self.levels.add(Stock {
-            reserved: Qty::from_units(held.saturating_neg()),
-            backordered: Qty::from_units(waiting.saturating_neg()),
-            ..Stock::none(row.item, row.site)
-        })?;
+        self.give_back(tx, row, (held, waiting))?;
+        Ok(true)
+    }
+
+    /// Gives back so much of what one holds, and of what waits for it.
+    pub(super) fn give_back(
+        &mut self,
+        tx: &mut Tx<'_>,
+        row: Reservation,
+        (held, waiting): (i64, i64),
+    ) -> Result<(), StockError> {
         if held > 0 {
             self.freed.insert((row.item, row.site));
         }
-        let event = Event::new("stock.released").with("reservation", id);
+        let event = Event::new("stock.released").with("reservation", row.id);
         self.promises.event(event.with("document", row.document));
+        self.change(tx, row, (held.saturating_neg(), waiting.saturating_neg()))
+    }
+
+    /// So much more of one waits, and has what is free when it is its turn.
+    pub(super) fn wait_for(
+        &mut self,
+        tx: &mut Tx<'_>,
+        mut row: Reservation,
+        units: i64,
+    ) -> Result<(), StockError> {
+        let wanted = row.wanted.checked_add(Qty::from_units(units));
+        row.wanted = wanted
+            .ok_or_else(|| Halt::Bug(format!("reservation {} is wanted of too much", row.id)))?;
+        self.freed.insert((row.item, row.site));
+        self.promises.uncovered.entry((row.item, row.site)).or_default().insert(row.id);
+        self.change(tx, row, (0, units))
+    }
+
+    fn change(
+        &mut self,
+        tx: &mut Tx<'_>,
+        row: Reservation,
+        (held, waiting): (i64, i64),
+    ) -> Result<(), StockError> {
+        self.levels.add(Stock {
+            reserved: Qty::from_units(held),
+            backordered: Qty::from_units(waiting),
+            ..Stock::none(row.item, row.site)
+        })?;
         let today = tx.today()?;
-        self.promises.change(tx, &mut self.levels, row, (-held, -waiting), today)?;
-        Ok(true)
+        self.promises.change(tx, &mut self.levels, row, (held, waiting), today)
+    }
+
+    /// A reservation as the batch has it, which who acts may change.
+    pub(super) fn row(
+        &self,
+        tx: &mut Tx<'_>,
+        authority: &Authority,
+        id: Id<Reservation>,
+    ) -> Result<Reservation, StockError> {
+        let row = self.promises.reservation(id)?.clone();
+        allow(tx, authority, &row)?;
+        Ok(row)
     }
 
     /// Gives what is free now to what waits, and stages all of it.

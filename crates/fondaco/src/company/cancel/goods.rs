@@ -22,16 +22,26 @@ pub(super) fn cancel_moved(
     document: Document,
     date: NaiveDate,
 ) -> Result<(), CompanyError> {
-    reverse(tx, desk, &document, date)?;
-    unserve(tx, desk, &document, date)?;
-    let lines = desk.lines_of(tx, &document)?;
-    for line in &lines {
+    for line in &desk.lines_of(tx, &document)? {
         not_moved(tx, desk, line)?;
     }
+    let order = match document.of {
+        Some(order) => Some(desk.document(tx, order)?),
+        None => None,
+    };
+    let (sold, bought) = match document.kind {
+        DocumentKind::Delivery => (order.as_ref(), None),
+        _ => (None, order.as_ref()),
+    };
+    // What comes back is for who waited for it first: it is promised before it does.
+    if let Some(order) = sold {
+        promise_again(tx, desk, order)?;
+    }
+    reverse(tx, desk, &document, date)?;
+    unserve(tx, desk, &document, date)?;
     not_direct(tx, desk, &document, date)?;
-    if let (DocumentKind::Delivery, Some(order)) = (document.kind, document.of) {
-        let order = desk.document(tx, order)?;
-        promise_again(tx, desk, &order)?;
+    if let Some(order) = bought {
+        announce_again(tx, desk, order)?;
     }
     settle(tx, desk, document.of)
 }

@@ -2,10 +2,9 @@
 
 use fondaco_accounting::ledger::Amount;
 use fondaco_core::store::Event;
-use fondaco_core::{Act, Id, Tx};
+use fondaco_core::{Act, Tx};
 use fondaco_inventory::Qty;
-use fondaco_inventory::levels::Expected;
-use fondaco_inventory::reserve::{CancelExpected, ReleaseDocument};
+use fondaco_inventory::reserve::ReleaseDocument;
 use serde::{Deserialize, Serialize};
 
 use super::Named;
@@ -13,6 +12,7 @@ use crate::company::document::{
     At, Desk, Document, DocumentKind, Line, Status, less, plus, settle,
 };
 use crate::company::masters::partner_of;
+use crate::company::purchases::not_on_order;
 use crate::company::sales::{allow, in_state, owe, site};
 use crate::company::{CompanyError, ENGINE, rights};
 
@@ -38,17 +38,10 @@ fn let_go(tx: &mut Tx<'_>, desk: &mut Desk, order: &Document) -> Result<(), Comp
     if lines.iter().any(|line| line.promise.get().is_some()) {
         tx.as_engine(&ENGINE, |tx| ReleaseDocument::new(order.id).act(tx))?;
     }
-    let expected = lines.iter().filter_map(|line| line.expected.copied());
-    let mut open: Vec<Id<Expected>> = Vec::new();
-    for id in expected {
-        if tx.get::<Expected>(&id)?.is_some_and(|row| row.open.is_some()) {
-            open.push(id);
-        }
+    match lines.iter().any(|line| line.expected.get().is_some()) {
+        true => not_on_order(tx, order.id),
+        false => Ok(()),
     }
-    if !open.is_empty() {
-        tx.as_engine(&ENGINE, |tx| CancelExpected::new(open).act(tx))?;
-    }
-    Ok(())
 }
 
 /// Closes orders short, of customers and to suppliers: all or none. What was not shipped or received is not to be any more: nothing is promised

@@ -342,10 +342,18 @@ impl AsOf {
             };
             return Ok(Line { clearing: minus(ahead, at)?, ..line });
         }
-        let Some(moved) = line.stock_move else { return Ok(line) };
+        let Some(moved) = line.stock_move else {
+            // What was sent straight to a customer has its move with the delivery, and was owed at the order's price.
+            let is_direct = document.kind == K::Receipt && line.item.is_some();
+            return Ok(if is_direct { Line { clearing: line.taken, ..line } } else { line });
+        };
         let facts = entries_of(tx, moved)?;
         let facts =
             facts.iter().filter(|fact| fact.date <= self.date && fact.cause != Cause::Variance);
+        // Of what went straight through what was sold counts, not what was bought.
+        let is_delivery = document.kind == K::Delivery;
+        let facts = facts
+            .filter(|fact| !is_delivery || fact.quantity < Qty::ZERO || fact.cause != Cause::Cost);
         let value = sum(facts.map(|fact| fact.value), at)?;
         let clearing = match document.kind {
             K::Delivery | K::CustomerReturn | K::MaterialIssue | K::MaterialReturn => {

@@ -43,6 +43,8 @@ pub(crate) struct Desk {
     entered: Vec<DocumentId>,
     changed: BTreeSet<DocumentId>,
     changed_lines: BTreeSet<LineKey>,
+    /// New documents by the document that they carry out.
+    new_of: BTreeMap<DocumentId, Vec<DocumentId>>,
     /// Lines by the line that they carry out, and by the move of their goods.
     by_of: BTreeMap<LineKey, BTreeSet<LineKey>>,
     by_move: BTreeMap<Id<Move>, LineKey>,
@@ -100,6 +102,7 @@ impl Desk {
             entered: Vec::new(),
             changed: BTreeSet::new(),
             changed_lines: BTreeSet::new(),
+            new_of: BTreeMap::new(),
             by_of: BTreeMap::new(),
             by_move: BTreeMap::new(),
             items: BTreeMap::new(),
@@ -142,10 +145,18 @@ impl Desk {
         self.new_documents.insert(document.id);
         self.entered.push(document.id);
         self.changed.insert(document.id);
+        if let Some(of) = document.of {
+            self.new_of.entry(of).or_default().push(document.id);
+        }
         for line in lines {
             self.put_line(line);
         }
         self.documents.insert(document.id, document);
+    }
+
+    /// Documents of this act that carry one out.
+    pub(crate) fn new_of(&self, of: DocumentId) -> impl Iterator<Item = DocumentId> + '_ {
+        self.new_of.get(&of).into_iter().flatten().copied()
     }
 
     /// A document by its code.
@@ -440,6 +451,25 @@ impl Desk {
         document: DocumentId,
     ) -> Result<Vec<Arc<LineMatch>>, CompanyError> {
         Ok(tx.peek_scan(&Range::<LineMatch>::by_key(&document))?)
+    }
+
+    /// The move that a receipt's line costs what it costs by: its own, or the delivery's of what was sent straight to a customer.
+    pub(crate) fn costed_by(
+        &mut self,
+        tx: &mut Tx<'_>,
+        receipt: &Line,
+    ) -> Result<Option<Id<Move>>, CompanyError> {
+        if receipt.stock_move.is_some() || receipt.item.is_none() {
+            return Ok(receipt.stock_move);
+        }
+        let of = (receipt.document, receipt.number);
+        for row in tx.peek_scan(&Range::by(LineMatch::BY_OF, &of))? {
+            if self.document(tx, row.document)?.kind == DocumentKind::Delivery {
+                let sent = self.line(tx, (row.document, row.line))?;
+                return Ok(sent.and_then(|line| line.stock_move));
+            }
+        }
+        Ok(None)
     }
 
     /// Documents that count and that something of a document went into, or that settle it: what keeps it from being cancelled.

@@ -78,6 +78,11 @@ impl DocumentKind {
         format_smolstr!("{}/{code}", self.code())
     }
 
+    /// Whether a document of that name is of this kind.
+    pub(crate) fn is_named(self, name: &str) -> bool {
+        name.split_once('/').is_some_and(|(kind, _)| kind == self.code())
+    }
+
     /// Whether it is within the company, and so about no partner.
     pub fn is_internal(self) -> bool {
         use DocumentKind as K;

@@ -10,10 +10,10 @@ use fondaco_inventory::Qty;
 use fondaco_inventory::items::{Item, ItemUnit, Lot};
 use fondaco_inventory::planning::FirmOrder;
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
+use smol_str::{SmolStr, ToSmolStr};
 
 use super::desk::stored;
-use super::{Desk, Line, id_of, plus, stored_quantity};
+use super::{Desk, DocumentKind, Line, id_of, plus, stored_quantity};
 use crate::company::CompanyError;
 use crate::company::masters::{Partner, TaxCode, check_price, find_price};
 
@@ -156,6 +156,12 @@ impl Pricing<'_> {
         number: u32,
     ) -> Result<Line, CompanyError> {
         let at = (self.document, number);
+        if let Some(firm) =
+            new.firm.filter(|_| !DocumentKind::PurchaseOrder.is_named(self.document))
+        {
+            let (document, firm) = (self.document.clone(), firm.to_smolstr());
+            return Err(CompanyError::FirmNotBought { document, line: number, firm });
+        }
         let (item, quantity, unit) = match new.item {
             Some(id) => {
                 let item = desk.item(tx, id)?;

@@ -178,6 +178,12 @@ fn is_unnamed(event: BusinessEvent, entry: &ValueEntry) -> bool {
     of_cost && entry.about() == entry.by
 }
 
+/// Whether it came about by freight.
+fn lands(tx: &mut Tx<'_>, entry: &ValueEntry) -> Result<bool, CompanyError> {
+    let change = tx.get::<CostChange>(&entry.by)?;
+    Ok(change.is_some_and(|change| change.kind == CostChangeKind::Landed))
+}
+
 /// The figures of a fact of value.
 fn facts_of(
     tx: &mut Tx<'_>,
@@ -185,6 +191,13 @@ fn facts_of(
     entry: &ValueEntry,
     (origin, is_back): (Origin, bool),
 ) -> Result<Vec<(BusinessEvent, Fact)>, CompanyError> {
+    let origin = match entry.cause {
+        // Freight comes upon the goods, and from there to what was sold of them.
+        Cause::Correction if origin.event == BusinessEvent::DropShipment && lands(tx, entry)? => {
+            Origin { event: BusinessEvent::Delivery, ..origin }
+        }
+        _ => origin,
+    };
     let event = match entry.cause {
         Cause::Landed => BusinessEvent::LandedCost,
         Cause::WriteDown => BusinessEvent::WriteDown,

@@ -11,7 +11,7 @@ use fondaco_core::{Currency, ItemId, Money, Range, Reading};
 use fondaco_inventory::bills::BillLine;
 use fondaco_inventory::items::Item;
 use fondaco_inventory::levels::{Expected, Reservation, Stock};
-use fondaco_inventory::moves::{Move, MoveKind};
+use fondaco_inventory::moves::{Move, MoveKind, Stage};
 use fondaco_inventory::places::Site;
 use fondaco_inventory::value::{CostLayer, ValueQuery, stock_value};
 use rust_decimal::Decimal;
@@ -276,7 +276,9 @@ fn demand(read: &mut impl Reading, moves: &[Arc<Move>]) -> Result<Vec<ItemMonth>
     let mut months: BTreeMap<NaiveDate, ItemMonth> = BTreeMap::new();
     for leg in moves {
         let Some(origin) = origin(leg) else { continue };
-        if !matches!(origin.kind, MoveKind::Issue | MoveKind::CustomerReturn) {
+        // What a supplier sends straight to a customer comes and goes by one move.
+        let is_direct = origin.kind == MoveKind::Receipt && origin.stage == Stage::Outside;
+        if !is_direct && !matches!(origin.kind, MoveKind::Issue | MoveKind::CustomerReturn) {
             continue;
         }
         let kind = match origin.document {
@@ -288,7 +290,8 @@ fn demand(read: &mut impl Reading, moves: &[Arc<Move>]) -> Result<Vec<ItemMonth>
         let sums = months.entry(month).or_insert(none);
         let is_sold = matches!(kind, Some(DocumentKind::Delivery | DocumentKind::CustomerReturn));
         let sum = if is_sold { &mut sums.sold } else { &mut sums.used };
-        *sum -= leg.quantity.to_decimal();
+        let quantity = leg.quantity.to_decimal();
+        *sum += if is_direct { quantity } else { -quantity };
     }
     Ok(months.into_values().collect())
 }

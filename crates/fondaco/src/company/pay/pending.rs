@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use fondaco_accounting::ledger::Period;
 use fondaco_core::{Currency, DocumentId, PartyId, Range, Reading};
 use fondaco_payroll::runs::{
     Deduction, DeductionStep, Run, RunStatus, Slip, SlipPayment, SlipStatus,
@@ -43,9 +44,23 @@ pub(crate) fn pending(
         RunStatus::Paid,
         RunStatus::Closed,
     ];
+    let periods = read.peek_scan(&Range::<Period>::all())?;
+    let begin = periods.iter().map(|period| period.start).min();
     let mut seen = BTreeSet::new();
     for status in counting {
         for run in read.peek_scan(&Range::by(Run::BY_STATUS, &status))? {
+            // What was paid before the books began is theirs by what they opened with.
+            if begin.is_none_or(|begin| run.period_end < begin) {
+                continue;
+            }
+            if let Some(other) = run.currency.filter(|other| *other != currency) {
+                let text = format!(
+                    "run {} is paid in {other} and the books are in {currency}: post it by an entry of your own",
+                    run.id
+                );
+                found.push(CloseStep::to_do("pay", text, false));
+                continue;
+            }
             let missing = Missing::of(read, &run, (through, currency), &mut seen)?;
             if let Some(what) = missing.shown() {
                 let text = format!("PostPay of run {}: {what}", run.id);

@@ -1,12 +1,13 @@
 //! What was withheld goes to those whom it is for.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
-use fondaco_accounting::ledger::{BalanceQuery, balances, postings};
+use fondaco_accounting::ledger::{BalanceQuery, Period, Posting, balances, postings};
 use fondaco_core::policy::Request;
 use fondaco_core::store::Event;
-use fondaco_core::{Act, DateRange, Money, Tx};
+use fondaco_core::{Act, DateRange, Money, Range, Reading, Tx};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -106,7 +107,10 @@ impl Act for Remit {
         };
         let place = place(&document, &line);
         let open = match desk.account_at(self.of.role(), &place)? {
-            Some(account) => open_since(tx, &account, self.date)?,
+            Some(account) => {
+                rest_on(tx, &account)?;
+                open_since(tx, &account, self.date)?
+            }
             None => Decimal::ZERO,
         };
         let open = Money::new(open, desk.currency());
@@ -157,6 +161,15 @@ pub(crate) fn cancel_remittance(
     for line in desk.lines_of(tx, document)? {
         desk.tell(opposite(facts(document, &line), date), None);
     }
+    Ok(())
+}
+
+/// The decision rests on all that stands on an account: another remittance at the same time is seen.
+fn rest_on(tx: &mut Tx<'_>, account: &SmolStr) -> Result<(), CompanyError> {
+    let periods = tx.peek_scan(&Range::<Period>::all())?;
+    let of_account =
+        |period: &Arc<Period>| Range::by(Posting::BY_ACCOUNT, &(account.clone(), period.period));
+    tx.changes(&periods.iter().map(of_account).collect::<Vec<_>>())?;
     Ok(())
 }
 

@@ -14,14 +14,13 @@ use smol_str::SmolStr;
 
 use super::complete::part_of;
 use super::cost::worth_now;
-use super::release::not_on_order;
 use super::variances::variances;
 use super::{WorkLineKind, WorkOrder, Works, allow};
 use crate::company::document::{
     At, Desk, Document, DocumentKind, Line, Status, blank, less, minus, plus, share, sum,
 };
 use crate::company::posting::{BusinessEvent, Fact, Facts, Figure};
-use crate::company::purchases::revalue;
+use crate::company::purchases::{not_on_order, revalue};
 use crate::company::sales::{head, in_state};
 use crate::company::{CompanyError, ENGINE, rights};
 
@@ -140,7 +139,7 @@ const COST: At = (0, "cost of the work order");
 
 /// What is left to make is not on order any more, and what was promised to it is free.
 pub(super) fn free(tx: &mut Tx<'_>, desk: &mut Desk, order: &Document) -> Result<(), CompanyError> {
-    not_on_order(tx, order)?;
+    not_on_order(tx, order.id)?;
     let work = desk.work(tx, order)?;
     let lines = desk.work_lines(tx, &work)?;
     if lines.iter().any(|line| line.promise.get().is_some()) {

@@ -1,5 +1,7 @@
 //! What was made: it comes into stock at its part of what the order cost, with what comes out besides; what is no good does not.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use fondaco_accounting::ledger::Amount;
 use fondaco_core::policy::Authority;
@@ -17,7 +19,7 @@ use super::lots::register;
 use super::release::announce_again;
 use super::{WorkError, WorkLine, WorkLineKind, WorkOrder, Works, allow};
 use crate::company::document::{
-    At, Desk, Document, DocumentKind, Line, Status, blank, less, plus, share, stored,
+    At, Desk, Document, DocumentKind, Line, LineMatch, Status, blank, less, plus, share, stored,
     stored_quantity, sum,
 };
 use crate::company::posting::{BusinessEvent, Fact, Facts, Figure};
@@ -418,8 +420,19 @@ fn spent_later(
     (order, date): (&Document, NaiveDate),
 ) -> Result<Amount, CompanyError> {
     let mut units = 0_i128;
-    for document in tx.peek_scan(&Range::by(Document::BY_OF, &order.id))? {
-        if document.date <= date || document.status == Status::Cancelled {
+    let is_later =
+        |document: &Document| document.date > date && document.status != Status::Cancelled;
+    for served in tx.peek_scan(&Range::by(LineMatch::BY_OF, &order.id))? {
+        if is_later(&desk.document(tx, served.document)?) {
+            units += i128::from(served.revalued.units());
+        }
+    }
+    let stored = tx.peek_scan(&Range::by(Document::BY_OF, &order.id))?;
+    let stored = stored.iter().map(|document| document.id);
+    let all: BTreeSet<DocumentId> = stored.chain(desk.new_of(order.id)).collect();
+    for id in all {
+        let document = desk.document(tx, id)?;
+        if !is_later(&document) {
             continue;
         }
         for line in desk.lines_of(tx, &document)? {

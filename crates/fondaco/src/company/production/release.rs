@@ -2,12 +2,12 @@
 
 use fondaco_accounting::ledger::Amount;
 use fondaco_core::store::Event;
-use fondaco_core::{Act, DocumentId, Id, Quantity, Range, SiteId, Tx};
+use fondaco_core::{Act, DocumentId, Quantity, SiteId, Tx};
 use fondaco_inventory::Qty;
-use fondaco_inventory::levels::{Expected, Reservation};
+use fondaco_inventory::levels::Reservation;
 use fondaco_inventory::planning::{ReleaseFirmOrder, SetWantedDay};
 use fondaco_inventory::reserve::{
-    AnnounceStock, CancelExpected, ExpectedLine, Otherwise, Release, Reserve, Wanted, reserve,
+    AnnounceStock, ExpectedLine, Otherwise, Reserve, Wanted, reserve,
 };
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -16,7 +16,8 @@ use super::cost::worth_now;
 use super::time::charge;
 use super::{WorkLine, WorkLineKind, WorkOrder, allow};
 use crate::company::document::{Desk, Document, DocumentKind, Status};
-use crate::company::sales::{Promise, in_state, of_line};
+use crate::company::purchases::not_on_order;
+use crate::company::sales::{Promise, amend_promises, in_state, of_line};
 use crate::company::{CompanyError, ENGINE, rights};
 
 /// Releases work orders that are planned: all or none.
@@ -138,24 +139,13 @@ fn announce(
     Ok(())
 }
 
-/// Nothing of an order is to come any more.
-pub(super) fn not_on_order(tx: &mut Tx<'_>, order: &Document) -> Result<(), CompanyError> {
-    let rows = tx.scan(&Range::by(Expected::BY_DOCUMENT, &order.id))?;
-    let open: Vec<Id<Expected>> =
-        rows.iter().filter(|row| row.open.is_some()).map(|row| row.id).collect();
-    if !open.is_empty() {
-        tx.as_engine(&ENGINE, |tx| CancelExpected::new(open).act(tx))?;
-    }
-    Ok(())
-}
-
 /// What is left to make is on order, and nothing else: where not all that was begun comes.
 pub(super) fn announce_again(
     tx: &mut Tx<'_>,
     desk: &mut Desk,
     order: &Document,
 ) -> Result<(), CompanyError> {
-    not_on_order(tx, order)?;
+    not_on_order(tx, order.id)?;
     let mut work = desk.work(tx, order)?;
     let mut lines = desk.work_lines(tx, &work)?;
     announce(tx, order, (&mut work, &mut lines))?;
@@ -203,17 +193,9 @@ pub(super) fn promise_again(
     desk: &mut Desk,
     (id, number): (DocumentId, u32),
 ) -> Result<(), CompanyError> {
-    let order = desk.document(tx, id)?;
     let Some(line) = desk.works.lines.get(tx, &(id, number))? else { return Ok(()) };
     let Some(promise) = line.promise.copied() else { return Ok(()) };
-    if tx.get::<Reservation>(&promise)?.is_some_and(|row| row.open.is_some()) {
-        tx.as_engine(&ENGINE, |tx| Release::new(vec![promise]).act(tx))?;
-    }
-    let mut lines = [line];
-    let site = desk.work(tx, &order)?.material_site(&order);
-    promise_material(tx, (&order, site), (&mut lines, Promise::Backorder))?;
-    lines.into_iter().for_each(|line| desk.works.lines.put(line));
-    Ok(())
+    amend_promises(tx, &[(promise, line.left())])
 }
 
 /// What a plan has firmed is released as it was planned: what that promised to it is the lines'.

@@ -61,8 +61,9 @@ pub(super) fn land(
         let receipt = desk.named(tx, DocumentKind::Receipt, code)?;
         in_state(&receipt, &[Status::Open, Status::Done], "only what came bears freight")?;
         date = date.max(receipt.date);
-        let lines = desk.lines_of(tx, &receipt)?.into_iter();
-        bearers.extend(lines.filter_map(|line| Some((line.stock_move?, line))));
+        for line in desk.lines_of(tx, &receipt)? {
+            bearers.extend(desk.costed_by(tx, &line)?.map(|of| (of, line)));
+        }
     }
     let receipts: Vec<Id<Move>> = bearers.keys().copied().collect();
     let by = add(tx, bill, (receipts, cost, lands.basis), date)?;
@@ -93,7 +94,7 @@ pub(crate) fn land_no_more(
     bill: &Document,
     (line, share, date): (&Line, Amount, NaiveDate),
 ) -> Result<(), CompanyError> {
-    let Some(of) = line.stock_move else { return Ok(()) };
+    let Some(of) = desk.costed_by(tx, line)? else { return Ok(()) };
     let date = date.max(desk.document(tx, line.document)?.date);
     let less = minus(share, (line.number, "cost"))?;
     for id in add(tx, bill, (vec![of], less, Basis::Quantity), date)? {

@@ -153,7 +153,7 @@ pub(crate) fn revalue(
     (billed, more): (&Line, Amount),
     date: chrono::NaiveDate,
 ) -> Result<bool, CompanyError> {
-    let Some(of) = receipt.stock_move else { return Ok(false) };
+    let Some(of) = desk.costed_by(tx, receipt)? else { return Ok(false) };
     let Some((booked, came)) = booked(tx, of)? else { return Ok(false) };
     let cost: Money = plus(booked, more, (billed.number, "cost"))?.money(desk.currency());
     let document = Some(billed.document);
@@ -164,6 +164,13 @@ pub(crate) fn revalue(
     let by: Vec<Id<Move>> = by.into_iter().collect();
     let telling = Telling { document: head.name(), party: head.partner(), by: &by };
     tell_value(tx, desk, &telling)?;
+    if receipt.stock_move.is_none()
+        && let Some(line) = desk.line(tx, (receipt.document, receipt.number))?
+    {
+        // The facts are of the delivery, which was sold for it; this stands for what is owed.
+        let clearing = plus(line.clearing, more, (line.number, "cost"))?;
+        desk.put_line(Line { clearing, ..line });
+    }
     Ok(true)
 }
 
@@ -175,6 +182,8 @@ fn booked(
     let Some(leg) = tx.get::<Move>(&(of, 0))? else { return Ok(None) };
     let facts = value::entries_of(tx, of)?;
     let own = facts.iter().filter(|fact| fact.site == leg.site && fact.cause == Cause::Cost);
+    // What went straight through is told twice: as it was bought, and as it was sold.
+    let own = own.filter(|fact| fact.by != of || fact.quantity > Qty::ZERO);
     let own: Vec<Amount> = own.map(|fact| fact.value).collect();
     if own.is_empty() {
         return Ok(None);

@@ -16,7 +16,7 @@ pub use landed::LandsOn;
 pub(crate) use landed::land_no_more;
 pub(crate) use matching::{revalue, settle_ahead};
 pub use order::OrderGoods;
-pub(crate) use order::announce_again;
+pub(crate) use order::{announce_again, not_on_order};
 pub use receipt::{NewReceipt, Receive, ReceivedLine};
 pub(crate) use receipt::{came, cost_of};
 pub use sending::SendBack;

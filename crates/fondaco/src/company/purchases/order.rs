@@ -1,7 +1,7 @@
 //! Orders to suppliers: what is on order from then on.
 
 use fondaco_core::policy::Authority;
-use fondaco_core::{Act, DocumentId, Quantity, Tx};
+use fondaco_core::{Act, DocumentId, Id, Quantity, Range, Tx};
 use fondaco_inventory::Qty;
 use fondaco_inventory::levels::Expected;
 use fondaco_inventory::planning::{FirmOrder, FirmStatus, ReleaseFirmOrder};
@@ -71,9 +71,12 @@ fn place(
     let (document, mut lines, site) = priced(tx, desk, new, (kind, &partner))?;
     let gross = document.money(document.gross());
     allow(tx, authority, &name, (&partner, Some(&site.code)), Some(gross))?;
-    announce(tx, new, (&document, &mut lines))?;
+    let is_otherwise = announce(tx, new, (&document, &mut lines))?;
     let id = document.id;
-    desk.add(document, lines);
+    desk.add(document.clone(), lines);
+    if is_otherwise {
+        announce_again(tx, desk, &document)?;
+    }
     Ok(id)
 }
 
@@ -83,23 +86,13 @@ pub(crate) fn announce_again(
     desk: &mut Desk,
     order: &Document,
 ) -> Result<(), CompanyError> {
-    let (mut open, mut lines, mut again) = (Vec::new(), Vec::new(), Vec::new());
+    not_on_order(tx, order.id)?;
+    let (mut lines, mut again) = (Vec::new(), Vec::new());
     for line in desk.lines_of(tx, order)? {
-        let Some(item) = line.item else { continue };
-        let expected = match line.expected.copied() {
-            Some(id) => tx.get::<Expected>(&id)?,
-            None => None,
-        };
-        open.extend(expected.filter(|row| row.open.is_some()).map(|row| row.id));
-        if line.to_ship() > Qty::ZERO {
-            let (quantity, due_on) =
-                (Quantity::from_fixed(line.to_ship(), line.unit), order.due_on());
-            again.push(ExpectedLine::new(item, order.site, quantity, due_on));
-            lines.push(line);
-        }
-    }
-    if !open.is_empty() {
-        tx.as_engine(&ENGINE, |tx| CancelExpected::new(open).act(tx))?;
+        let Some(item) = line.item.filter(|_| line.to_ship() > Qty::ZERO) else { continue };
+        let quantity = Quantity::from_fixed(line.to_ship(), line.unit);
+        again.push(ExpectedLine::new(item, order.site, quantity, order.due_on()));
+        lines.push(line);
     }
     if !again.is_empty() {
         let party = Some(order.party);
@@ -112,12 +105,25 @@ pub(crate) fn announce_again(
     Ok(())
 }
 
-/// Releases the firm orders of a plan that lines carry out: they are on order by that.
+/// Nothing of an order is to come any more, however often it was announced.
+pub(crate) fn not_on_order(tx: &mut Tx<'_>, order: DocumentId) -> Result<(), CompanyError> {
+    let rows = tx.scan(&Range::by(Expected::BY_DOCUMENT, &order))?;
+    let open: Vec<Id<Expected>> =
+        rows.iter().filter(|row| row.open.is_some()).map(|row| row.id).collect();
+    if !open.is_empty() {
+        tx.as_engine(&ENGINE, |tx| CancelExpected::new(open).act(tx))?;
+    }
+    Ok(())
+}
+
+/// Releases the firm orders of a plan that lines carry out: they are on order by that. Whether one of them was to come on another day than the
+/// order says.
 fn release(
     tx: &mut Tx<'_>,
     new: &NewOrder,
     (document, lines): (&Document, &mut [Line]),
-) -> Result<(), CompanyError> {
+) -> Result<bool, CompanyError> {
+    let mut is_otherwise = false;
     for (said, line) in new.lines.iter().zip(lines) {
         let Some(firm) = said.firm else { continue };
         let name = firm.to_smolstr();
@@ -142,17 +148,18 @@ fn release(
         let released = tx.as_engine(&ENGINE, |tx| command.act(tx));
         let released = released.map_err(|error| of_line(error, document, |_| line.number))?;
         line.expected = released.expected.first().copied().into();
+        is_otherwise |= document.wanted_on.copied().is_some_and(|day| day != order.due_on);
     }
-    Ok(())
+    Ok(is_otherwise)
 }
 
-/// Says that the goods of an order are to come.
+/// Says that the goods of an order are to come. Whether what a plan said of their day was otherwise.
 fn announce(
     tx: &mut Tx<'_>,
     new: &NewOrder,
     (document, lines): (&Document, &mut [Line]),
-) -> Result<(), CompanyError> {
-    release(tx, new, (document, &mut *lines))?;
+) -> Result<bool, CompanyError> {
+    let is_otherwise = release(tx, new, (document, &mut *lines))?;
     let goods: Vec<usize> = lines
         .iter()
         .enumerate()
@@ -160,7 +167,7 @@ fn announce(
         .map(|(at, _)| at)
         .collect();
     if goods.is_empty() {
-        return Ok(());
+        return Ok(is_otherwise);
     }
     let due_on = document.due_on();
     let expected = goods.iter().filter_map(|at| {
@@ -179,5 +186,5 @@ fn announce(
             line.expected = Some(expected).into();
         }
     }
-    Ok(())
+    Ok(is_otherwise)
 }

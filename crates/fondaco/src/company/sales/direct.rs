@@ -75,7 +75,7 @@ impl NewDirect {
 }
 
 /// Records what suppliers sent straight to customers: all or none. What it costs stands as shipped until it is invoiced, and as received until
-/// it is billed.
+/// it is billed; what a bill says otherwise, and freight that lands on the receipt, comes upon the delivery's cost.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ShipDirect {

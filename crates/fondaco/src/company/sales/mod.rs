@@ -26,7 +26,7 @@ pub(crate) use on_time::Coming;
 pub use order::{ConfirmOrders, NewOrder, PlaceOrders, ReleaseOrders};
 pub(crate) use order::{check_partner, head, in_state, priced, read_ahead, site, site_at};
 pub use promise::Promise;
-pub(crate) use promise::promise_again;
+pub(crate) use promise::{amend_promises, promise_again};
 pub(crate) use returning::return_all;
 pub use returning::{NewReturn, TakeBack};
 

@@ -1,8 +1,8 @@
 //! What is promised to orders: of what is there, of what comes, or nothing.
 
-use fondaco_core::{Act, DocumentId, Tx};
+use fondaco_core::{DocumentId, Id, Tx};
 use fondaco_inventory::levels::Reservation;
-use fondaco_inventory::reserve::{Otherwise, Release, Reserve, Wanted, reserve_many};
+use fondaco_inventory::reserve::{Otherwise, Reserve, Wanted, amend, reserve_many};
 use fondaco_inventory::{Qty, StockError};
 use serde::{Deserialize, Serialize};
 
@@ -125,26 +125,24 @@ fn promise_goods(
     Ok(())
 }
 
-/// What is to be shipped again is promised again, where it was.
+/// What was promised to an order is of what is still to be shipped, no more and no less, and keeps its place among those that wait.
 pub(crate) fn promise_again(
     tx: &mut Tx<'_>,
     desk: &mut Desk,
     order: &Document,
 ) -> Result<(), CompanyError> {
-    let mut promised = desk.lines_of(tx, order)?;
-    promised.retain(|line| line.promise.get().is_some());
-    let mut open = Vec::new();
-    for line in &promised {
-        let Some(id) = line.promise.copied() else { continue };
-        if tx.get::<Reservation>(&id)?.is_some_and(|row| row.open.is_some()) {
-            open.push(id);
-        }
+    let lines = desk.lines_of(tx, order)?;
+    let promised = lines.iter().filter_map(|line| Some((line.promise.copied()?, line.to_ship())));
+    amend_promises(tx, &promised.collect::<Vec<_>>())
+}
+
+/// So much is left of each of these promises.
+pub(crate) fn amend_promises(
+    tx: &mut Tx<'_>,
+    promised: &[(Id<Reservation>, Qty)],
+) -> Result<(), CompanyError> {
+    if promised.is_empty() {
+        return Ok(());
     }
-    if !open.is_empty() {
-        tx.as_engine(&ENGINE, |tx| Release::new(open).act(tx))?;
-    }
-    // Of what is shipped nothing waits any more.
-    promised.retain(|line| line.to_ship() > Qty::ZERO);
-    let (document, promise) = (order.clone(), Promise::Backorder);
-    promise_goods(tx, desk, vec![Wanting { index: None, document, lines: promised, promise }])
+    Ok(tx.as_engine(&ENGINE, |tx| amend(tx, promised))?)
 }
