@@ -78,6 +78,11 @@ impl Moment {
         Ok(Moment { last, known, approved })
     }
 
+    /// A day, of which nothing is approved yet: definitions hold by the days that were said for them.
+    pub(crate) fn on(last: NaiveDate) -> Moment {
+        Moment { last, known: None, approved: None }
+    }
+
     /// The version that holds: the last recorded of those that do. `None` where there was but one.
     pub(crate) fn holding<'v, T>(&self, versions: &'v [Version<T>]) -> Option<&'v T> {
         let holds = |version: &&Version<T>| match (version.recorded_at, version.from) {

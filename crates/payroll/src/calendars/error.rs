@@ -57,6 +57,21 @@ pub enum PayCalendarError {
         /// The year.
         year: i32,
     },
+    /// Periods of another calendar that don't follow on those that are open.
+    #[error(
+        "of pay group {group} the period {after} does not follow on {before}: days would be paid twice, or never; give a calendar of which a period begins on {begins}, or define another pay group and say it in contracts from a day on"
+    )]
+    #[kind(Conflict)]
+    PayPeriodsApart {
+        /// The pay group.
+        group: SmolStr,
+        /// The days of one.
+        before: DateRange,
+        /// The days of the next one.
+        after: DateRange,
+        /// The day on which a period has to begin.
+        begins: NaiveDate,
+    },
     /// No such period.
     #[error(
         "pay group {group} has no period {number} in {year}: open the year first, or correct the number"

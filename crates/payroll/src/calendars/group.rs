@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{Numbering, PayCalendar, PayCalendarError, Period};
+use super::{PayCalendar, PayCalendarError, Period};
 use crate::PayrollError;
 use crate::defined::{Moment, Version, again};
 use crate::proration::Proration;
@@ -57,6 +57,44 @@ impl PayGroup {
             Some(said) => Arc::new(PayGroup { history: self.history.clone(), ..said.group() }),
             None => self,
         }
+    }
+
+    /// The group as it holds on a day, by the days from which its definitions were said to hold alone, whatever is approved.
+    pub(crate) fn on(self: Arc<PayGroup>, day: NaiveDate) -> Arc<PayGroup> {
+        self.at(&Moment::on(day))
+    }
+
+    /// Some days, parted where another definition begins to hold.
+    pub(crate) fn over(self: &Arc<PayGroup>, days: DateRange) -> Vec<(DateRange, Arc<PayGroup>)> {
+        let (Some(first), Some(last)) = (days.start(), days.end()) else { return Vec::new() };
+        let begin = self.history.iter().filter_map(|version| version.from);
+        let mut begin: Vec<NaiveDate> = begin.filter(|day| first < *day && *day <= last).collect();
+        begin.push(first);
+        begin.sort_unstable();
+        begin.dedup();
+        let ends = begin.iter().skip(1).filter_map(|next| next.pred_opt()).chain([last]);
+        let parts = begin.iter().zip(ends);
+        let parts = parts.filter_map(|(first, last)| {
+            Some((DateRange::new(*first, last).ok()?, self.clone().on(*first)))
+        });
+        parts.collect()
+    }
+
+    /// The calendar by which a period that ends on a day is paid.
+    pub(super) fn calendar_on(&self, day: NaiveDate) -> &PayCalendar {
+        Moment::on(day).holding(&self.history).map_or(&*self.calendar, |said| &said.calendar)
+    }
+
+    /// All calendars that it has, or had.
+    pub(super) fn calendars(&self) -> Vec<&PayCalendar> {
+        let mut all: Vec<&PayCalendar> = Vec::new();
+        let said = self.history.iter().map(|version| &version.said.calendar);
+        for calendar in said.chain([&*self.calendar]) {
+            if !all.contains(&calendar) {
+                all.push(calendar);
+            }
+        }
+        all
     }
 
     /// What was said of it last.
@@ -120,7 +158,7 @@ impl ProrationRule {
 
 /// A period in which a pay group is paid. It stays as it was opened, whatever becomes of the calendar.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
-#[record(table = "payroll_period", kind = state, key(pay_group, year, number), guard(by_year(pay_group, year)))]
+#[record(table = "payroll_period", kind = state, key(pay_group, year, number), guard(by_group(pay_group)))]
 pub struct PayPeriod {
     /// Which pay group's.
     pub pay_group: SmolStr,
@@ -146,11 +184,6 @@ impl PayPeriod {
     /// The days worked.
     pub fn days(&self) -> DateRange {
         DateRange::new(self.starts, self.ends).unwrap_or(DateRange::day(self.starts))
-    }
-
-    /// Whether two have days in common.
-    fn meets(&self, other: &PayPeriod) -> bool {
-        self.starts <= other.ends && other.starts <= self.ends
     }
 
     pub(crate) fn of(group: &SmolStr, period: &Period) -> PayPeriod {
@@ -322,71 +355,4 @@ impl Act for DefinePayGroup {
         tx.upsert(group)?;
         Ok(())
     }
-}
-
-/// Opens the periods of a tax year for a pay group: once. Answers how many they are. Where the pay day was changed since another year was opened,
-/// periods that are open in that one stay there, and those that lie between are opened with this one, in the year that they are paid in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct OpenPayYear {
-    /// The pay group's code.
-    pub group: SmolStr,
-    /// The tax year.
-    pub year: i32,
-}
-
-impl OpenPayYear {
-    /// The periods of `year`.
-    pub fn new(group: impl Into<SmolStr>, year: i32) -> OpenPayYear {
-        OpenPayYear { group: group.into(), year }
-    }
-}
-
-impl Act for OpenPayYear {
-    type Answer = u32;
-    type Error = PayrollError;
-
-    fn act(&self, tx: &mut Tx<'_>) -> Result<u32, PayrollError> {
-        tx.authorize(&Request::new(&SET_UP))?;
-        let (group, year) = (self.group.clone(), self.year);
-        let unknown = || PayCalendarError::UnknownPayGroup { group: group.clone() }.into();
-        let stored = tx.require::<PayGroup, PayrollError>(&group, unknown)?;
-        let pay_calendar = &stored.calendar;
-        let calendar = tx.calendar(&pay_calendar.business_days.calendar)?;
-        if !tx.scan(&Range::<PayPeriod>::by_key(&(group.clone(), year)))?.is_empty() {
-            return Err(PayCalendarError::PayYearOpen { group, year }.into());
-        }
-        let open = tx.peek_scan(&Range::<PayPeriod>::by_key(&group))?;
-        let mut rows = stranded(pay_calendar, (&group, year), &open, &calendar)?;
-        let periods = pay_calendar.year(year, &calendar)?;
-        let periods = periods.iter().map(|period| PayPeriod::of(&group, period));
-        rows.extend(periods.filter(|period| !open.iter().any(|other| other.meets(period))));
-        let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-        let event = Event::new("payroll.year_opened").with("group", Value::Text(group));
-        tx.emit(event.with("year", Value::I64(year.into())));
-        tx.insert_all(rows)?;
-        Ok(count)
-    }
-}
-
-/// Periods of the year before that came into it after it was opened, by another pay day: they follow on those that it has.
-fn stranded(
-    pay_calendar: &PayCalendar,
-    (group, year): (&SmolStr, i32),
-    open: &[Arc<PayPeriod>],
-    calendar: &Calendar,
-) -> Result<Vec<PayPeriod>, PayrollError> {
-    let before = year.saturating_sub(1);
-    let last = open.iter().filter(|period| period.year == before).max_by_key(|one| one.number);
-    let Some(last) = last else { return Ok(Vec::new()) };
-    let all = pay_calendar.year(before, calendar)?;
-    let all = all.iter().map(|period| PayPeriod::of(group, period));
-    let new = all.filter(|one| one.starts > last.ends && !open.iter().any(|of| of.meets(one)));
-    let counted = pay_calendar.tax.numbering == Numbering::Counted;
-    let numbered = |(number, one): (u32, PayPeriod)| {
-        let tax_period = if counted { number } else { one.tax_period };
-        // It is one of a year of as many as the others, for what is paid by the year.
-        PayPeriod { number, of: last.of, tax_period, ..one }
-    };
-    Ok((last.number.saturating_add(1)..).zip(new).map(numbered).collect())
 }

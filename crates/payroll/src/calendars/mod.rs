@@ -10,6 +10,7 @@
 
 mod error;
 mod group;
+mod opening;
 mod pay_calendar;
 mod periods;
 mod tax_time;
@@ -17,9 +18,11 @@ mod tax_time;
 pub use error::PayCalendarError;
 pub use group::SET_UP;
 pub use group::{
-    AnnualPay, DefinePayGroup, OpenPayYear, PayGroup, PayPeriod, ProrationRule, pay_group,
-    pay_period, pay_period_of, pay_periods,
+    AnnualPay, DefinePayGroup, PayGroup, PayPeriod, ProrationRule, pay_group, pay_period,
+    pay_period_of, pay_periods,
 };
+pub use opening::OpenPayYear;
+pub(crate) use opening::{made, new_periods};
 pub use pay_calendar::{PayCalendar, PayDay, PayFrequency};
 pub use periods::Period;
 pub use tax_time::{Numbering, TaxBasis, TaxTime};

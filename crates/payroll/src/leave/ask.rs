@@ -172,15 +172,16 @@ impl RequestLeave {
         for (contract_days, contract) in &reckoning.contracts {
             let Some(within) = contract_days.intersect(range) else { continue };
             let group = pay_group(tx, &contract.group)?;
-            let calendar = tx.calendar(&group.work_calendar)?;
-            let table = calendar.over(within)?;
             let amount = match reckoning.policy.unit {
                 LeaveUnit::Days => Decimal::ONE,
                 LeaveUnit::Hours => day_hours(contract.weekly_hours, contract.weekly_days)?,
             };
-            for day in within.iter().into_iter().flatten() {
-                if table.is_working(day)? {
-                    days.push(LeaveDay { day, amount });
+            for (part, group) in group.over(within) {
+                let table = tx.calendar(&group.work_calendar)?.over(part)?;
+                for day in part.iter().into_iter().flatten() {
+                    if table.is_working(day)? {
+                        days.push(LeaveDay { day, amount });
+                    }
                 }
             }
         }

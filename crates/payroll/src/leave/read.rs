@@ -157,7 +157,7 @@ fn worked(
         let Some((_, contract)) = contracts.iter().find(|(days, _)| days.contains(day)) else {
             continue;
         };
-        let rules = pay_group(read, &contract.group)?.time.clone();
+        let rules = pay_group(read, &contract.group)?.on(day).time.clone();
         *hours.entry(day).or_default() += hours_of(row.sheet.minutes(&rules, day)?)?;
     }
     Ok(hours.into_iter().collect())

@@ -75,6 +75,7 @@ fn slip(number: &str, month: u32, rules: &str, currency: Currency, lines: Vec<Sl
         takings: Vec::new().into(),
         replaces: None,
         rests_on: None,
+        earlier: None,
     }
 }
 

@@ -19,7 +19,7 @@ use smol_str::SmolStr;
 
 use super::calculate::{CHUNK, RunReport, after, report};
 use super::compute::{Claimed, claim_id};
-use super::deductions::{Owed, asks, is_extra, near, owed_by};
+use super::deductions::{Owed, asks, earlier_in, is_extra, near, owed_by};
 use super::moves::{authors, illegal, must_be, paid_status, put_status, run_of, step, totals};
 use super::pay::{due, moved};
 use super::sums::stored;
@@ -257,6 +257,7 @@ pub(super) fn approve(tx: &mut Tx<'_>, run: &Run, slips: &[Arc<Slip>]) -> Result
     tx.need::<Deduction>(&balances)?;
     let since = set_since(tx, slips)?;
     must_pay_once(tx, run, &open().collect::<Vec<_>>())?;
+    must_see_the_same(tx, run, &open().collect::<Vec<_>>())?;
     let mut sums = sums.into_iter();
     let mut adds = Vec::with_capacity(keys.len());
     let mut totals = RunTotal::none(run);
@@ -321,6 +322,18 @@ fn same(slip: &Slip, what: &SmolStr, was: Decimal, now: Decimal) -> Result<(), P
             Err(RunError::StaleSlip { number, what, was, now }.into())
         }
     }
+}
+
+/// What a floor under net pay and limits of orders left room for rests on what other slips of the days had.
+fn must_see_the_same(tx: &mut Tx<'_>, run: &Run, slips: &[&Arc<Slip>]) -> Result<(), PayrollError> {
+    let now = earlier_in(tx, run.id, slips)?;
+    for slip in slips {
+        let (Some(was), Some(now)) = (&slip.earlier, now.get(&slip.employee)) else { continue };
+        if let Some((what, was, now)) = was.changed(now) {
+            same(slip, &SmolStr::new_static(what), was, now)?;
+        }
+    }
+    Ok(())
 }
 
 /// Retro pay rests on all slips of the employee.

@@ -207,7 +207,7 @@ pub(crate) fn slip(
     rules: &Rules,
     input: Arc<PayInput>,
     figures: Figures,
-    (owed, earlier): (&[Owed], Earlier),
+    (owed, earlier): (&[Owed], Option<Earlier>),
 ) -> Result<Slip, PayrollError> {
     let number = input.number.clone();
     let mut lines = figures.lines;
@@ -217,7 +217,7 @@ pub(crate) fn slip(
         disposable,
         net: figures.net,
         floor: input.net_floor,
-        earlier,
+        earlier: earlier.unwrap_or_default(),
         digits: rules.program.currency().minor_units().unwrap_or(2),
         is_extra: deductions::is_extra(place.kind),
     };
@@ -272,6 +272,7 @@ pub(crate) fn slip(
         takings: Parts::from(takings),
         replaces: place.replaces,
         rests_on: None,
+        earlier: earlier.map(Whole::new),
         number,
     })
 }

@@ -247,17 +247,19 @@ pub enum RunError {
         way_out: &'static str,
     },
     /// A slip that pays what another slip pays already: a one-off item, or the days of a period.
-    #[error(
-        "employee {number}: {what} is paid by payroll run {run} already: take the slip out of this run, or reopen the run and compute it"
-    )]
+    #[error("employee {number}: {what} is paid by the {kind} payroll run {run} already: {way_out}")]
     #[kind(Refused)]
     PaidAlready {
         /// Whose, by the company's number.
         number: SmolStr,
         /// What is paid.
         what: SmolStr,
+        /// By a run of which kind.
+        kind: &'static str,
         /// By which run.
         run: Id<Run>,
+        /// What to do.
+        way_out: &'static str,
     },
     /// A case of retro pay for days that are not paid yet, rather than were paid too little.
     #[error(

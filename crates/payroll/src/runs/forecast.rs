@@ -7,16 +7,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::Datelike;
+use fondaco_core::calendar::find;
 use fondaco_core::{DateRange, Id, Range, Reading, Timestamp};
 use smol_str::SmolStr;
 
 use super::books::Books;
 use super::compute::{self, Place};
-use super::deductions::Earlier;
 use super::sums::{SumKey, Sums};
 use super::{PayInput, Refused, RunKind, Slip};
 use crate::PayrollError;
-use crate::calendars::{PayPeriod, pay_group};
+use crate::calendars::{PayPeriod, made, new_periods, pay_group};
 use crate::staff::Gathering;
 
 /// The slips that cases of periods ahead come to, in the order of payment, each with the sums that those before it leave; who can't be computed
@@ -66,7 +66,7 @@ pub fn forecast(
 }
 
 /// The cases that contracts and a pay group's calendar say for the periods that begin within some days, as far as they are known; and who has
-/// none in some period, and why. Periods that nobody opened yet are those of the calendar as it is now. What is paid by hours that nobody
+/// none in some period, and why. Periods that nobody opened yet are those that [`OpenPayYear`](crate::calendars::OpenPayYear) would open. What is paid by hours that nobody
 /// told yet is not in them.
 ///
 /// ```
@@ -126,12 +126,14 @@ fn periods(
     let years: BTreeSet<i32> = opened.iter().map(|period| period.year).collect();
     let mut all: Vec<PayPeriod> = opened.iter().map(|period| period.as_ref().clone()).collect();
     let (Some(first), Some(last)) = (within.start(), within.end()) else { return Ok(Vec::new()) };
-    let holidays = fondaco_core::calendar::find(read, &group.calendar.business_days.calendar)?;
     // The year before and the one after may have a period that begins within these days.
     for year in first.year().saturating_sub(1)..=last.year().saturating_add(1) {
         if !years.contains(&year) {
-            let made = group.calendar.year(year, &holidays)?;
-            all.extend(made.iter().map(|period| PayPeriod::of(calendar, period)));
+            let made = made(&group, year, |code| find(read, code))?;
+            // Of years that are far from these days it matters to nobody whether they would join those that are open.
+            if made.iter().any(|period| within.contains(period.starts)) {
+                all.extend(new_periods(&group, year, &opened, |code| find(read, code))?);
+            }
         }
     }
     all.retain(|period| within.contains(period.starts));
@@ -164,5 +166,5 @@ fn ahead(books: &Books, sums: &mut Sums, case: Arc<PayInput>) -> Result<Slip, Pa
     }
     let (run, kind, known_at) = (Id::from_u128(0), RunKind::Regular, Timestamp::EPOCH);
     let place = Place { run, kind, calculation: 0, edition: 0, known_at, replaces: None };
-    compute::slip(place, &rules, case, figures, (&[], Earlier::default()))
+    compute::slip(place, &rules, case, figures, (&[], None))
 }

@@ -53,8 +53,8 @@ pub use calculate::{CalculateCursor, CalculateRun, PaySource, Refused, RunReport
 pub use create::{CancelRun, CreateRun, ReopenRun};
 pub use deductions::{
     ChangeDeduction, Deduction, DeductionBalance, DeductionDeed, DeductionKind, DeductionStep,
-    DeductionTerms, EndDeduction, OrderLimit, RepayDeduction, SetDeduction, deduction_steps,
-    deduction_terms, deductions_of,
+    DeductionTerms, Earlier, EndDeduction, OrderLimit, RepayDeduction, SetDeduction,
+    deduction_steps, deduction_terms, deductions_of,
 };
 pub use edit::{ChangeSlip, CorrectSlip, DropSlip};
 pub use error::RunError;

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{CostShare, Deduction, Parts, PayInput, Told, Whole};
+use super::{CostShare, Deduction, Earlier, Parts, PayInput, Told, Whole};
 use crate::Amt;
 use crate::rules::Kind;
 
@@ -282,7 +282,7 @@ pub struct PaidTo {
 /// One employee's pay of one run. What it says never changes once it counts; only how far it is does.
 #[derive(Record, Debug, Clone, PartialEq)]
 #[record(
-    table = "payroll_slip", kind = state, key(run, employee), index(by_employee(employee, pay_date)),
+    table = "payroll_slip", kind = state, key(run, employee), layout = 2, index(by_employee(employee, pay_date)),
 )]
 pub struct Slip {
     /// The run.
@@ -339,6 +339,9 @@ pub struct Slip {
     pub replaces: Option<Id<Run>>,
     /// Of retro pay: how often slips of the employee had begun or ceased to count when it was computed.
     pub rests_on: Option<i64>,
+    /// Where it has a floor or an order with a limit: what other slips of its days had when it was computed.
+    #[record(since = 2)]
+    pub earlier: Option<Whole<Earlier>>,
 }
 
 impl Slip {

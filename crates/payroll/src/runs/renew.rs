@@ -179,7 +179,10 @@ fn renew(tx: &mut Tx<'_>, run: &Run, slips: &[Arc<Slip>]) -> Result<(i64, i64), 
 
 /// Whether a slip says the same: then it rests on what stands now.
 fn same(before: &Slip, now: &Slip) -> bool {
-    before.lines == now.lines && before.sums == now.sums && before.takings == now.takings
+    before.lines == now.lines
+        && before.sums == now.sums
+        && before.takings == now.takings
+        && before.earlier == now.earlier
 }
 
 /// What slips are by now, each from its own case.

@@ -13,7 +13,7 @@ use rust_decimal::Decimal;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::deductions::near;
-use super::unpaid::beside;
+use super::unpaid::beside_days;
 use super::{PayComponent, Run, RunError, RunKind, Slip};
 use crate::PayrollError;
 use crate::staff::PayItem;
@@ -90,26 +90,44 @@ pub(super) fn must_pay_once(
     run: &Run,
     slips: &[&Arc<Slip>],
 ) -> Result<(), PayrollError> {
-    let alone = run.kind == RunKind::Regular && beside(tx, run)?.is_empty();
+    let alone = run.kind == RunKind::Regular && beside_days(tx, run)?.is_empty();
     let asks = |slip: &&&Arc<Slip>| (!alone && pays_days(slip)) || items_of(slip).next().is_some();
     let slips: Vec<&Arc<Slip>> = slips.iter().filter(asks).copied().collect();
     let others = counting(tx, &slips)?;
     let runs: BTreeSet<Id<Run>> = others.values().flatten().map(|slip| slip.run).collect();
     let runs = tx.peek_many::<Run>(&runs.into_iter().collect::<Vec<_>>())?;
-    let ours = runs.iter().flatten().filter(|other| other.calendar == run.calendar);
-    let ours: BTreeSet<Id<Run>> = ours.map(|other| other.id).collect();
+    let runs: BTreeMap<Id<Run>, Arc<Run>> =
+        runs.into_iter().flatten().map(|other| (other.id, other)).collect();
+    let ours = |of: &Id<Run>| runs.get(of).is_some_and(|other| other.calendar == run.calendar);
     for slip in slips {
         let others = others.get(&slip.employee).map(Vec::as_slice).unwrap_or_default();
         let others = || others.iter().map(Arc::as_ref).filter(|other| other.run != slip.run);
         let days = || {
-            let by = days_again(slip, others().filter(|other| ours.contains(&other.run)))?;
+            let by = days_again(slip, others().filter(|other| ours(&other.run)))?;
             Some((format_smolstr!("the period from {} on", slip.period_start), by))
         };
-        if let Some((what, run)) = item_again(slip, others()).or_else(days) {
-            return Err(RunError::PaidAlready { number: slip.number.clone(), what, run }.into());
+        if let Some((what, by)) = item_again(slip, others()).or_else(days) {
+            let number = slip.number.clone();
+            let kind = runs.get(&by).map_or(RunKind::Regular, |other| other.kind);
+            let way_out = way_out(run.kind, kind);
+            let kind = kind.code();
+            return Err(RunError::PaidAlready { number, what, kind, run: by, way_out }.into());
         }
     }
     Ok(())
+}
+
+/// What to do where a run of one kind pays what one of another kind pays already.
+fn way_out(ours: RunKind, others: RunKind) -> &'static str {
+    match (ours, others) {
+        (RunKind::Retro, _) => "reopen this run and compute it: it leaves out what is paid",
+        (_, RunKind::Retro) => {
+            "take the slip out of this run, and leave what is still missing to a later retro run; or void the slip of that run, if it is not closed, and compute this run again"
+        }
+        _ => {
+            "take the slip out of this run; or void the slip of that run, if it is not closed, and renew this run"
+        }
+    }
 }
 
 /// The slips that count beside these, from the first of their periods on.

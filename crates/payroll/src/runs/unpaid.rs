@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use chrono::Days;
 use fondaco_core::{Id, PartyId, Range, Reading};
 use smol_str::SmolStr;
 
@@ -79,12 +80,27 @@ pub(super) fn of_regular(
 pub(super) fn beside(read: &mut impl Reading, run: &Run) -> Result<Vec<Arc<Run>>, PayrollError> {
     let period = (run.calendar.clone(), run.period_start);
     let mut runs = read.peek_scan(&Range::by(Run::BY_PERIOD, &period))?;
-    runs.retain(|other| {
-        other.id != run.id
-            && other.status != RunStatus::Cancelled
-            && !matches!(other.kind, RunKind::Retro | RunKind::Correction)
-    });
+    runs.retain(|other| pays_besides(other, run));
     Ok(runs)
+}
+
+/// The other runs of the calendar that pay anything of some day of a run's, of whichever period these are.
+pub(super) fn beside_days(
+    read: &mut impl Reading,
+    run: &Run,
+) -> Result<Vec<Arc<Run>>, PayrollError> {
+    // No period is longer than a year.
+    let first = run.period_start.checked_sub_days(Days::new(366)).unwrap_or(run.period_start);
+    let range = Range::by(Run::BY_PERIOD, &run.calendar).from(&first).through(&run.period_end);
+    let mut runs = read.peek_scan(&range)?;
+    runs.retain(|other| pays_besides(other, run) && other.period_end >= run.period_start);
+    Ok(runs)
+}
+
+fn pays_besides(other: &Run, run: &Run) -> bool {
+    other.id != run.id
+        && other.status != RunStatus::Cancelled
+        && !matches!(other.kind, RunKind::Retro | RunKind::Correction)
 }
 
 /// The slips of these runs, and those that stand in place of voided ones: computed or counted.

@@ -31,7 +31,8 @@ pub enum Basis {
         #[serde(with = "decimal::as_text")]
         factor: Decimal,
     },
-    /// Per cent of what jobs pay in the period.
+    /// Per cent of what jobs pay: of a value that recurs, on the days of the period on which it holds, overtime with the last day of its week; of
+    /// a one-off item, in the whole period.
     PercentOfPay,
 }
 
@@ -245,7 +246,7 @@ fn check_component(new: &NewComponent) -> Result<(), PayrollError> {
             code: new.code.clone(),
             field: "prorated",
             value: "true".into(),
-            way_out: "a per cent of pay is prorated with the pay: leave it out",
+            way_out: "a per cent of pay is of the pay of its days, and prorated with that: leave it out",
         }
         .into());
     }

@@ -16,7 +16,7 @@ use super::contracts::Contracts;
 use super::paid::PaidDays;
 use super::{StaffError, check_count, known, numbered, rights};
 use crate::PayrollError;
-use crate::calendars::pay_group;
+use crate::calendars::{PayGroup, pay_group};
 use crate::kernel_error::KernelError;
 use crate::runs::{RunStatus, Whole};
 use crate::time::{DaySheet, TimeRules};
@@ -135,7 +135,7 @@ type Day = (PartyId, NaiveDate);
 /// The sheets of the days that are named: of each job how many there are, and the last one.
 struct Days {
     last: BTreeMap<Day, BTreeMap<SmolStr, (u32, Whole<DaySheet>)>>,
-    rules: BTreeMap<SmolStr, Whole<TimeRules>>,
+    groups: BTreeMap<SmolStr, Arc<PayGroup>>,
     for_retro: bool,
     paid: PaidDays,
 }
@@ -156,7 +156,7 @@ impl Days {
             let of_day = last.entry((row.employee, row.day)).or_default();
             of_day.insert(row.job.clone(), (row.number + 1, row.sheet.clone()));
         }
-        Ok(Days { last, rules: BTreeMap::new(), for_retro: false, paid: PaidDays::default() })
+        Ok(Days { last, groups: BTreeMap::new(), for_retro: false, paid: PaidDays::default() })
     }
 
     /// Takes one sheet; whether it says something new.
@@ -179,7 +179,7 @@ impl Days {
             let (employee, job) = (number.clone(), new.job.clone());
             return Err(StaffError::NoJob { employee, job, day }.into());
         }
-        let rules = self.rules_of(tx, &contract.group)?;
+        let rules = self.rules_of(tx, &contract.group, day)?;
         let of_day = self.last.entry((employee, day)).or_default();
         let mut all =
             new.sheet.minutes(&rules, day).map_err(|error| hours(number, &new.sheet, error))?;
@@ -220,14 +220,15 @@ impl Days {
     fn rules_of(
         &mut self,
         tx: &mut Tx<'_>,
-        group: &SmolStr,
+        code: &SmolStr,
+        day: NaiveDate,
     ) -> Result<Whole<TimeRules>, PayrollError> {
-        if let Some(rules) = self.rules.get(group) {
-            return Ok(rules.clone());
-        }
-        let rules = pay_group(tx, group)?.time.clone();
-        self.rules.insert(group.clone(), rules.clone());
-        Ok(rules)
+        let group = match self.groups.get(code) {
+            Some(group) => group.clone(),
+            None => pay_group(tx, code)?,
+        };
+        self.groups.entry(code.clone()).or_insert_with(|| group.clone());
+        Ok(group.on(day).time.clone())
     }
 }
 

@@ -118,6 +118,30 @@ fn germany() {
     same(&program, &minijob, [&[("wage", "100")], &[("wage", "50")]], &[("wage", "150")]);
 }
 
+/// What a better tax class would withhold less is not given back by the next slip, and what follows goes on from what was withheld.
+#[test]
+fn germany_withholds_nothing_twice_after_a_slip_that_withholds_nothing() {
+    let program = on(jurisdictions::germany().unwrap(), "2026-01-31");
+    let usual = [("pay_period", "month"), ("fund_rate", "2.5%"), ("church_rate", "9%")];
+    let mut sums = SumsToDate::default();
+    let mut withheld = Vec::new();
+    for (class, wage) in [("I", "9000"), ("III", "0"), ("I", "0"), ("I", "1000")] {
+        let case = with(program.case("Ada"), &usual).with("tax_class", class).with("wage", wage);
+        let slip = program.run(&sums.begin(case, &keys())).unwrap();
+        sums.add(&slip, &keys()).unwrap();
+        let names = ["income_tax", "solidarity_surcharge", "church_tax"];
+        withheld.push(names.map(|name| slip.amount(name).unwrap()));
+    }
+    let whole = with(program.case("Ada"), &usual).with("tax_class", "I").with("wage", "10000");
+    let whole = program.run(&whole).unwrap();
+    for (index, name) in ["income_tax", "solidarity_surcharge", "church_tax"].iter().enumerate() {
+        let all: Decimal = withheld.iter().map(|slip| slip[index]).sum();
+        let due = whole.amount(name).unwrap();
+        assert!((all - due).abs() <= Decimal::new(4, 2), "{name}: {all}, not {due}");
+        assert!(withheld[0][index] > Decimal::ZERO, "{name}");
+    }
+}
+
 /// One plafond and one minimum wage a month.
 #[test]
 fn france() {
@@ -132,4 +156,26 @@ fn france() {
     assert_eq!(before.amount("ceiling_to_date").unwrap(), bonus.amount("ceiling_to_date").unwrap());
     same(&program, &usual, [&[("salary", "3000")], &[("salary", "2500")]], &[("salary", "5500")]);
     same(&program, &usual, [&[("salary", "1800")], &[("salary", "200")]], &[("salary", "2000")]);
+}
+
+/// One basic exemption of 291.66 a month: a bonus besides has no other, nor has pay in two parts.
+#[test]
+fn canada() {
+    let program = on(jurisdictions::canada().unwrap(), "2021-05-31");
+    let usual = [("frequency", "monthly"), ("province", "ON"), ("provincial_claim", "10880")];
+    let cpp = |parts: [&[(&str, &str)]; 2]| {
+        let (before, after) = second(&program, &usual, parts);
+        let of = |name: &str| before.amount(name).unwrap() + after.amount(name).unwrap();
+        assert_eq!(of("cpp"), of("employer_cpp"));
+        format!("{:.2}", of("cpp"))
+    };
+    // 4,000 and 400 at 5.45 %, each less 291.66.
+    assert_eq!(cpp([&[("wages", "3000")], &[("wages", "0"), ("bonus", "1000")]]), "202.10");
+    assert_eq!(cpp([&[("wages", "0"), ("bonus", "1000")], &[("wages", "3000")]]), "202.10");
+    assert_eq!(cpp([&[("wages", "200")], &[("wages", "200")]]), "5.90");
+    // The credit is for regular pay of the year, whichever slip came first.
+    let (_, late) =
+        second(&program, &usual, [&[("wages", "0"), ("bonus", "1000")], &[("wages", "3000")]]);
+    let alone = program.run(&with(with(program.case("Ada"), &usual), &[("wages", "3000")]));
+    assert_eq!(late.amount("regular_cpp"), alone.unwrap().amount("regular_cpp"));
 }

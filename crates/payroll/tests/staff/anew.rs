@@ -141,3 +141,85 @@ fn another_pay_day_strands_no_period_and_opens_none_twice() {
         }
     });
 }
+
+/// A group that is paid by the month, opened for 2026, and what it is said to be from a day on.
+fn then(host: &Host, group: &str, from: &str, calendar: PayCalendar) {
+    let monthly =
+        PayCalendar::new(PayFrequency::Monthly, d("2026-01-01"), TaxTime::united_states());
+    let of = |calendar| DefinePayGroup::new(group, "Staff", "united_states", calendar);
+    host.must(&format!("{group} by the month"), &of(monthly));
+    host.must(&format!("{group} 2026"), &OpenPayYear::new(group, 2026));
+    let from = Some(d(from));
+    host.must(&format!("{group} anew"), &DefinePayGroup { from, ..of(calendar) });
+}
+
+fn every_two_weeks(from: &str) -> PayCalendar {
+    PayCalendar::new(PayFrequency::Biweekly, d(from), TaxTime::united_states())
+}
+
+#[test]
+fn a_calendar_that_does_not_follow_on_open_periods_is_refused() {
+    everywhere(|host| {
+        // Periods of 25 December to 7 January, and so on: a week of January is of none that is left.
+        then(host, "across", "2026-01-01", every_two_weeks("2026-12-25"));
+        let refused = host.refused("across 2027", &OpenPayYear::new("across", 2027));
+        assert_eq!(refused.code(), "payroll.pay_periods_apart");
+        let says = refused.to_string();
+        assert!(says.contains("2027-01-01") && says.contains("2026-12-25"), "{says}");
+        assert!(host.view(|view| pay_periods(view, &"across".into(), 2027)).is_empty());
+        // From 1 January on they follow: the first is paid on the 14th.
+        then(host, "after", "2026-01-01", every_two_weeks("2027-01-01"));
+        assert_eq!(host.must("after 2027", &OpenPayYear::new("after", 2027)), 26);
+        // The year before is opened later, and ends a week before 2026 begins.
+        then(host, "back", "2025-01-01", every_two_weeks("2025-12-25"));
+        let refused = host.refused("back 2025", &OpenPayYear::new("back", 2025));
+        assert_eq!(refused.code(), "payroll.pay_periods_apart");
+    });
+}
+
+#[test]
+fn what_is_said_of_a_group_from_a_day_on_is_not_used_before() {
+    everywhere(|host| {
+        then(host, "later", "2028-01-01", every_two_weeks("2028-01-01"));
+        hire(host, "1", "later", "2026-01-01/..", ("SALARY", "5000", PayPer::Month));
+        let year = "2027-01-01/2027-12-31".parse().unwrap();
+        let ahead = |host: &Host| {
+            let cases = host.view(|view| forecast_cases(view, "later", year)).0;
+            let of = |case: &PayInput| (case.from, case.to);
+            cases.iter().map(of).collect::<Vec<_>>()
+        };
+        let months = ahead(host);
+        assert_eq!(months.len(), 12);
+        assert_eq!(months[0], (d("2027-01-01"), d("2027-01-31")));
+        assert_eq!(host.must("later 2027", &OpenPayYear::new("later", 2027)), 12);
+        assert_eq!(ahead(host), months);
+        assert_eq!(host.must("later 2028", &OpenPayYear::new("later", 2028)), 26);
+        then(host, "middle", "2027-07-01", every_two_weeks("2027-07-01"));
+        // Six months, and periods of two weeks that are paid by 29 December.
+        assert_eq!(host.must("middle 2027", &OpenPayYear::new("middle", 2027)), 6 + 13);
+        let all = host.view(|view| pay_periods(view, &"middle".into(), 2027));
+        for pair in all.windows(2) {
+            assert_eq!(pair[0].ends.succ_opt(), Some(pair[1].starts));
+            assert_eq!(pair[0].number + 1, pair[1].number);
+        }
+        assert_eq!((all[5].of, all[6].of), (12, 26));
+    });
+}
+
+#[test]
+fn leave_goes_by_the_calendar_of_its_days() {
+    everywhere(|host| {
+        let calendar =
+            PayCalendar::new(PayFrequency::Monthly, d("2026-01-01"), TaxTime::united_states());
+        let group = DefinePayGroup::new("shop", "Shop", "united_states", calendar);
+        host.must("shop", &group);
+        let (from, work_calendar) = (Some(d("2026-07-01")), Some("US".into()));
+        host.must("holidays from July on", &DefinePayGroup { from, work_calendar, ..group });
+        hire(host, "1", "shop", "2026-01-01/..", ("SALARY", "5000", PayPer::Month));
+        // Friday 19 June was worked still, Friday 3 July is a holiday: twelve days of June and two of July.
+        let leave = RequestLeave::new("1", "VACATION", d("2026-06-15"), d("2026-07-05"));
+        host.must("leave", &leave);
+        let left = host.view(|view| leave_left(view, "1", "VACATION", d("2026-12-31")));
+        assert_eq!(left, n("16"));
+    });
+}

@@ -11,6 +11,7 @@ mod history;
 mod leave;
 mod made_good;
 mod once;
+mod per_cent;
 mod refusals;
 mod running;
 mod weeks;

@@ -123,7 +123,7 @@ fn an_item_that_two_runs_were_computed_with_is_refused_by_the_second_approval() 
         let error = boss.run_job("bonus approved", &mut approve, &mut ()).unwrap_err();
         assert_eq!(error.code(), "payroll.paid_already");
         assert!(
-            error.to_string().starts_with("employee 1: BONUS is paid by payroll run"),
+            error.to_string().starts_with("employee 1: BONUS is paid by the retro payroll run"),
             "{error}"
         );
     });

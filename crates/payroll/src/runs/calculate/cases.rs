@@ -94,7 +94,7 @@ pub(in super::super) fn compute_cases(
             let owed = ground.owed.get(&case.employee).map(Vec::as_slice).unwrap_or_default();
             let slip =
                 compute::figures(rules, &mut runner, case, &ground.sums).and_then(|figures| {
-                    let earlier = ground.earlier.get(&case.employee).copied().unwrap_or_default();
+                    let earlier = ground.earlier.get(&case.employee).copied();
                     compute::slip(place, rules, case.clone(), figures, (owed, earlier))
                 });
             done.push(match slip {
@@ -155,7 +155,7 @@ pub(in super::super) fn compute_one(
         None => return Err(fondaco_core::Halt::Bug("a case without rules".into()).into()),
     };
     let figures = compute::figures(&rules, &mut rules.program.runner(), &case, &ground.sums)?;
-    let earlier = ground.earlier.get(&case.employee).copied().unwrap_or_default();
+    let earlier = ground.earlier.get(&case.employee).copied();
     compute::slip(place, &rules, case, figures, (&owed, earlier))
 }
 

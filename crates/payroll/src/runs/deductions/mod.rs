@@ -11,7 +11,8 @@ mod take;
 mod terms;
 
 pub(crate) use due::{asks, is_extra, mark_asked, near};
-pub(crate) use earlier::{Earlier, earlier};
+pub use earlier::Earlier;
+pub(crate) use earlier::{earlier, earlier_in, earlier_now};
 pub use set::{EndDeduction, RepayDeduction, SetDeduction};
 pub(crate) use steps::move_balance;
 pub use steps::{DeductionDeed, DeductionStep, deduction_steps, deductions_of};

@@ -188,7 +188,7 @@ impl RetroRun {
             let owed = cases.first().and_then(|case| owed.get(&case.employee));
             let owed = owed.map(Vec::as_slice).unwrap_or_default();
             let earlier = cases.first().and_then(|case| earlier.get(&case.employee));
-            let owed = (owed, earlier.copied().unwrap_or_default());
+            let owed = (owed, earlier.copied());
             let retro = Retro {
                 law: &self.law,
                 books: &books,

@@ -35,7 +35,7 @@ impl Retro<'_> {
         place: Place,
         cases: &[Arc<PayInput>],
         slips: &[Arc<Slip>],
-        owed: (&[Owed], Earlier),
+        owed: (&[Owed], Option<Earlier>),
     ) -> Result<Option<Slip>, PayrollError> {
         let rests_on = Some(changes_of(slips));
         let past = Past::of(self.around, (self.run, cases), slips)?;
@@ -133,7 +133,7 @@ impl Retro<'_> {
         (input, case): (PayInput, &PayInput),
         lines: Vec<SlipLine>,
         sums: Vec<SlipSum>,
-        owed: (&[Owed], Earlier),
+        owed: (&[Owed], Option<Earlier>),
     ) -> Result<Slip, PayrollError> {
         let mut figures = Figures {
             sums: sums.into_iter().filter(|sum| sum.before != sum.after).collect(),
@@ -153,7 +153,7 @@ impl Retro<'_> {
         (mut input, others): (PayInput, &[PayComponent]),
         lines: Vec<SlipLine>,
         (feeds, past): (Option<&SmolStr>, &Past<'_>),
-        owed: (&[Owed], Earlier),
+        owed: (&[Owed], Option<Earlier>),
     ) -> Result<Slip, PayrollError> {
         let feeds = |line: &SlipLine| {
             let feeds = feeds.filter(|_| line.kind == Kind::Earning);

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use super::super::advance::is_missed;
-use super::super::deductions::owed_by;
+use super::super::deductions::{earlier_now, owed_by};
 use super::super::{DeductionBalance, Run, Slip, SlipStatus, YearSum};
 use super::{RunWarning, said};
 use crate::PayrollError;
@@ -25,7 +25,7 @@ pub(super) fn changes(
 ) -> Result<(), PayrollError> {
     let open: Vec<&Arc<Slip>> =
         slips.iter().filter(|slip| slip.status == SlipStatus::Calculated).collect();
-    stale(read, &open, found)?;
+    stale(read, run, &open, found)?;
     let ids: Vec<PartyId> = slips.iter().map(|slip| slip.employee).collect();
     let kept = read.peek_many::<Employee>(&ids)?;
     let kept: Vec<&Arc<Slip>> = slips
@@ -71,6 +71,7 @@ fn cut_off(read: &mut impl Reading, run: &Run) -> Result<Option<NaiveDate>, Payr
 /// Slips that would be refused when they are approved, all of them at once.
 fn stale(
     read: &mut impl Reading,
+    run: &Run,
     slips: &[&Arc<Slip>],
     found: &mut Vec<RunWarning>,
 ) -> Result<(), PayrollError> {
@@ -89,6 +90,7 @@ fn stale(
         |row: Option<Arc<DeductionBalance>>| row.map_or(Decimal::ZERO, |row| row.owed.to_decimal());
     let balances: BTreeMap<_, _> = takings.into_iter().zip(rows.into_iter().map(now)).collect();
     let owed = owed_by(read, (first.employee, last.employee))?;
+    let earlier = earlier_now(read, run.id, slips)?;
     for slip in slips {
         let sum = slip.sums.iter().find(|sum| {
             let key = (slip.employee, sum.sum.clone(), sum.year);
@@ -105,7 +107,11 @@ fn stale(
         let what = sum
             .map(|sum| sum.sum.clone())
             .or_else(|| taking().map(|_| SmolStr::new_static("what is owed")))
-            .or_else(|| missed().map(|owed| owed.deduction.component.clone()));
+            .or_else(|| missed().map(|owed| owed.deduction.component.clone()))
+            .or_else(|| {
+                let changed = slip.earlier.as_ref()?.changed(earlier.get(&slip.employee)?)?;
+                Some(SmolStr::new_static(changed.0))
+            });
         if let Some(what) = what {
             found.push(said(
                 slip,

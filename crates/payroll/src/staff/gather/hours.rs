@@ -20,16 +20,16 @@ use crate::time::{classify, hours_of};
 type Minutes = BTreeMap<(SmolStr, Decimal), ByShares<Decimal>>;
 
 impl Person<'_> {
-    /// What sheets pay, and leave that is paid by the hour.
+    /// What sheets of some days of the period pay, and leave that is paid by the hour.
     pub(super) fn by_sheets(
         &self,
         jobs: &[JobStay<'_>],
+        within: DateRange,
         lines: &mut Vec<PayComponent>,
     ) -> Result<(), PayrollError> {
         let mut minutes = Minutes::new();
         for ((day, job), sheet) in &self.sheets {
-            let Some(stay) = job_on(jobs, job, *day).filter(|_| self.of.days().contains(*day))
-            else {
+            let Some(stay) = job_on(jobs, job, *day).filter(|_| within.contains(*day)) else {
                 continue;
             };
             let classes = classify(&self.of.group.time, &self.of.calendar, *day, sheet)?;
@@ -48,7 +48,7 @@ impl Person<'_> {
                 note(&mut minutes, &component, (rate, stay.shares()), worked)?;
             }
         }
-        self.leave_by_hours(jobs, &mut minutes)?;
+        self.leave_by_hours(jobs, within, &mut minutes)?;
         for ((component, rate), by_shares) in minutes {
             let component = self.of.component(&component)?;
             for (shares, minutes) in by_shares {
@@ -59,7 +59,7 @@ impl Person<'_> {
                 lines.push(self.line(component, amount, Some((hours, "hour", rate)), &shares));
             }
         }
-        self.overtime(jobs, lines)
+        self.overtime(jobs, within, lines)
     }
 
     /// At which multiple of a job's rate a premium is paid.
@@ -74,9 +74,10 @@ impl Person<'_> {
     fn leave_by_hours(
         &self,
         jobs: &[JobStay<'_>],
+        within: DateRange,
         minutes: &mut Minutes,
     ) -> Result<(), PayrollError> {
-        let leave = self.leave.iter().filter(|(day, _)| self.of.days().contains(**day));
+        let leave = self.leave.iter().filter(|(day, _)| within.contains(**day));
         for (day, (policy, amount)) in
             leave.flat_map(|(day, of_day)| of_day.iter().map(move |one| (day, one)))
         {

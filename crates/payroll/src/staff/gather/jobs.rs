@@ -220,7 +220,7 @@ pub fn employee_rate(
         }
     }
     let Some(contract) = contract else { return Ok(Decimal::ZERO) };
-    let frequency = pay_group(read, &contract.group)?.calendar.frequency;
+    let frequency = pay_group(read, &contract.group)?.on(day).calendar.frequency;
     let scales = scales(read)?;
     let (mut by_period, mut by_hour) = (Decimal::ZERO, None);
     for job in &jobs {

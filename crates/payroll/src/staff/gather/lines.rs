@@ -25,16 +25,25 @@ impl Person<'_> {
         &self,
         jobs: &[JobStay<'_>],
     ) -> Result<Vec<PayComponent>, PayrollError> {
-        let mut lines = Vec::new();
-        for of_job in jobs.chunk_by(|a, b| a.code == b.code) {
-            self.by_period(of_job, &mut lines)?;
-            self.by_day(of_job, &mut lines)?;
-        }
-        self.by_sheets(jobs, &mut lines)?;
-        let pay = lines.iter().map(|line| line.amount).try_fold(Decimal::ZERO, decimal::add);
-        let pay = exact("pay of jobs", pay)?;
+        let mut lines = self.by_jobs(jobs, self.of.days())?;
+        let pay = sum_of(&lines)?;
         self.recurring(jobs, pay, &mut lines)?;
         self.once(jobs, pay, &mut lines)?;
+        Ok(lines)
+    }
+
+    /// What jobs pay of some days of the period.
+    fn by_jobs(
+        &self,
+        jobs: &[JobStay<'_>],
+        within: DateRange,
+    ) -> Result<Vec<PayComponent>, PayrollError> {
+        let mut lines = Vec::new();
+        for of_job in jobs.chunk_by(|a, b| a.code == b.code) {
+            self.by_period(of_job, within, &mut lines)?;
+            self.by_day(of_job, within, &mut lines)?;
+        }
+        self.by_sheets(jobs, within, &mut lines)?;
         Ok(lines)
     }
 
@@ -42,13 +51,14 @@ impl Person<'_> {
     fn by_period(
         &self,
         jobs: &[JobStay<'_>],
+        within: DateRange,
         lines: &mut Vec<PayComponent>,
     ) -> Result<(), PayrollError> {
         let of = self.of;
         let (mut segments, mut whose) = (Vec::new(), Vec::new());
         for stay in jobs {
             let Some(whole) = stay.whole(of)? else { continue };
-            let Some(days) = stay.days.intersect(of.days()) else { continue };
+            let Some(days) = stay.days.intersect(within) else { continue };
             let whole = of.coins(whole);
             for (days, part) in self.paid_parts(days)? {
                 segments.push(Segment::new(days, part_of(whole, part)?));
@@ -75,10 +85,11 @@ impl Person<'_> {
     fn by_day(
         &self,
         jobs: &[JobStay<'_>],
+        within: DateRange,
         lines: &mut Vec<PayComponent>,
     ) -> Result<(), PayrollError> {
         for stay in jobs.iter().filter(|stay| stay.per == PayPer::Day) {
-            let Some(days) = stay.days.intersect(self.of.days()) else { continue };
+            let Some(days) = stay.days.intersect(within) else { continue };
             let mut count = Decimal::ZERO;
             for (days, part) in self.paid_parts(days)? {
                 let table = self.of.calendar.over(days)?;
@@ -106,6 +117,10 @@ impl Person<'_> {
         let of = self.of;
         for (code, timeline) in self.said(Topic::Recurring) {
             let component = of.component(code)?;
+            if matches!(*component.basis, Basis::PercentOfPay) {
+                self.per_cent(component, timeline, (jobs, pay), lines)?;
+                continue;
+            }
             let mut held: Vec<(DateRange, Decimal, &Recurring)> = Vec::new();
             for (days, term) in of.segments(timeline, of.days()) {
                 let Term::Recurring(recurring) = &**term else { continue };
@@ -116,8 +131,7 @@ impl Person<'_> {
             }
             let Some((days, _, last)) = held.last().copied() else { continue };
             let last_day = days.end().unwrap_or(of.period.ends);
-            // A per cent of pay is prorated with the pay.
-            if !component.prorated || matches!(*component.basis, Basis::PercentOfPay) {
+            if !component.prorated {
                 // Who changes the pay group gets it once: by the one they are with on the last day.
                 if self.elsewhere_after(timeline, last_day) {
                     continue;
@@ -143,6 +157,47 @@ impl Person<'_> {
                 let amount = if recurring.value.is_sign_negative() { -sum } else { sum };
                 lines.push(self.line(component, amount, None, &recurring.cost_centres));
             }
+        }
+        Ok(())
+    }
+
+    /// A per cent of pay: of what jobs pay of the days on which it holds, so that it is prorated with them.
+    fn per_cent(
+        &self,
+        component: &Component,
+        timeline: &Timeline<Whole<Term>>,
+        (jobs, pay): (&[JobStay<'_>], Decimal),
+        lines: &mut Vec<PayComponent>,
+    ) -> Result<(), PayrollError> {
+        let (first, last) = (self.of.period.starts, self.of.period.ends);
+        // What is paid of the period up to a day: what two days pay is less by what the first one does.
+        let until = |day: Option<NaiveDate>| match day {
+            Some(day) if day >= last => Ok(pay),
+            Some(day) if day >= first => match DateRange::new(first, day) {
+                Ok(days) => sum_of(&self.by_jobs(jobs, days)?),
+                Err(_) => Ok(Decimal::ZERO),
+            },
+            _ => Ok(Decimal::ZERO),
+        };
+        let mut held: Vec<(&Recurring, Decimal)> = Vec::new();
+        for (days, term) in self.of.segments(timeline, self.of.days()) {
+            let Term::Recurring(recurring) = &**term else { continue };
+            if self.stays(days).is_empty() {
+                continue;
+            }
+            let before = until(days.start().and_then(|day| day.pred_opt()))?;
+            let of_days = exact("pay of days", decimal::sub(until(days.end())?, before))?;
+            match held.last_mut() {
+                Some((same, sum)) if *same == recurring => {
+                    *sum = exact("pay of days", decimal::add(*sum, of_days))?
+                }
+                _ => held.push((recurring, of_days)),
+            }
+        }
+        for (recurring, of_days) in held {
+            let made =
+                self.made(component, jobs, (recurring.value, of_days, recurring.job.as_ref()))?;
+            lines.push(self.line(component, made.0, made.1, &recurring.cost_centres));
         }
         Ok(())
     }
@@ -292,6 +347,11 @@ impl Person<'_> {
         }
         Ok(unpaid.clamp(Decimal::ZERO, Decimal::ONE))
     }
+}
+
+fn sum_of(lines: &[PayComponent]) -> Result<Decimal, PayrollError> {
+    let sum = lines.iter().map(|line| line.amount).try_fold(Decimal::ZERO, decimal::add);
+    Ok(exact("pay of jobs", sum)?)
 }
 
 /// Hours as a part of a day's; all of a day that has none.

@@ -27,10 +27,11 @@ use crate::time::{DaySheet, OvertimeBy, When, classify, hours_of};
 type Week<'w, 'p> = Vec<(NaiveDate, &'w DaySheet, &'w JobStay<'p>)>;
 
 impl Person<'_> {
-    /// What overtime adds in the weeks that are paid with the period.
+    /// What overtime adds in the weeks that are paid with some days of the period.
     pub(super) fn overtime(
         &self,
         jobs: &[JobStay<'_>],
+        within: DateRange,
         lines: &mut Vec<PayComponent>,
     ) -> Result<(), PayrollError> {
         let Some(by) = &self.of.group.time.overtime else { return Ok(()) };
@@ -39,7 +40,7 @@ impl Person<'_> {
             stay.by_hours() || (paid && stay.is_salary())
         };
         let rules = by.rules();
-        for week in self.weeks(jobs, counts).into_values() {
+        for week in self.weeks(jobs, within, counts).into_values() {
             let shifts = self.shifts(&week)?;
             let besides = match by {
                 OvertimeBy::Flsa | OvertimeBy::California => self.premiums(&week)?,
@@ -64,7 +65,7 @@ impl Person<'_> {
         let Some(by) = &self.of.group.time.overtime else { return Ok(found) };
         let unsaid = |stay: &JobStay<'_>| stay.is_salary() && stay.job.hours.is_none();
         let rules = by.rules();
-        for (first, week) in self.weeks(jobs, unsaid) {
+        for (first, week) in self.weeks(jobs, self.of.days(), unsaid) {
             let week = rules.week(&self.shifts(&week)?, Decimal::ZERO, Rounding::HalfUp)?;
             if !week.overtime.is_empty() {
                 let about = format!(
@@ -81,6 +82,7 @@ impl Person<'_> {
     fn weeks<'w, 'p>(
         &'w self,
         jobs: &'w [JobStay<'p>],
+        within: DateRange,
         counts: impl Fn(&JobStay<'p>) -> bool,
     ) -> BTreeMap<NaiveDate, Week<'w, 'p>> {
         let mut weeks: BTreeMap<NaiveDate, Week<'w, 'p>> = BTreeMap::new();
@@ -90,16 +92,16 @@ impl Person<'_> {
                 week.push((*day, &**sheet, stay));
             }
         }
-        weeks.retain(|first, _| self.is_paid_now(*first));
+        weeks.retain(|first, _| self.is_paid_with(*first, within));
         weeks
     }
 
-    /// Whether the last day of a week under a contract with the pay group lies in the period.
-    fn is_paid_now(&self, first: NaiveDate) -> bool {
+    /// Whether the last day of a week under a contract with the pay group lies among these days.
+    fn is_paid_with(&self, first: NaiveDate, within: DateRange) -> bool {
         let last = first.checked_add_days(Days::new(6)).unwrap_or(first);
         let week = DateRange::new(first, last).unwrap_or(DateRange::day(first));
         let last = self.stays(week).iter().filter_map(|stay| stay.days.end()).max();
-        last.is_some_and(|day| self.of.days().contains(day))
+        last.is_some_and(|day| within.contains(day))
     }
 
     /// A week's hours, with the rates of those that have one.
