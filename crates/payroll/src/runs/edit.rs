@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 
 use super::advance::slip_illegal;
 use super::books::Books;
-use super::calculate::{compute_one, must_be_of};
+use super::calculate::{compute_one, from_staff, must_be_of};
 use super::compute::Place;
 use super::moves::{ask, must_be, run_of, step};
 use super::unpaid::paid_otherwise;
@@ -35,6 +35,9 @@ pub struct ChangeSlip {
     /// Values of inputs that are others than the case says. A component's amount is changed with the whole case.
     #[serde(default)]
     pub set: BTreeMap<SmolStr, PayValue>,
+    /// Whether the case is gathered anew from what is recorded of the employee by now, as [`PaySource::Staff`](super::PaySource::Staff) does.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub from_staff: bool,
     /// Why.
     pub reason: SmolStr,
 }
@@ -42,7 +45,35 @@ pub struct ChangeSlip {
 impl ChangeSlip {
     /// Computes the slip from the same case again: its sums or loans stand elsewhere by now.
     pub fn again(run: Id<Run>, employee: PartyId, reason: impl Into<SmolStr>) -> ChangeSlip {
-        ChangeSlip { run, employee, case: None, set: BTreeMap::new(), reason: reason.into() }
+        let (case, set, from_staff) = (None, BTreeMap::new(), false);
+        ChangeSlip { run, employee, case, set, from_staff, reason: reason.into() }
+    }
+
+    /// Computes it from what is recorded of the employee by now: a card or hours that came late, somebody who could not be computed. The
+    /// others stay as they are.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// use fondaco_payroll::runs::*;
+    /// use fondaco_payroll::staff::{NewItem, RecordItems};
+    ///
+    /// let payroll = payroll(); // Ada has 5,000 a month
+    /// let june = CreateRun::new("monthly", (day("2026-06-01"), day("2026-06-30")), day("2026-06-30"));
+    /// let run = payroll.send("june", &june)?.answer;
+    /// payroll.run_job("computed", &mut CalculateRun::new(run, PaySource::Staff), &mut ())?;
+    /// let late = NewItem::new("1001", day("2026-06-30"), "BONUS", 300.into(), "told late");
+    /// payroll.send("late", &RecordItems::new(vec![late]))?;
+    /// let ada = |slips: &[std::sync::Arc<Slip>]| slips.iter().find(|slip| slip.number == "1001").map(|slip| (slip.employee, slip.gross));
+    /// let before = payroll.view(|view| slips(view, run))?;
+    /// let (employee, gross) = ada(&before).expect("a slip");
+    /// payroll.send("again", &ChangeSlip::from_staff(run, employee, "a bonus came late"))?;
+    /// let after = payroll.view(|view| slips(view, run))?;
+    /// assert_eq!(ada(&after).map(|(_, now)| now.to_decimal()), Some(gross.to_decimal() + rust_decimal::Decimal::from(300)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn from_staff(run: Id<Run>, employee: PartyId, reason: impl Into<SmolStr>) -> ChangeSlip {
+        ChangeSlip { from_staff: true, ..ChangeSlip::again(run, employee, reason) }
     }
 
     /// Computes it from another case.
@@ -69,10 +100,12 @@ impl Act for ChangeSlip {
         if let Some(before) = before.as_ref().filter(|slip| slip.status != SlipStatus::Calculated) {
             return Err(slip_illegal(before, "changed", "it counts already: void it"));
         }
-        let case = self.case(before.as_deref())?;
+        let case = self.case(tx, &run, before.as_deref())?;
         let edition = before.as_ref().map_or(1, |slip| slip.edition.saturating_add(1));
         let place = Place::of(&run, edition, tx.now());
-        let place = before.as_ref().map_or(place, |before| Place {
+        // What is gathered anew says itself whether it pays the days.
+        let kept = before.as_ref().filter(|_| !self.from_staff);
+        let place = kept.map_or(place, |before| Place {
             kind: before.kind,
             replaces: before.replaces,
             ..place
@@ -85,12 +118,23 @@ impl Act for ChangeSlip {
 }
 
 impl ChangeSlip {
-    fn case(&self, before: Option<&Slip>) -> Result<PayInput, PayrollError> {
+    fn case(
+        &self,
+        tx: &mut Tx<'_>,
+        run: &Run,
+        before: Option<&Slip>,
+    ) -> Result<PayInput, PayrollError> {
         let unknown = RunError::UnknownSlip { run: self.run, employee: self.employee };
-        let case = match (&self.case, before) {
-            (Some(case), _) => case.as_ref().clone(),
-            (None, Some(before)) => before.case(),
-            (None, None) => return Err(unknown.into()),
+        let case = match (&self.case, self.from_staff, before) {
+            (Some(case), true, _) => {
+                let (field, value) = ("case", case.number.to_string());
+                let way_out = "leave it out, or don't have one gathered";
+                return Err(RunError::BadRun { field, value, way_out }.into());
+            }
+            (Some(case), false, _) => case.as_ref().clone(),
+            (None, true, _) => from_staff(tx, run, self.employee)?,
+            (None, false, Some(before)) => before.case(),
+            (None, false, None) => return Err(unknown.into()),
         };
         changed(case, self.employee, &self.set)
     }

@@ -24,7 +24,7 @@ use crate::PayrollError;
 
 /// Computes all slips of a calculated run again from the cases that they have, where sums, loans or orders stand elsewhere by now; the others
 /// stay as they are. Who can't be computed any more has no slip, and is told. What is recorded of employees is not looked at anew: for that a
-/// run is [reopened](super::ReopenRun) and computed.
+/// slip is [gathered again](super::ChangeSlip::from_staff), or the run [reopened](super::ReopenRun) and computed.
 ///
 /// ```
 /// use fondaco_core::{CompanyId, PartyId};

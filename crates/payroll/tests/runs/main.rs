@@ -5,6 +5,7 @@
 mod beside;
 mod catalogue;
 mod closing;
+mod forms;
 mod history;
 mod house;
 mod killed;

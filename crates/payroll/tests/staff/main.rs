@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 #![allow(unreachable_pub)] // modules of one program
 
+mod again;
 mod anew;
 mod catalogue;
 mod erasing;

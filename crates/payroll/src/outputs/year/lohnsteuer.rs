@@ -2,6 +2,7 @@
 
 use std::borrow::Borrow;
 
+use chrono::NaiveDate;
 use fondaco_core::Currency;
 use fondaco_core::report::Report;
 use rust_decimal::Decimal;
@@ -18,6 +19,10 @@ pub struct Lohnsteuerbescheinigung {
     pub number: SmolStr,
     /// The calendar year.
     pub year: i32,
+    /// Line 1: from when in the year was paid, by the slips.
+    pub from: NaiveDate,
+    /// And until when.
+    pub to: NaiveDate,
     /// Line 3: Bruttoarbeitslohn, benefits in kind included, without what is free of tax.
     pub gross: Decimal,
     /// Line 4: Lohnsteuer.
@@ -54,6 +59,8 @@ impl Lohnsteuerbescheinigung {
         Ok(Lohnsteuerbescheinigung {
             number: of.number.clone(),
             year: of.year,
+            from: of.slips.iter().map(|slip| slip.period_start).min().unwrap_or_default(),
+            to: of.slips.iter().map(|slip| slip.period_end).max().unwrap_or_default(),
             gross: of.sum(&["wage", "bonus", "benefits_in_kind"])?,
             wage_tax: of.sum(&["income_tax", "bonus_tax"])?,
             solidarity_surcharge: of.sum(&["solidarity_surcharge", "bonus_surcharge"])?,

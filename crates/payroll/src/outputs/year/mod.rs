@@ -24,13 +24,15 @@ use super::{OutputError, add};
 use crate::rules::Kind;
 use crate::runs::{OpeningSum, Slip, SlipLine, base};
 
+mod insurance;
 mod lohnsteuer;
 mod p60;
 mod w2;
 
+pub use insurance::NationalInsurance;
 pub use lohnsteuer::Lohnsteuerbescheinigung;
-pub use p60::{NationalInsurance, P60};
-pub use w2::W2;
+pub use p60::P60;
+pub use w2::{StateWages, W2};
 
 /// One box of a form.
 #[derive(Debug, Clone, PartialEq, Eq)]

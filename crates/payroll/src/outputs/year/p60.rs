@@ -1,14 +1,14 @@
 //! The P60, the end of year certificate of the United Kingdom.
 
 use std::borrow::Borrow;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use fondaco_core::Currency;
-use fondaco_core::report::Report;
+use fondaco_core::report::{Cell, Report, Row};
 use rust_decimal::Decimal;
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
+use super::insurance::{NationalInsurance, by_letter};
 use super::{FormBox, OutputError, YearOf, add, less, report};
 use crate::runs::{OpeningSum, PayValue, Slip};
 
@@ -33,19 +33,11 @@ pub struct P60 {
     pub student_loan: Decimal,
     /// Postgraduate loan deductions, in whole pounds.
     pub postgraduate_loan: Decimal,
-}
-
-/// What was paid under a category letter of National Insurance.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NationalInsurance {
-    /// The letter.
-    pub letter: SmolStr,
-    /// Earnings that contributions are reckoned on, all of them.
-    pub earnings: Decimal,
-    /// The employee's contributions.
-    pub employee: Decimal,
-    /// The employer's.
-    pub employer: Decimal,
+    /// Statutory maternity, adoption, paternity, shared parental, bereavement and neonatal care pay, which is within pay.
+    pub parental_pay: Decimal,
+    /// The last tax code: `1257L`, `SD0 M1`. Behind an allowance stands L, for the rules are told its number alone. Nothing, once the person
+    /// was erased.
+    pub tax_code: SmolStr,
 }
 
 const HMRC: &str = "SI 2003/2682, regulation 67; HMRC, P60 End of Year Certificate";
@@ -71,6 +63,8 @@ impl P60 {
             national_insurance: by_letter(&of)?,
             student_loan: of.sum(&["student_loan"])?,
             postgraduate_loan: of.sum(&["postgraduate_loan_repayment"])?,
+            parental_pay: of.sum(&["statutory_parental_pay"])?,
+            tax_code: of.slips.last().map_or(SmolStr::default(), |slip| tax_code(slip)),
         })
     }
 
@@ -103,44 +97,69 @@ impl P60 {
             of("NI", "Employee's contributions due on all earnings above the PT", employee),
             of("Student loan", "Student loan deductions", self.student_loan),
             of("Postgraduate loan", "Postgraduate loan deductions", self.postgraduate_loan),
+            of("Statutory pay", "Statutory parental pay included in the pay", self.parental_pay),
         ];
         Ok(all.into_iter().filter(|of| !of.amount.is_zero()).collect())
     }
 
-    /// The lines as a table.
+    /// The lines as a table, with those of National Insurance letter by letter.
     ///
     /// # Errors
     /// [`OutputError::Exact`].
     pub fn to_report(&self) -> Result<Report, OutputError> {
-        Ok(report("P60", &self.number, self.year, Currency::GBP, &self.boxes()?))
+        let mut all = report("P60", &self.number, self.year, Currency::GBP, &self.boxes()?);
+        for ni in &self.national_insurance {
+            let columns = [
+                ("1a", "Earnings at the LEL", ni.at_lower_limit),
+                ("1b", "Earnings above the LEL, up to and including the PT", ni.to_threshold),
+                ("1c", "Earnings above the PT, up to and including the UEL", ni.to_upper_limit),
+                ("1d", "Employee's contributions due on all earnings above the PT", ni.employee),
+            ];
+            for (code, label, amount) in columns {
+                let code = format_smolstr!("{} {code}", ni.letter);
+                all.push(Row::new([
+                    code.as_str().into(),
+                    label.into(),
+                    amount.into(),
+                    HMRC.into(),
+                ]));
+            }
+        }
+        if !self.tax_code.is_empty() {
+            let code = format_smolstr!("Final tax code {}", self.tax_code);
+            all.push(Row::new(["Code".into(), code.as_str().into(), Cell::Empty, HMRC.into()]));
+        }
+        Ok(all)
     }
 }
 
-/// Contributions by the letter that each slip was computed with.
-fn by_letter(of: &YearOf<'_>) -> Result<Vec<NationalInsurance>, OutputError> {
-    let mut all: BTreeMap<SmolStr, NationalInsurance> = BTreeMap::new();
-    for slip in &of.slips {
-        let letter = match slip.value("ni_letter") {
-            Some(PayValue::Text(letter)) => letter.clone(),
-            _ => SmolStr::new_static("A"),
-        };
-        let none = || NationalInsurance {
-            letter: letter.clone(),
-            earnings: Decimal::ZERO,
-            employee: Decimal::ZERO,
-            employer: Decimal::ZERO,
-        };
-        let ni = all.entry(letter.clone()).or_insert_with(none);
-        for sum in slip.sums.iter().filter(|sum| sum.sum == "ni_pay_to_date") {
-            add("earnings", &mut ni.earnings, less("earnings", sum.after, sum.before)?)?;
-        }
-        for line in slip.lines.iter() {
-            match line.rule() {
-                "employee_ni" => add("contributions", &mut ni.employee, line.amount)?,
-                "employer_ni" => add("contributions", &mut ni.employer, line.amount)?,
-                _ => {}
-            }
-        }
+/// A tax code as it is written, with the marker of a code that is used for each period by itself.
+fn tax_code(slip: &Slip) -> SmolStr {
+    let told = |name: &str| match slip.value(name) {
+        Some(PayValue::Text(text)) => text.clone(),
+        Some(PayValue::Bool(is)) => format_smolstr!("{is}"),
+        None => SmolStr::default(),
+    };
+    let nation = match told("nation").as_str() {
+        "scotland" => "S",
+        "wales" => "C",
+        _ => "",
+    };
+    let number = told("code_number");
+    let code = match told("code_kind").as_str() {
+        "allowance" => format_smolstr!("{nation}{number}L"),
+        "addition" => format_smolstr!("{nation}K{number}"),
+        "no_tax" => SmolStr::new_static("NT"),
+        "no_allowance" => format_smolstr!("{nation}0T"),
+        scottish @ ("sd0" | "sd1" | "sd2" | "sd3") => scottish.to_uppercase().into(),
+        flat @ ("br" | "d0" | "d1") => format_smolstr!("{nation}{}", flat.to_uppercase()),
+        _ => return SmolStr::default(),
+    };
+    let by_month =
+        matches!(told("frequency").as_str(), "monthly" | "quarterly" | "half_yearly" | "yearly");
+    match (told("week_1").as_str(), by_month) {
+        ("true", true) => format_smolstr!("{code} M1"),
+        ("true", false) => format_smolstr!("{code} W1"),
+        _ => code,
     }
-    Ok(all.into_values().collect())
 }

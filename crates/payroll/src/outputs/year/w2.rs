@@ -13,7 +13,24 @@ use crate::jurisdictions::united_states::united_states;
 use crate::rules::Kind;
 use crate::runs::{OpeningSum, Slip};
 
-/// The figures of a Form W-2. Boxes 15 to 20 are a state's and a town's, which the federal rules say nothing of.
+/// What was paid and withheld under the rules of a state: boxes 15 to 19 of a Form W-2.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StateWages {
+    /// Box 15: the state, by two letters.
+    pub state: &'static str,
+    /// Box 16: wages that the state taxes.
+    pub wages: Decimal,
+    /// Box 17: the state's income tax withheld.
+    pub income_tax: Decimal,
+    /// Box 18: wages that a town taxes; zero where none withheld.
+    pub local_wages: Decimal,
+    /// Box 19: its income tax withheld. Of which town, the host knows.
+    pub local_income_tax: Decimal,
+    /// What employees pay besides, as box 14 tells it: disability or unemployment insurance, a services tax.
+    pub other: Vec<(&'static str, Decimal)>,
+}
+
+/// The figures of a Form W-2. Boxes 10 and 11, and codes of box 12 but D, are of what the rules say nothing of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct W2 {
     /// The employee's number with the company: box d, the control number.
@@ -38,6 +55,8 @@ pub struct W2 {
     pub retirement_plan: bool,
     /// Box 14: fringe benefits that are within boxes 1, 3 and 5.
     pub fringe_benefits: Decimal,
+    /// Boxes 15 to 19, of each state with an income tax whose shipped rules were added (`united_states+california`).
+    pub states: Vec<StateWages>,
 }
 
 const INSTRUCTIONS: &str = "IRS, General Instructions for Forms W-2 and W-3";
@@ -81,6 +100,7 @@ impl W2 {
             elective_deferrals: deferrals,
             retirement_plan: deferrals > Decimal::ZERO,
             fringe_benefits: of.kind(Kind::Benefit)?,
+            states: states(&of)?,
         })
     }
 
@@ -112,13 +132,59 @@ impl W2 {
             ),
             of("14", "Other: taxable fringe benefits", self.fringe_benefits),
         ];
-        all.into_iter().filter(|of| !of.amount.is_zero()).collect()
+        let states = self.states.iter().flat_map(|state| {
+            let other = state.other.iter().map(|(label, amount)| of("14", label, *amount));
+            let wages = match state.state {
+                "CA" => "CA: state wages, tips, etc.",
+                _ => "PA: state wages, tips, etc.",
+            };
+            let own = [
+                of("16", wages, state.wages),
+                of("17", "State income tax", state.income_tax),
+                of("18", "Local wages, tips, etc.", state.local_wages),
+                of("19", "Local income tax", state.local_income_tax),
+            ];
+            other.chain(own).collect::<Vec<_>>()
+        });
+        all.into_iter().chain(states).filter(|of| !of.amount.is_zero()).collect()
     }
 
     /// The boxes as a table.
     pub fn to_report(&self) -> Report {
         report("Form W-2", &self.number, self.year, Currency::USD, &self.boxes())
     }
+}
+
+/// The states whose income tax the slips withhold.
+fn states(of: &YearOf<'_>) -> Result<Vec<StateWages>, OutputError> {
+    let ran =
+        |part: &str| of.slips.iter().any(|slip| slip.rules.split('+').any(|rules| rules == part));
+    let mut all = Vec::new();
+    if ran("california") {
+        all.push(StateWages {
+            state: "CA",
+            wages: of.added("ca_wages_to_date")?,
+            income_tax: of.sum(&["ca_income_tax", "ca_supplemental_tax"])?,
+            local_wages: Decimal::ZERO,
+            local_income_tax: Decimal::ZERO,
+            other: vec![("CASDI", of.sum(&["ca_disability"])?)],
+        });
+    }
+    if ran("pennsylvania") {
+        let (wages, local) = (of.added("pa_compensation_to_date")?, of.sum(&["pa_local_tax"])?);
+        all.push(StateWages {
+            state: "PA",
+            wages,
+            income_tax: of.sum(&["pa_income_tax"])?,
+            local_wages: if local.is_zero() { Decimal::ZERO } else { wages },
+            local_income_tax: local,
+            other: vec![
+                ("PA SUI", of.sum(&["pa_employee_unemployment"])?),
+                ("PA LST", of.sum(&["pa_local_services_tax"])?),
+            ],
+        });
+    }
+    Ok(all)
 }
 
 /// The contribution and benefit base of a year, from the shipped rules.

@@ -9,6 +9,7 @@ mod source;
 pub(super) use cases::{compute_cases, compute_one, ground, must_be_of, refused};
 pub(super) use chunk::{after, clear};
 pub(crate) use source::Gathered;
+pub(super) use source::from_staff;
 pub use source::{PaySource, Refused};
 
 use std::sync::Arc;

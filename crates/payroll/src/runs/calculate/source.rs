@@ -96,6 +96,23 @@ impl PaySource {
     }
 }
 
+/// The case of one employee as it is known now, so far as no other slip of the period pays it.
+pub(in super::super) fn from_staff(
+    tx: &mut Tx<'_>,
+    run: &Run,
+    employee: PartyId,
+) -> Result<PayInput, PayrollError> {
+    super::must_be_whole_cases(run)?;
+    let cases = gathering(tx, run)?.gather(tx, &[employee])?;
+    let none = || {
+        let (field, value) = ("employee", employee.to_string());
+        let way_out =
+            "nothing of the period is left to be paid to them: take the slip out of the run";
+        RunError::BadRun { field, value, way_out }
+    };
+    left_to_pay(tx, run, cases)?.pop().ok_or_else(none)?.input
+}
+
 /// What the employees of a run share: its period is one of the pay group's, and is paid when the run says.
 fn gathering(tx: &mut Tx<'_>, run: &Run) -> Result<Gathering, PayrollError> {
     let days = DateRange::new(run.period_start, run.period_end);

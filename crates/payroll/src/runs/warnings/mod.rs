@@ -1,9 +1,10 @@
 //! What a person should look at before approving a run. Nothing of it stops anybody.
 //!
-//! [`last`] compares slips with what was paid before, [`accounts`] looks who is paid to the same account, [`since`] what came after a slip was
-//! computed.
+//! [`last`] compares slips with what was paid before, [`accounts`] looks who is paid to the same account, [`items`] what nobody pays,
+//! [`since`] what came after a slip was computed.
 
 mod accounts;
+mod items;
 mod last;
 mod since;
 
@@ -26,7 +27,7 @@ pub struct RunWarning {
     pub employee: PartyId,
     /// The company's own number for them.
     pub number: SmolStr,
-    /// Which sort of thing: `pay_changed`, `account_changed`, `account_shared`, `not_computed`, `owes`, `short`, `paid_twice`; of what came after
+    /// Which sort of thing: `pay_changed`, `account_changed`, `account_shared`, `not_computed`, `owes`, `short`, `paid_twice`, `item_unpaid`; of what came after
     /// the slip was computed `stale`, `changed_since`, `after_cut_off`; and what the cases bring themselves: `missing_card`, `leaver_paid`.
     pub code: SmolStr,
     /// What it is, in people's words, without a name.
@@ -67,9 +68,10 @@ pub fn warnings(
             .iter()
             .map(|slip| Range::by(Slip::BY_EMPLOYEE, &slip.employee).from(&since(slip)));
         let before = read.peek_scans(&ranges.collect::<Vec<_>>())?;
-        for (slip, before) in chunk.iter().zip(before) {
-            last::compare(slip, &before, percent, &mut found);
+        for (slip, before) in chunk.iter().zip(&before) {
+            last::compare(slip, before, percent, &mut found);
         }
+        items::unpaid(read, &run, (chunk, &before), &mut found)?;
         since::changes(read, &run, chunk, &mut found)?;
     }
     found.sort_by(|a, b| (&a.number, &a.code).cmp(&(&b.number, &b.code)));

@@ -1,0 +1,167 @@
+//! National Insurance of a British year by category letter: earnings in the bands that a P60 tells, and contributions.
+//!
+//! A band is of an earnings period, whose limits are those of the [shipped rules](crate::jurisdictions::united_kingdom); of directors it is of
+//! the year (SSCR 2001, reg. 8 and 11). Whole pounds are told, pence of a year's sum are dropped.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use smol_str::SmolStr;
+
+use super::{OutputError, YearOf, add, less};
+use crate::jurisdictions::united_kingdom::united_kingdom;
+use crate::program::Program;
+use crate::runs::{PayValue, Slip};
+
+/// What was paid under a category letter of National Insurance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NationalInsurance {
+    /// The letter.
+    pub letter: SmolStr,
+    /// Earnings that contributions are reckoned on, all of them.
+    pub earnings: Decimal,
+    /// Column 1a: the lower earnings limit (LEL) of each earnings period that reached it, in whole pounds. This and the next two are zero once
+    /// the person was erased: how often somebody was paid is personal.
+    pub at_lower_limit: Decimal,
+    /// Column 1b: earnings above it, up to and including the primary threshold (PT), in whole pounds.
+    pub to_threshold: Decimal,
+    /// Column 1c: earnings above that, up to and including the upper earnings limit (UEL), in whole pounds.
+    pub to_upper_limit: Decimal,
+    /// Column 1d: the employee's contributions.
+    pub employee: Decimal,
+    /// The employer's.
+    pub employer: Decimal,
+}
+
+/// The limits of an earnings period.
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    lower: Decimal,
+    threshold: Decimal,
+    upper: Decimal,
+    /// Of a director: of the year, or of the weeks of it.
+    by_year: bool,
+}
+
+/// Earnings of the earnings periods of a letter; of a director of the year as one.
+type Earned = BTreeMap<Option<NaiveDate>, (Decimal, Option<Limits>)>;
+
+/// Contributions by the letter that each slip was computed with.
+pub(super) fn by_letter(of: &YearOf<'_>) -> Result<Vec<NationalInsurance>, OutputError> {
+    let mut all: BTreeMap<SmolStr, (NationalInsurance, Earned)> = BTreeMap::new();
+    let mut known = Known::default();
+    for slip in &of.slips {
+        let letter = told(slip, "ni_letter").unwrap_or(SmolStr::new_static("A"));
+        let (ni, earned) =
+            all.entry(letter.clone()).or_insert_with(|| (none(letter), Earned::new()));
+        let mut earnings = Decimal::ZERO;
+        for sum in slip.sums.iter().filter(|sum| sum.sum == "ni_pay_to_date") {
+            add("earnings", &mut earnings, less("earnings", sum.after, sum.before)?)?;
+        }
+        add("earnings", &mut ni.earnings, earnings)?;
+        let limits = known.limits(slip);
+        let of_year = limits.is_some_and(|limits| limits.by_year);
+        let period = earned.entry((!of_year).then_some(slip.period_start)).or_default();
+        add("earnings", &mut period.0, earnings)?;
+        period.1 = limits.or(period.1);
+        for line in slip.lines.iter() {
+            match line.rule() {
+                "employee_ni" => add("contributions", &mut ni.employee, line.amount)?,
+                "employer_ni" => add("contributions", &mut ni.employer, line.amount)?,
+                _ => {}
+            }
+        }
+    }
+    all.into_values().map(|(ni, earned)| in_bands(ni, earned)).collect()
+}
+
+fn none(letter: SmolStr) -> NationalInsurance {
+    NationalInsurance {
+        letter,
+        earnings: Decimal::ZERO,
+        at_lower_limit: Decimal::ZERO,
+        to_threshold: Decimal::ZERO,
+        to_upper_limit: Decimal::ZERO,
+        employee: Decimal::ZERO,
+        employer: Decimal::ZERO,
+    }
+}
+
+fn in_bands(
+    mut ni: NationalInsurance,
+    mut earned: Earned,
+) -> Result<NationalInsurance, OutputError> {
+    // What a director had by the pay period before is part of the year that is taken as a whole.
+    if let Some((_, limits)) = earned.get(&None).copied() {
+        earned = [(None, (ni.earnings, limits))].into();
+    }
+    for (earnings, limits) in earned.into_values() {
+        let Some(limits) = limits.filter(|limits| earnings >= limits.lower) else { continue };
+        let up_to = |most: Decimal| earnings.min(most);
+        add("earnings", &mut ni.at_lower_limit, limits.lower)?;
+        let to_threshold = less("earnings", up_to(limits.threshold), limits.lower)?;
+        add("earnings", &mut ni.to_threshold, to_threshold.max(Decimal::ZERO))?;
+        let to_upper = less("earnings", up_to(limits.upper), limits.threshold)?;
+        add("earnings", &mut ni.to_upper_limit, to_upper.max(Decimal::ZERO))?;
+    }
+    for band in [&mut ni.at_lower_limit, &mut ni.to_threshold, &mut ni.to_upper_limit] {
+        *band = band.trunc();
+    }
+    Ok(ni)
+}
+
+/// What decides over the limits of an earnings period, besides the year.
+const DECIDE: [&str; 4] = ["frequency", "ni_method", "ni_last_of_year", "director_weeks"];
+
+fn told(slip: &Slip, name: &str) -> Option<SmolStr> {
+    match slip.value(name)? {
+        PayValue::Text(text) => Some(text.clone()),
+        PayValue::Bool(is) => Some(SmolStr::new_static(if *is { "true" } else { "false" })),
+    }
+}
+
+/// Limits that are known already, by what decides over them, and the rules of each day.
+#[derive(Default)]
+struct Known {
+    rules: BTreeMap<NaiveDate, Option<Program>>,
+    limits: BTreeMap<(NaiveDate, [Option<SmolStr>; 4]), Option<Limits>>,
+}
+
+impl Known {
+    /// The limits of a slip's earnings period; `None` where nobody knows any more how often is paid.
+    fn limits(&mut self, slip: &Slip) -> Option<Limits> {
+        told(slip, "frequency")?;
+        let decides = DECIDE.map(|name| told(slip, name));
+        let key = (slip.rules_on, decides);
+        if let Some(known) = self.limits.get(&key) {
+            return *known;
+        }
+        let rules = self.rules.entry(slip.rules_on);
+        let rules = rules.or_insert_with(|| united_kingdom().ok()?.on(slip.rules_on).ok());
+        let limits = rules.as_ref().and_then(|rules| limits(rules, &key.1));
+        self.limits.insert(key, limits);
+        limits
+    }
+}
+
+/// As the rules reckon them for somebody who is paid nothing.
+fn limits(rules: &Program, decide: &[Option<SmolStr>; 4]) -> Option<Limits> {
+    let mut case =
+        rules.case("").with("period", "1").with("code_kind", "no_tax").with("salary", "0");
+    for (name, value) in DECIDE.iter().zip(decide) {
+        if let Some(value) = value {
+            case = case.with(name, value.as_str());
+        }
+    }
+    let slip = rules.run(&case).ok()?;
+    let amount = |name| slip.amount(name).ok();
+    let [_, method, last_of_year, _] = decide;
+    let by_year = match method.as_deref() {
+        Some("annual") => true,
+        Some("alternative") => last_of_year.as_deref() == Some("true"),
+        _ => false,
+    };
+    let (lower, threshold) = (amount("lower_limit")?, amount("primary_threshold")?);
+    Some(Limits { lower, threshold, upper: amount("upper_limit")?, by_year })
+}
