@@ -9,6 +9,7 @@ use fondaco_payroll::jurisdictions::france;
 use fondaco_payroll::{PayError, Program, Slip};
 use serde_json::Value;
 
+use super::runs::Inputs;
 use super::{Answer, id, on};
 use crate::case::{Case, parts};
 use crate::json::{list, numbers, read, text};
@@ -39,7 +40,7 @@ pub(crate) fn openfisca(path: &Path) -> Answer<Vec<Case>> {
     let expected = |theirs: &str, row: usize| -> Answer<f64> {
         Ok(numbers(outputs, theirs)?.get(row).copied().ok_or("a figure for each row")?)
     };
-    let mut cases = Vec::new();
+    let (mut cases, mut in_runs) = (Vec::new(), Vec::new());
     for (row, (salary, executive)) in salaries.iter().zip(executive).enumerate() {
         // The rate of offices, which openfisca takes where none is given.
         let rate = if period < "2025-05" { "0.64%" } else { "0.70%" };
@@ -55,6 +56,36 @@ pub(crate) fn openfisca(path: &Path) -> Answer<Vec<Case>> {
         let id = format!("{salary} {executive} cotisations_employeur");
         let theirs = expected("cotisations_employeur", row)?;
         cases.push(near(id, -theirs, employer(&program, &case, &month, period)));
+        let told = [
+            ("salary", salary.to_string().parse::<Decimal>()?.into()),
+            ("headcount", Decimal::from(15).into()),
+        ];
+        let told = told
+            .into_iter()
+            .chain([("executive", (executive > 0.5).into()), ("accident_rate", rate.into())]);
+        let values = told
+            .map(|(name, value): (&str, fondaco_payroll::Value)| (name.into(), value))
+            .collect();
+        in_runs.push(Inputs { name: row.to_string(), values });
+    }
+    // What stands on slips of whole runs.
+    let lines: Vec<(&str, &str)> = OPENFISCA.into_iter().take(7).collect();
+    let ours: Vec<&str> = lines.iter().map(|(_, ours)| *ours).collect();
+    let slips = super::runs::french(&france()?, format!("{period}-01").parse()?, in_runs, &ours)?;
+    for row in 0..salaries.len() {
+        let figures = slips.get(&row.to_string());
+        for (at, (theirs, _)) in lines.iter().enumerate() {
+            let figure = figures.and_then(|figures| figures.get(at)).copied();
+            let figure = figure.ok_or_else(|| "no slip".into());
+            let expected = expected(theirs, row)?.abs();
+            cases.push(Case::near::<Box<dyn Error>>(
+                format!("{row} {theirs} in a run"),
+                expected,
+                WITHIN / expected.max(1.0),
+                figure
+                    .and_then(|amount: Decimal| amount.to_f64().ok_or_else(|| "too large".into())),
+            ));
+        }
     }
     Ok(cases)
 }

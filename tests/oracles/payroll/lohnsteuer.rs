@@ -7,11 +7,12 @@ use std::path::Path;
 use fondaco::rust_decimal::Decimal;
 use fondaco_payroll::Program;
 use fondaco_payroll::jurisdictions::germany;
-use fondaco_payroll::jurisdictions::germany::by_pap_names;
+use fondaco_payroll::jurisdictions::germany::{by_pap_names, pap_values};
 use fondaco_payroll::pap::{Pap, PapError, shipped};
 use serde_json::{Map, Value};
 
-use crate::case::{Case, parts};
+use super::runs::Inputs;
+use crate::case::{Case, part as parts_of, parts};
 use crate::json;
 
 pub(crate) fn cases(path: &Path) -> Result<Vec<Case>, Box<dyn Error>> {
@@ -31,7 +32,39 @@ pub(crate) fn cases(path: &Path) -> Result<Vec<Case>, Box<dyn Error>> {
         let ours = Case::exact(format!("{id}, by our rules"), shown(texts(expected)), all(ours));
         Ok(vec![program, ours])
     };
-    Ok(parts(json::list(&file, "cases")?, one))
+    let all = json::list(&file, "cases")?;
+    let mut answers = parts(all, one);
+    answers.extend(parts_of("whole runs", in_runs(all, &year.to_string())));
+    Ok(answers)
+}
+
+/// The same in a payroll run, one employee for each case.
+fn in_runs(all: &[Value], year: &str) -> Result<Vec<Case>, Box<dyn Error>> {
+    let mut told = Vec::with_capacity(all.len());
+    for case in all {
+        let texts = texts(part(case, "input")?);
+        let inputs = texts.iter().map(|(name, value)| Ok((name.as_str(), value.parse()?)));
+        let inputs = inputs.collect::<Result<Vec<(&str, Decimal)>, Box<dyn Error>>>()?;
+        let name = json::text(case, "id")?.to_owned();
+        told.push(Inputs { name, values: pap_values(&inputs) });
+    }
+    let day = format!("{year}-06-30").parse()?;
+    let slips = super::runs::german(&germany()?, day, told, RESULTS)?;
+    let answer = |case: &Value| -> Result<Case, Box<dyn Error>> {
+        let (id, expected) = (json::text(case, "id")?, part(case, "expected")?);
+        let ours = slips.get(id).map_or_else(
+            || "no slip".to_owned(),
+            |figures| {
+                let figure = |name: &String| {
+                    let figure = figures.get(name).map_or(Decimal::ZERO, Decimal::normalize);
+                    (name.clone(), figure.to_string())
+                };
+                shown(expected.keys().map(figure).collect())
+            },
+        );
+        Ok(Case::exact(format!("{id} in a run"), shown(texts(expected)), ours))
+    };
+    all.iter().map(answer).collect()
 }
 
 fn part<'v>(case: &'v Value, name: &str) -> Result<&'v Map<String, Value>, String> {

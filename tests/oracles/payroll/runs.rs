@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use chrono::{Days, Months, NaiveDate};
 use fondaco::rust_decimal::Decimal;
 use fondaco_core::{CompanyId, DateRange, Id, PartyId};
-use fondaco_payroll::Payroll;
 use fondaco_payroll::jurisdictions::united_kingdom::TaxCode;
 use fondaco_payroll::runs::*;
+use fondaco_payroll::{Payroll, RuleSet};
 use fondaco_store::Memory;
 use serde_json::Value;
+use smol_str::SmolStr;
 
 use super::united_kingdom::frequency;
 use super::{Answer, expected, id, plain, two};
@@ -315,4 +316,70 @@ fn us_case(case: &Value, day: NaiveDate) -> Answer<(PayInput, Decimal)> {
         }
     }
     Ok((told, plain(input, "ytd_wages")?.parse()?))
+}
+
+/// What an employee is told, by the names of the rules' inputs.
+pub(crate) struct Inputs {
+    pub(crate) name: String,
+    pub(crate) values: Vec<(SmolStr, fondaco_payroll::Value)>,
+}
+
+/// One employee for each case, in one run of a day: what is an amount of the payslip comes as a component, the rest as the card says it.
+fn of_inputs(
+    (rules, code): (&RuleSet, &str),
+    day: NaiveDate,
+    cases: Vec<Inputs>,
+) -> Answer<BTreeMap<String, std::sync::Arc<Slip>>> {
+    use fondaco_payroll::Value;
+    let mut company = Company::new()?;
+    let mut inputs = Vec::with_capacity(cases.len());
+    for Inputs { name, values } in cases {
+        let days = DateRange::new(day, day)?;
+        let mut told = PayInput::new(PartyId::named(&name), name, days, day, code);
+        for (name, value) in values {
+            let paid = rules.file().inputs.iter().any(|of| of.name == name && of.kind.is_some());
+            told = match value {
+                Value::Number(amount) if paid => {
+                    told.component(PayComponent::new(name.clone(), name, amount))
+                }
+                Value::Number(amount) => told.with(name, amount.to_string().as_str()),
+                Value::Bool(is) => told.with(name, is),
+                Value::Text(text) => told.with(name, text.as_str()),
+                other => return Err(format!("{name} is {other:?}").into()),
+            };
+        }
+        inputs.push(told);
+    }
+    let slips = company.run("any", (day, day), inputs)?;
+    company.clean()?;
+    Ok(slips)
+}
+
+/// Wage tax of the ministry's cases; the figures of each are those that stand on a slip, in cents.
+pub(crate) fn german(
+    rules: &RuleSet,
+    day: NaiveDate,
+    cases: Vec<Inputs>,
+    lines: &[(&str, &str)],
+) -> Answer<BTreeMap<String, BTreeMap<String, Decimal>>> {
+    let slips = of_inputs((rules, "germany"), day, cases)?;
+    let figures = |slip: &Slip| {
+        let each = lines.iter().map(|(theirs, ours)| {
+            ((*theirs).to_owned(), of_line(slip, ours) * Decimal::ONE_HUNDRED)
+        });
+        each.collect()
+    };
+    Ok(slips.iter().map(|(name, slip)| (name.clone(), figures(slip))).collect())
+}
+
+/// Contributions of openfisca's cases: a figure for each line of each.
+pub(crate) fn french(
+    rules: &RuleSet,
+    day: NaiveDate,
+    cases: Vec<Inputs>,
+    lines: &[&str],
+) -> Answer<BTreeMap<String, Vec<Decimal>>> {
+    let slips = of_inputs((rules, "france"), day, cases)?;
+    let figures = |slip: &Slip| lines.iter().map(|ours| of_line(slip, ours)).collect();
+    Ok(slips.iter().map(|(name, slip)| (name.clone(), figures(slip))).collect())
 }

@@ -8,7 +8,9 @@
 
 use rust_decimal::Decimal;
 
-use crate::{Case, PayError, RuleError, RuleSet};
+use smol_str::SmolStr;
+
+use crate::{Case, PayError, RuleError, RuleSet, Value};
 
 /// The rules, as a file.
 pub const FILE: &str = include_str!("../../jurisdictions/germany.toml");
@@ -97,8 +99,28 @@ pub fn by_pap_names<'p>(
     mut case: Case<'p>,
     inputs: &[(&str, Decimal)],
 ) -> Result<Case<'p>, PayError> {
+    for (name, value) in pap_values(inputs) {
+        case.set(&name, value);
+    }
+    Ok(case)
+}
+
+/// The same as values of the inputs here, each with its name: for the case of a payroll run. A name that is in the program of neither year stays
+/// as it is, and is refused where the case is computed.
+///
+/// ```
+/// use fondaco_payroll::Value;
+/// use fondaco_payroll::jurisdictions::germany::pap_values;
+/// let values = pap_values(&[("STKL", 3.into()), ("RE4", 625_000.into())]);
+/// assert!(values.contains(&("tax_class".into(), Value::from("III"))));
+/// assert!(values.contains(&("wage".into(), Value::from("6250".parse::<rust_decimal::Decimal>()?))));
+/// # Ok::<(), rust_decimal::Error>(())
+/// ```
+pub fn pap_values(inputs: &[(&str, Decimal)]) -> Vec<(SmolStr, Value)> {
     // What is not given is zero there; here this one has no default.
-    case.set("fund_rate", Decimal::ZERO);
+    let with_fund = inputs.iter().any(|(name, _)| *name == "KVZ");
+    let fund = (!with_fund).then(|| (SmolStr::new_static("fund_rate"), Decimal::ZERO.into()));
+    let mut values: Vec<(SmolStr, Value)> = fund.into_iter().collect();
     let given =
         |name: &str| inputs.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
     for &(name, value) in inputs {
@@ -110,40 +132,42 @@ pub fn by_pap_names<'p>(
                 .unwrap_or("of no such number")
         };
         let hundredth = || value.checked_div(Decimal::ONE_HUNDRED).unwrap_or_default();
+        let mut set = |name: &str, value: Value| values.push((name.into(), value));
         match name {
             "LZZ" => {
-                case.set("pay_period", one_of(PERIODS));
-                case.set("insured_days", one_of(DAYS));
+                set("pay_period", one_of(PERIODS).into());
+                set("insured_days", one_of(DAYS).into());
             }
-            "STKL" => case.set("tax_class", one_of(CLASSES)),
-            "KVZ" => case.set("fund_rate", hundredth()),
+            "STKL" => set("tax_class", one_of(CLASSES).into()),
+            "KVZ" => set("fund_rate", hundredth().into()),
             // The rate is of no matter to the tax: only whether there is one.
-            "R" => case.set("church_rate", if value.is_zero() { "0%" } else { "9%" }),
+            "R" => set("church_rate", if value.is_zero() { "0%" } else { "9%" }.into()),
             "PKV" => {
-                case.set("health", if value.is_zero() { "statutory" } else { "private" });
-                case.set("private_subsidised", value == Decimal::TWO);
+                set("health", if value.is_zero() { "statutory" } else { "private" }.into());
+                set("private_subsidised", (value == Decimal::TWO).into());
             }
             "f" if given("af").is_none_or(|with_factor| !with_factor.is_zero()) => {
-                case.set("factor", value)
+                set("factor", value.into())
             }
             "af" | "f" => {}
-            _ => other(&mut case, name, value, hundredth()),
+            _ => values.push(other(name, value, hundredth())),
         }
     }
-    Ok(case)
+    values
 }
 
-fn other(case: &mut Case<'_>, name: &str, value: Decimal, hundredth: Decimal) {
-    if let Some((_, ours)) = CENTS.iter().find(|(theirs, _)| *theirs == name) {
-        case.set(ours, hundredth);
+fn other(name: &str, value: Decimal, hundredth: Decimal) -> (SmolStr, Value) {
+    let (ours, value) = if let Some((_, ours)) = CENTS.iter().find(|(theirs, _)| *theirs == name) {
+        (*ours, hundredth.into())
     } else if let Some((_, ours)) = NUMBERS.iter().find(|(theirs, _)| *theirs == name) {
-        case.set(ours, value);
+        (*ours, value.into())
     } else if let Some((_, ours, one)) = FLAGS.iter().find(|(theirs, ..)| *theirs == name) {
-        case.set(ours, value.is_zero() != *one);
+        (*ours, (value.is_zero() != *one).into())
     } else {
         // Refused by its own name.
-        case.set(name, value);
-    }
+        (name, value.into())
+    };
+    (ours.into(), value)
 }
 
 #[cfg(test)]

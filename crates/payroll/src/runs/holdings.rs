@@ -1,5 +1,5 @@
 //! What runs hold on employees, who are named by their ids and the company's numbers alone. The values of tax cards and the accounts of slips
-//! are [personal](super::Told) and erased with the person; pay has to be kept.
+//! are [personal](super::Told) and erased with the person, and so is why somebody could not be computed; pay has to be kept.
 
 use std::sync::Arc;
 

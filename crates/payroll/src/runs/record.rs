@@ -2,12 +2,12 @@
 
 use chrono::NaiveDate;
 use fondaco_core::store::{Field, Personal, Record};
-use fondaco_core::{ActorId, Currency, Id, PartyId, Timestamp};
+use fondaco_core::{ActorId, Currency, Id, PartyId, Timestamp, Tx};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{CostShare, Deduction, Earlier, Parts, PayInput, Told, Whole};
+use super::{CostShare, Deduction, Earlier, Parts, PayInput, Refused, Told, Whole};
 use crate::Amt;
 use crate::rules::Kind;
 
@@ -358,7 +358,7 @@ impl Slip {
 
 /// Why an employee's slip could not be computed in a run. The others' are.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
-#[record(table = "payroll_run_refusal", kind = state, key(run, employee))]
+#[record(table = "payroll_run_refusal", kind = state, key(run, employee), layout = 2)]
 pub struct RunRefusal {
     /// The run.
     pub run: Id<Run>,
@@ -370,8 +370,25 @@ pub struct RunRefusal {
     pub calculation: u32,
     /// The code of the error.
     pub code: SmolStr,
-    /// What is wrong, with the field, the value and the way out; without a name.
+    /// What is wrong, in rows of before it was [personal](RunRefusal::said); see [`why`](RunRefusal::why).
     pub why: String,
+    /// What is wrong, with the field, the value and the way out; without a name. The value may be of a card or of pay.
+    #[record(since = 2)]
+    pub said: Option<Personal<SmolStr>>,
+}
+
+impl RunRefusal {
+    pub(super) fn of(tx: &mut Tx<'_>, run: &Run, refused: Refused) -> RunRefusal {
+        let Refused { employee, number, code, why } = refused;
+        let (why, said) = (String::new(), Some(tx.personal(why.into())));
+        RunRefusal { run: run.id, employee, number, calculation: run.calculation, code, why, said }
+    }
+
+    /// What is wrong, with the field, the value and the way out; nothing, once the person was erased.
+    #[must_use]
+    pub fn why(&self) -> &str {
+        self.said.as_ref().and_then(Personal::get).map_or(self.why.as_str(), SmolStr::as_str)
+    }
 }
 
 /// What the slips of a run come to, those of its calculation that counts.

@@ -161,14 +161,8 @@ fn renew(tx: &mut Tx<'_>, run: &Run, slips: &[Arc<Slip>]) -> Result<(i64, i64), 
             Err(refused) => {
                 replace(tx, run, Some(before), None)?;
                 tx.need::<RunRefusal>(&[(run.id, before.employee)])?;
-                tx.upsert(RunRefusal {
-                    run: run.id,
-                    employee: refused.employee,
-                    number: refused.number,
-                    calculation: run.calculation,
-                    code: refused.code,
-                    why: refused.why,
-                })?;
+                let refusal = RunRefusal::of(tx, run, refused);
+                tx.upsert(refusal)?;
                 tx.add_all(vec![RunTotal { refused: 1, ..RunTotal::none(run) }])?;
                 gone += 1;
             }

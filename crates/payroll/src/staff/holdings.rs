@@ -9,7 +9,7 @@ use super::{Employee, PayItem, PrivateFact, TermFact, TimeSheet};
 use crate::leave::{LeaveGrant, LeaveRequest};
 
 /// What is held on employees, for [`export`](fondaco_core::party::export()) and [`EraseParty`](fondaco_core::party::EraseParty). What was
-/// paid stays, under the employee's id and number: the law demands the books.
+/// paid stays, under the employee's id and number, and so does leave with its policy, which pay rests on: the law demands the books.
 pub const HOLDINGS: &[Holding] = &[
     Holding::of::<Employee>(),
     Holding::of::<TermFact>(),

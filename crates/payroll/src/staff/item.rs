@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use fondaco_core::enter::{Entered, Taking, take};
 use fondaco_core::input::check_line;
 use fondaco_core::policy::Request;
-use fondaco_core::store::{Event, Record, Value};
+use fondaco_core::store::{Event, Personal, Record, Value};
 use fondaco_core::{Act, Id, PartyId, Timestamp, Tx, decimal};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ use crate::runs::{CostShare, Parts, RunStatus};
 
 /// Something that is paid or withheld once. What was wrong is taken back by one of the opposite amount.
 #[derive(Record, Debug, Clone, PartialEq)]
-#[record(table = "payroll_item", kind = fact, key(employee, day, id))]
+#[record(table = "payroll_item", kind = fact, key(employee, day, id), layout = 2)]
 pub struct PayItem {
     /// Whose.
     pub employee: PartyId,
@@ -35,10 +35,21 @@ pub struct PayItem {
     pub job: Option<SmolStr>,
     /// Which cost centres bear it, where they are not those of the contract.
     pub cost_centres: Parts<CostShare>,
-    /// Why.
+    /// Why, in rows of before it was [personal](PayItem::said); see [`why`](PayItem::why).
     pub reason: SmolStr,
     /// When it was recorded.
     pub recorded_at: Timestamp,
+    /// Why.
+    #[record(since = 2)]
+    pub said: Option<Personal<SmolStr>>,
+}
+
+impl PayItem {
+    /// Why it is paid or withheld; nothing, once the person was erased.
+    #[must_use]
+    pub fn why(&self) -> &str {
+        self.said.as_ref().and_then(Personal::get).unwrap_or(&self.reason)
+    }
 }
 
 /// Something to be paid or withheld once.
@@ -60,7 +71,7 @@ pub struct NewItem {
     /// See [`PayItem::cost_centres`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cost_centres: Vec<CostShare>,
-    /// See [`PayItem::reason`].
+    /// See [`PayItem::why`].
     pub reason: SmolStr,
 }
 
@@ -192,6 +203,7 @@ fn record(
         return Err(StaffError::NoJob { employee, job, day }.into());
     }
     let (id, recorded_at) = (tx.id()?, tx.now());
+    let said = Some(tx.personal(new.reason.clone()));
     Ok(tx.insert(PayItem {
         employee,
         day: new.day,
@@ -200,7 +212,8 @@ fn record(
         value: new.value,
         job: new.job.clone(),
         cost_centres: new.cost_centres.clone().into(),
-        reason: new.reason.clone(),
+        reason: SmolStr::default(),
         recorded_at,
+        said,
     })?)
 }

@@ -101,7 +101,7 @@ fn one_who_cannot_be_computed_stops_nobody() {
             .host
             .view(|view| refusals(view, run))
             .iter()
-            .map(|refusal| refusal.why.clone())
+            .map(|refusal| refusal.why().to_owned())
             .collect();
         why.sort();
         let known = "canada, estonia, france, germany, united_kingdom, united_states";

@@ -66,3 +66,28 @@ fn slips_keep_what_was_paid_and_not_whom_it_was_paid_to() {
         assert!(!export.to_string().contains("single"), "{export}");
     });
 }
+
+#[test]
+fn why_somebody_was_refused_and_why_something_was_paid_go_with_the_person() {
+    use fondaco_payroll::runs::*;
+    everywhere(|host| {
+        hire(host, "1", "monthly", "2026-01-01/..", ("SALARY", "3000", PayPer::Month));
+        let id = employee_party("1");
+        let item = NewItem::new("1", d("2026-01-20"), "BONUS", (-71).into(), "debt of the spouse");
+        host.must("item", &RecordItems::new(vec![item]));
+        let days = (d("2026-01-01"), d("2026-01-31"));
+        let run = host.must("january", &CreateRun::new("monthly", days, d("2026-01-30")));
+        let mut calculate = CalculateRun::new(run, PaySource::Staff);
+        host.run_job("computed", &mut calculate, &mut ()).unwrap();
+        let refusal = || host.view(|view| refusals(view, run)).remove(0);
+        let item = || host.rows::<PayItem>().remove(0);
+        assert!(refusal().why().contains("supplemental_wages is -71"), "{}", refusal().why());
+        assert_eq!(item().why(), "debt of the spouse");
+        let logged = format!("{:?} {:?}", refusal(), item());
+        assert!(!logged.contains("wages is -71") && !logged.contains("spouse"), "{logged}");
+        host.must("erase", &EraseParty::new(id));
+        assert_eq!((refusal().why(), item().why()), ("", ""));
+        let export = host.view(|view| party::export(view, id)).to_json().to_string();
+        assert!(!export.contains("spouse") && !export.contains("wages is -71"), "{export}");
+    });
+}

@@ -51,7 +51,7 @@ fn a_month_is_run_over_what_is_recorded_and_one_who_can_not_be_paid_stops_nobody
             .map(|slip| format!("{} {}", slip.number, slip.gross.to_decimal()))
             .collect();
         assert_eq!(told, ["1 5000", "2 5000"]);
-        let mut why: Vec<&str> = refused.iter().map(|refusal| refusal.why.as_str()).collect();
+        let mut why: Vec<&str> = refused.iter().map(|refusal| refusal.why()).collect();
         why.sort_unstable();
         assert!(why[0].starts_with("employee 3: supplemental_wages is -5"), "{why:?}");
         assert!(why[1].starts_with("employee 4: "), "{why:?}"); // no wages

@@ -34,15 +34,9 @@ pub(super) fn compute_chunk(
     total.refused = refused;
     let report = RunReport { slips: total.slips, refused };
     let employees: Vec<PartyId> = slips.iter().map(|slip| slip.employee).collect();
-    let refusals = refusals.into_iter().map(|refused| RunRefusal {
-        run: run.id,
-        employee: refused.employee,
-        number: refused.number,
-        calculation: run.calculation,
-        code: refused.code,
-        why: refused.why,
-    });
-    stage(tx, run, slips, refusals.collect(), &employees)?;
+    let refusals = refusals.into_iter().map(|refused| RunRefusal::of(tx, run, refused));
+    let refusals = refusals.collect();
+    stage(tx, run, slips, refusals, &employees)?;
     if !total.is_nothing() {
         tx.add_all(vec![total])?;
     }

@@ -266,14 +266,8 @@ fn stage(
         tx.upsert(slip)?;
     }
     for refused in refusals {
-        tx.upsert(RunRefusal {
-            run: run.id,
-            employee: refused.employee,
-            number: refused.number,
-            calculation: run.calculation,
-            code: refused.code,
-            why: refused.why,
-        })?;
+        let refusal = RunRefusal::of(tx, run, refused);
+        tx.upsert(refusal)?;
     }
     if !total.is_nothing() {
         tx.add_all(vec![total])?;

@@ -49,7 +49,7 @@ pub fn warnings(
     let mut found = Vec::new();
     for refusal in refusals(read, id)? {
         let (employee, number) = (refusal.employee, refusal.number.clone());
-        let (code, about) = (SmolStr::new_static("not_computed"), refusal.why.clone());
+        let (code, about) = (SmolStr::new_static("not_computed"), refusal.why().to_owned());
         found.push(RunWarning { employee, number, code, about });
     }
     for slip in &slips {
