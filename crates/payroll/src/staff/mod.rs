@@ -40,9 +40,10 @@ pub use employee::{
 pub use error::StaffError;
 #[cfg(feature = "import")]
 pub use files::{
-    AccountColumns, AccountFile, AccountMapping, ContractFile, ContractMapping, DeductionFile,
-    DeductionMapping, EmployeeFile, EmployeeMapping, GrantFile, GrantMapping, ItemFile,
-    ItemMapping, SumFile, SumMapping, TimeFile, TimeMapping,
+    AccountColumns, AccountFile, AccountMapping, CardFile, CardMapping, ContractFile,
+    ContractMapping, DeductionFile, DeductionMapping, EmployeeFile, EmployeeMapping, GrantFile,
+    GrantMapping, ItemFile, ItemMapping, RecurringFile, RecurringMapping, SumFile, SumMapping,
+    TimeFile, TimeMapping,
 };
 pub use gather::{Gathered, Gathering, employee_rate};
 pub use holdings::HOLDINGS;

@@ -15,4 +15,5 @@ mod once;
 mod per_cent;
 mod refusals;
 mod running;
+mod straight;
 mod weeks;

@@ -6,12 +6,11 @@ use fondaco_core::enter::{Entered, Taking};
 use fondaco_core::import::{
     Cells, CsvFormat, EnterReport, Fault, FileError, Finder, GoodLines, Slot, Source, same_word,
 };
-use fondaco_core::timeline::Span;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::way_out;
+use super::{span, way_out};
 use crate::runs::CostShare;
 use crate::staff::{Contract, Job, NewTerm, PayAccount, PayPer, RecordTerms, Said};
 
@@ -199,7 +198,7 @@ impl<'m> Columns<'m> {
 
     fn read(&self, cells: &mut Cells<'_>) -> Option<Vec<NewTerm>> {
         let employee = cells.needed(&self.employee);
-        let span = self.span(cells);
+        let span = span(cells, &self.from, self.until.as_ref());
         let contract = self.contract(cells);
         let job = self.job(cells);
         let account = cells.text(&self.account);
@@ -215,23 +214,6 @@ impl<'m> Columns<'m> {
             also.push(Said::card(rules.clone(), card));
         }
         Some(vec![NewTerm { employee, span, said, also, correct: false }])
-    }
-
-    fn span(&self, cells: &mut Cells<'_>) -> Option<Span> {
-        let from = cells.date(&self.from);
-        let until = cells.some_date(&self.until);
-        let from = from?;
-        let Some(last) = until else { return Some(Span::from(from)) };
-        let span = Span::during(from, last).ok();
-        if let (None, Some(slot)) = (span, &self.until) {
-            let fault = Fault::new(
-                "import.bad_days",
-                "it lies before the first day",
-                "correct one of them",
-            );
-            cells.fault(fault, slot, &last.to_string());
-        }
-        span
     }
 
     fn contract(&self, cells: &mut Cells<'_>) -> Option<Contract> {

@@ -1,30 +1,37 @@
-//! Employees, contracts, accounts, hours, one-off items, and what is there at the start, from CSV files, by a mapping of columns.
+//! Employees, contracts, tax cards, accounts, components that recur, hours, one-off items, and what is there at the start, from CSV files, by a mapping of columns.
 //!
 //! A file is read and judged by itself; `command` makes the command of what is good, and `report` says line by line what was refused, of the
 //! file and of the payroll. What is wrong with a line names its column and value; no line stops another.
 
 mod accounts;
+mod cards;
 mod contracts;
 mod deductions;
 mod employees;
 mod grants;
 mod items;
+mod recurring;
 mod sums;
 mod times;
 
 pub use accounts::{AccountColumns, AccountFile, AccountMapping};
+pub use cards::{CardFile, CardMapping};
 pub use contracts::{ContractFile, ContractMapping};
 pub use deductions::{DeductionFile, DeductionMapping};
 pub use employees::{EmployeeFile, EmployeeMapping};
 pub use grants::{GrantFile, GrantMapping};
 pub use items::{ItemFile, ItemMapping};
+pub use recurring::{RecurringFile, RecurringMapping};
 pub use sums::{SumFile, SumMapping};
 pub use times::{TimeFile, TimeMapping};
 
 use std::io::{Read, Seek};
 
 use fondaco_core::enter::MOST_LINES;
-use fondaco_core::import::{Cells, CsvFormat, FileError, Finder, GoodLines, Lines, Reader};
+use fondaco_core::import::{
+    Cells, CsvFormat, Fault, FileError, Finder, GoodLines, Lines, Reader, Slot,
+};
+use fondaco_core::timeline::Span;
 
 /// Reads a file: its columns are found once, then each line becomes what `read` makes of it.
 fn read<C, T>(
@@ -54,6 +61,21 @@ fn read<C, T>(
         all.good.extend(made.into_iter().flatten().map(|one| (number, one)));
     }
     Ok(all)
+}
+
+/// The days from a first to a last one; from the first one on where the last is empty.
+fn span(cells: &mut Cells<'_>, from: &Slot, until: Option<&Slot>) -> Option<Span> {
+    let first = cells.date(from);
+    let last = cells.some_date(&until.cloned());
+    let first = first?;
+    let Some(last) = last else { return Some(Span::from(first)) };
+    let span = Span::during(first, last).ok();
+    if let (None, Some(slot)) = (span, until) {
+        let why = "it lies before the first day";
+        let fault = Fault::new("import.bad_days", why, "correct one of them");
+        cells.fault(fault, slot, &last.to_string());
+    }
+    span
 }
 
 /// What people do about an error of this code.
