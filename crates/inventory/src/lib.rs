@@ -112,3 +112,8 @@ pub static ENGINE: Engine = Engine {
 
 /// What is held on parties, of all of it.
 static PARTIES: Part = Part::new(&[]).holdings(HOLDINGS);
+
+/// The page's code is compiled and run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/stock.md")]
+struct StockPage;

@@ -92,6 +92,18 @@ impl History {
         self.demand_until(item, self.window.days() as i64)
     }
 
+    /// On how many days from this one on there was no stock.
+    pub(super) fn days_without_stock_from(
+        &self,
+        item: usize,
+        from: i64,
+    ) -> Result<usize, KernelError> {
+        let until = self.window.days() as i64;
+        let missing = Missing::of(self.days_of(item)?, self.opening_of(item), until);
+        let later = missing.ranges.iter().map(|(start, end)| (end - start.max(&from)).max(0));
+        Ok(usize::try_from(later.sum::<i64>()).unwrap_or(0))
+    }
+
     /// The same of the days before this one.
     pub(super) fn demand_until(
         &self,

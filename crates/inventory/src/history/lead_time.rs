@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::History;
 use crate::KernelError;
 
+/// Into so many groups lead times are put together, at most: each is a part of the demand of the lead time.
+const GROUPS: usize = 16;
+
 /// What is known of the lead time of an item, in days.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -75,4 +78,22 @@ impl LeadTimeProfile {
         let sd_days = (squares / (count as f64 - 1.0).max(1.0)).sqrt();
         Ok(Self { mean_days, sd_days, seen_days })
     }
+    /// Those that were seen, alike or about alike ones together.
+    pub(super) fn groups(&self) -> Vec<Vec<u32>> {
+        let mut days = self.seen_days.clone();
+        days.sort_unstable();
+        let alike: Vec<Vec<u32>> = days.chunk_by(|a, b| a == b).map(<[u32]>::to_vec).collect();
+        if alike.len() <= GROUPS {
+            return alike;
+        }
+        days.chunks(days.len().div_ceil(GROUPS)).map(<[u32]>::to_vec).collect()
+    }
+}
+
+/// Mean and variance of lead times, with their number as divisor.
+pub(super) fn moments(days: &[u32]) -> (f64, f64) {
+    let count = days.len().max(1) as f64;
+    let mean = days.iter().map(|days| f64::from(*days)).sum::<f64>() / count;
+    let squares: f64 = days.iter().map(|days| (f64::from(*days) - mean).powi(2)).sum();
+    (mean, squares / count)
 }

@@ -17,6 +17,9 @@ pub struct ItemProof {
     pub recommended: Replay,
     /// What came of today's policy in the second, where there is one.
     pub today: Option<Replay>,
+    /// On how many days of the second part nothing was there to be sold. What was wanted then nobody knows: it is in neither replay, so
+    /// that both served rather less than their fill rates say.
+    pub days_without_stock: usize,
 }
 
 /// What the recommendations were worth for all items.
@@ -35,13 +38,16 @@ pub struct Proof {
     pub recommended_fill_rate: f64,
     /// The share that today's served at once.
     pub today_fill_rate: f64,
+    /// The days of all of them on which nothing was there to be sold, see [`ItemProof::days_without_stock`].
+    pub days_without_stock: usize,
 }
 
 impl History {
     /// Learns from the days before the split, and replays the days from it on, with what is recommended and with today's policies.
     ///
     /// Both begin with what was on hand and on order on that day. Where the opening stock is not known, both begin with the recommended reorder point and quantity. Orders take
-    /// the lead times that came in the second part, or else those of the first. The demand is what was sold then; of days without stock nobody knows more.
+    /// the lead times that came in the second part, or else those of the first. The demand is what was sold then; on how many days there was no stock is said beside it
+    /// ([`ItemProof::days_without_stock`]), as nobody knows what was wanted on those.
     ///
     /// # Errors
     /// When the split is not within the window, or there are not terms for each item. What is wrong with an item's own numbers is said in its place.
@@ -72,7 +78,8 @@ impl History {
         let live = |policy: &Policy| replay(policy, terms, &start, &demands, &lead_times);
         let recommended = live(&recommendation.policy)?;
         let today = terms.today.as_ref().map(live).transpose()?;
-        Ok(ItemProof { recommendation, recommended, today })
+        let days_without_stock = self.days_without_stock_from(item, split)?;
+        Ok(ItemProof { recommendation, recommended, today, days_without_stock })
     }
 
     /// What was wanted on each day from this one on: what was sold, less what came back on the same day.
@@ -118,6 +125,7 @@ impl Proof {
     fn of(split: NaiveDate, items: Vec<Result<ItemProof, KernelError>>) -> Self {
         let both = || items.iter().flatten().filter_map(|it| Some((it.recommended, it.today?)));
         let share = |served: f64, wanted: f64| if wanted > 0.0 { served / wanted } else { 1.0 };
+        let with_today = items.iter().flatten().filter(|it| it.today.is_some());
         let wanted: f64 = both().map(|(it, _)| it.wanted).sum();
         Self {
             split,
@@ -125,6 +133,7 @@ impl Proof {
             today_cost_per_day: both().map(|(_, it)| it.cost_per_day).sum(),
             recommended_fill_rate: share(both().map(|(it, _)| it.served).sum(), wanted),
             today_fill_rate: share(both().map(|(_, it)| it.served).sum(), wanted),
+            days_without_stock: with_today.map(|it| it.days_without_stock).sum(),
             items,
         }
     }
@@ -164,6 +173,7 @@ impl Proof {
             amount("Saved per day"),
             Column::percent(word("Fill rate today")),
             Column::percent(word("Fill rate as recommended")),
+            Column::count(word("Days without stock")),
         ];
         let title = word("What the recommended policies would have saved");
         let mut report = Report::new(title).columns(columns);
@@ -175,15 +185,23 @@ impl Proof {
                 (best.cost_per_day, best.fill_rate),
                 today.map(|today| (today.cost_per_day, today.fill_rate)),
             );
-            report.push(Row::new([name(item).into_cell(), policy].into_iter().chain(figures)));
+            let days = days_cell(proof.days_without_stock);
+            let cells = [name(item).into_cell(), policy].into_iter().chain(figures);
+            report.push(Row::new(cells.chain([days])));
         }
         let figures = figures(
             (self.recommended_cost_per_day, self.recommended_fill_rate),
             Some((self.today_cost_per_day, self.today_fill_rate)),
         );
-        report.push(Row::total([word("Total"), Cell::Empty].into_iter().chain(figures)));
+        let days = days_cell(self.days_without_stock);
+        let cells = [word("Total"), Cell::Empty].into_iter().chain(figures);
+        report.push(Row::total(cells.chain([days])));
         report
     }
+}
+
+fn days_cell(days: usize) -> Cell {
+    Cell::Count(i64::try_from(days).unwrap_or(i64::MAX))
 }
 
 /// Costs, what is saved, and fill rates, as a row has them.

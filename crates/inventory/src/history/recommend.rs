@@ -3,13 +3,13 @@
 use fondaco_core::report::{Explain, Parameter, Phrase, word};
 use serde::{Deserialize, Serialize};
 
-use super::{DemandClass, DemandProfile, History, LeadTimeProfile};
+use super::{DemandClass, DemandProfile, History, LeadTimeProfile, lead_time};
 use crate::KernelError;
 use crate::error::{finite, not_negative, positive, share};
 use crate::figure::{because, figure, percent};
 use crate::policies::continuous_review::{ContinuousReview, ReorderPlan};
 use crate::policies::safety_stock::reorder_point_for_fill_rate;
-use crate::probability::{Demand, Distribution, Gamma, Normal};
+use crate::probability::{Demand, Distribution, Gamma, Mixture, Normal};
 
 /// Up to which mean of the lead time whole units are counted one by one.
 const COUNTED: f64 = 100.0;
@@ -86,8 +86,9 @@ pub struct Recommendation {
     pub demand: DemandProfile,
     /// What is known of the lead time.
     pub lead_time: LeadTimeProfile,
-    /// The demand of the lead time, with the undershoot at its beginning, as it was reckoned with. None where nothing is wanted.
-    pub lead_time_demand: Option<Distribution>,
+    /// The demand of the lead time, with the undershoot at its beginning, as it was reckoned with: of each lead time that was seen its own.
+    /// None where nothing is wanted.
+    pub lead_time_demand: Option<Mixture>,
     /// What the policy is expected to cost and serve.
     pub expected: Expected,
     /// What today's is expected to cost and serve, where there is one.
@@ -196,7 +197,8 @@ impl History {
     ///
     /// By class of demand: smooth and intermittent items are ordered by (r, Q), erratic and lumpy ones by (s, S), so that a large demand is made up for in one
     /// order; what is not wanted is ordered on demand. The numbers are those of the exact (r, Q) policy ([`ContinuousReview::solve`]) for the demand of the lead
-    /// time and the undershoot before it (for a share that is to be served: its quantity at the least reorder point that serves it), by its mean and variance: counted in whole units (Poisson, negative binomial) when only such were wanted and few are, else normal when it
+    /// time and the undershoot before it (for a share that is to be served: its quantity at the least reorder point that serves it). Of each lead time that was seen
+    /// that demand is taken by its mean and variance, as likely as the lead time was seen, so that what comes after 5 days or after 30 is not taken for what comes after 17: counted in whole units (Poisson, negative binomial) when only such were wanted and few are, else normal when it
     /// varies little, and gamma distributed.
     ///
     /// # Errors
@@ -287,19 +289,32 @@ fn policy(class: DemandClass, best: &ReorderPlan) -> Policy {
     }
 }
 
-/// The demand of the lead time (of at least a day) and the undershoot, by mean and variance.
+/// The demand of the lead time (of at least a day) and the undershoot: of each lead time that was seen by mean and variance. What a few of
+/// them show too little of how they vary is spread over all (`s²/n`), so that in all it is the variance of the sample.
 fn lead_time_demand(
     demand: &DemandProfile,
     lead_time: &LeadTimeProfile,
     period_days: u32,
-) -> Result<Distribution, KernelError> {
-    let days = lead_time.mean_days.max(1.0);
-    let late = (demand.mean_per_day * lead_time.sd_days).powi(2);
-    let mean = demand.mean_per_day * days + demand.undershoot;
-    let variance = demand.variance_per_day(period_days) * days + late + demand.undershoot_variance;
-    // What never varied in the past may yet: a millionth of the mean keeps the formulas alive.
-    let variance = not_negative("variance", variance)?.max(1e-6 * mean * mean);
-    if demand.whole && mean <= COUNTED {
+) -> Result<Mixture, KernelError> {
+    let mean = demand.mean_per_day * lead_time.mean_days.max(1.0) + demand.undershoot;
+    let counted = demand.whole && mean <= COUNTED;
+    let unseen = lead_time.sd_days.powi(2) / lead_time.seen_days.len().max(1) as f64;
+    let part = |group: &[u32]| {
+        let (days, within) = lead_time::moments(group);
+        let days = days.max(1.0);
+        let mean = demand.mean_per_day * days + demand.undershoot;
+        let late = demand.mean_per_day.powi(2) * (within + unseen);
+        let daily = demand.variance_per_day(period_days);
+        let variance = daily * days + late + demand.undershoot_variance;
+        // What never varied in the past may yet: a millionth of the mean keeps the formulas alive.
+        let variance = not_negative("variance", variance)?.max(1e-6 * mean * mean);
+        Ok((group.len() as f64, of_moments(counted, mean, variance)?))
+    };
+    Mixture::new(lead_time.groups().iter().map(|group| part(group)).collect::<Result<_, _>>()?)
+}
+
+fn of_moments(counted: bool, mean: f64, variance: f64) -> Result<Distribution, KernelError> {
+    if counted {
         return Distribution::counting(mean, variance);
     }
     if variance.sqrt() <= NORMAL * mean {

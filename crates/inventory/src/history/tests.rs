@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::probability::Demand;
 
 fn day(n: i64) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 1, 1).unwrap() + chrono::Duration::days(n)
@@ -177,6 +178,58 @@ fn what_is_recommended_saves_on_days_that_it_has_not_seen() {
     let shorter = super::History::new(1, window(360, 7), &first, &monthly(720, 10)).unwrap();
     let alone = shorter.recommend(0, &terms).unwrap();
     assert_eq!(alone.policy, item.recommendation.policy);
+}
+
+#[test]
+fn what_was_wanted_without_stock_is_in_no_replay_and_its_days_are_told() {
+    // Ten a day; sold out on day 100, filled up again on day 115.
+    let moves: Vec<Move> = (0..140)
+        .filter(|n| !(100..115).contains(n))
+        .map(|n| sale(n, 10.0))
+        .chain([Move::new(0, day(115), 1000.0, Flow::Receipt)])
+        .collect();
+    let history = history(140, &moves, &monthly(140, 10)).opening_stock(&[1000.0]).unwrap();
+    let today = Policy::ReorderPoint { reorder_point: 200.0, order_quantity: 400.0 };
+    let terms = ItemTerms::new(20.0, 0.02, 0.4).today(today);
+    let proof = history.prove(day(70), &[terms]).unwrap();
+    let item = proof.items[0].as_ref().unwrap();
+    assert_eq!((item.days_without_stock, proof.days_without_stock), (15, 15));
+    assert!((item.recommended.wanted - 550.0).abs() < 1e-9);
+    let report = proof
+        .to_report(fondaco_core::report::Kind::Amount(fondaco_core::Currency::EUR), |_| {
+            "Candles".into()
+        });
+    assert!(report.to_string().contains("15"), "{report}");
+    // What ran out before the split is not told again.
+    let later = history.prove(day(110), &[terms]).unwrap();
+    assert_eq!(later.days_without_stock, 5);
+}
+
+/// Five days or thirty: what comes after either is not taken for what comes after seventeen and a half.
+#[test]
+fn lead_times_of_two_kinds_stay_two_kinds() {
+    let demands = Draws(5).demands(2_000, 1.0, 9.0);
+    let orders = (0..60).map(|n| {
+        let lead_time = if n % 2 == 0 { 5 } else { 30 };
+        Delivery::new(0, day(30 * n), day(30 * n + lead_time), 300.0)
+    });
+    let history = history(2_000, &sales(&demands), &orders.collect::<Vec<_>>());
+    let terms = ItemTerms::new(20.0, 0.02, 1.0);
+    let best = history.recommend(0, &terms).unwrap();
+    let during = best.lead_time_demand.unwrap();
+    // Between the two there is nothing; in all it varies as much as the sample does.
+    assert!(
+        (during.cumulative(120.0) - 0.5).abs() < 0.01
+            && (during.cumulative(230.0) - 0.5).abs() < 0.01
+    );
+    let (lead_time, demand) = (best.lead_time, best.demand);
+    let variance = demand.variance_per_day(7) * lead_time.mean_days
+        + (demand.mean_per_day * lead_time.sd_days).powi(2)
+        + demand.undershoot_variance;
+    assert!((during.variance() / variance - 1.0).abs() < 1e-9);
+    // Many kinds are put together, and vary as much.
+    let many = LeadTimeProfile::seen((0..100).collect()).unwrap();
+    assert_eq!((many.groups().len(), many.groups().concat().len()), (15, 100));
 }
 
 #[test]

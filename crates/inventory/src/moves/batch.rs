@@ -1,7 +1,8 @@
 //! A batch of moves: each judged after those before it, everything staged once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
 use fondaco_core::store::{Event, Record, StoreError, Stored};
 use fondaco_core::tx::{Cell, Measure, Noted, Pending, Running};
 use fondaco_core::{Halt, Id, IdRun, ItemId, SiteId, Tx};
@@ -9,13 +10,14 @@ use fondaco_core::{Halt, Id, IdRun, ItemId, SiteId, Tx};
 use super::along::Along;
 use super::asking::Asking;
 use super::book::{Book, Map};
+use super::counted;
 use super::days::{self, Days, TooLittle};
 use super::judge::{Class, Judged, Leg};
 use super::weigh::{self, weigh};
 use super::{Move, MoveError, MoveKind, Stage};
 use crate::items::{LotOrigin, Tracking, lots_by_code};
 use crate::levels::{
-    Bin, Flow, Levels, LocationUse, LotBin, MoveUse, Serial, Stock, Touched, month_of,
+    Bin, Flow, Levels, LocationUse, LotBin, MoveUse, Serial, Stock, Touched, month_of, number_of,
 };
 use crate::{Qty, StockError};
 
@@ -359,6 +361,28 @@ impl<A: Along> Pages<A> {
         Ok(())
     }
 
+    /// The earliest day of the batch's legs of each item at a site of which something is stored on a later day.
+    fn followed(
+        &mut self,
+        tx: &mut Tx<'_>,
+        today: NaiveDate,
+    ) -> Result<BTreeMap<(ItemId, SiteId), NaiveDate>, Halt> {
+        let mut earliest: BTreeMap<(ItemId, SiteId), NaiveDate> = BTreeMap::new();
+        for leg in self.moves.as_slice().iter().filter(|leg| leg.date < today) {
+            let known = earliest.entry((leg.item, leg.site)).or_insert(leg.date);
+            *known = leg.date.min(*known);
+        }
+        let mut followed = BTreeMap::new();
+        for (key, date) in earliest {
+            let cell = self.levels.stocks.cell(key);
+            let last = self.levels.stocks.value(tx, cell, Stock::NOT_AFTER)?;
+            if last < -i128::from(number_of(date)) {
+                followed.insert(key, date);
+            }
+        }
+        Ok(followed)
+    }
+
     /// What is in a lot since it changed its owner is found from there and from where it was.
     fn link_owners(&self, tx: &mut Tx<'_>) -> Result<(), Halt> {
         let legs = self.moves.as_slice();
@@ -392,6 +416,8 @@ impl<A: Along> Pages<A> {
             tx.add_all(self.moves.flows()?)?;
             tx.add_all(self.moves.location_uses(book)?)?;
             self.link_owners(tx)?;
+            let followed = self.followed(tx, book.today)?;
+            counted::tell_outdated(tx, self.moves.as_slice(), &followed)?;
             self.moves.stage_last(tx, &mut self.levels.stocks)?;
             let moved = Event::new("stock.moved").with("moves", i64::from(taken));
             tx.emit(moved.with("first", ids.0.first()));

@@ -78,7 +78,9 @@ pub enum Movement {
         /// Where it lies.
         from: SmolStr,
     },
-    /// It was counted: the move's quantity is what is there at the end of its day, in this location and of this lot, and may be zero.
+    /// It was counted: the move's quantity is what is there at the end of its day, in this location and of this lot, and may be zero. The
+    /// difference to what was known of that day then is recorded, and stays: a move of an earlier day that is recorded later changes what
+    /// lies there by its own quantity, and `stock.count_outdated` names the count.
     Count {
         /// Where.
         at: SmolStr,
@@ -262,7 +264,7 @@ pub struct NewMove {
     /// What was promised and is fulfilled by it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fulfils: Option<Id<Reservation>>,
-    /// What was ordered and comes by it.
+    /// What was ordered and comes by it; what another site was to send, and is on its way by it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receives: Option<Id<Expected>>,
     /// The document that it belongs to.

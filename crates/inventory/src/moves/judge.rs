@@ -450,7 +450,7 @@ pub(crate) fn class(shelf: Option<&Shelf>, lot: Option<&Held>) -> Class {
     }
 }
 
-/// Only what goes out fulfils a promise, and only what comes in is what was ordered. Reason and text are such as a line can hold.
+/// Only what goes out fulfils a promise, and only what comes in, or is sent to another site, is what was ordered. Reason and text are such as a line can hold.
 fn check_options(new: &NewMove, kind: MoveKind) -> Result<(), MoveError> {
     if let Some(reason) = &new.reason {
         check_line("reason", reason)?;
@@ -462,7 +462,8 @@ fn check_options(new: &NewMove, kind: MoveKind) -> Result<(), MoveError> {
     if new.fulfils.is_some() && !goes {
         return Err(MoveError::Unfit { kind, what: "fulfil a reservation" });
     }
-    if new.receives.is_some() && kind != MoveKind::Receipt {
+    let comes = matches!(kind, MoveKind::Receipt | MoveKind::Dispatch | MoveKind::Transfer);
+    if new.receives.is_some() && !comes {
         return Err(MoveError::Unfit { kind, what: "come on an order" });
     }
     Ok(())

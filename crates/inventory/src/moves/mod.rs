@@ -34,6 +34,7 @@ mod along;
 mod asking;
 mod batch;
 mod book;
+mod counted;
 mod days;
 mod error;
 mod given;

@@ -1,4 +1,5 @@
-//! What is on order: announced when it is ordered, received by the receipts that name it, cancelled when it will not come.
+//! What is on order: announced when it is ordered, received by the receipts, or what another site sends, that name it, cancelled when it will
+//! not come.
 
 use chrono::NaiveDate;
 use fondaco_core::policy::{Authority, Request};
@@ -34,7 +35,8 @@ impl ExpectedLine {
     }
 }
 
-/// Says what was ordered of a supplier or of production; gives the ids of the lines, which receipts then name.
+/// Says what was ordered of a supplier, of production, or of another site; gives the ids of the lines, which receipts, or what is sent from
+/// there, then name ([`NewMove::receives`](crate::moves::NewMove::receives)): so nothing is proposed again while it is waited for.
 ///
 /// ```
 /// use fondaco_core::{DocumentId, ItemId, SiteId};

@@ -1,4 +1,4 @@
-//! What moves do to promises and orders: an issue fulfils a reservation, a receipt comes on an order, and what waits for goods gets them.
+//! What moves do to promises and orders: an issue fulfils a reservation, a receipt or what another site sends comes on an order, and what waits for goods gets them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use super::ReserveError;
 use super::changed::Changed;
 use super::expire::KIND;
 use crate::levels::{Bin, Commitment, Expected, Levels, LotBin, Reservation, Stock};
-use crate::moves::{Along, Book, Judged, Move, MoveKind, Stage};
+use crate::moves::{Along, Book, Judged, Leg, Move, MoveKind, Stage};
 use crate::{Qty, StockError};
 
 /// The reservations and order lines that a batch changes, and where what is available went up.
@@ -229,7 +229,7 @@ impl Promises {
         self.change(tx, levels, row, (-held, -waited), judged.new.date)
     }
 
-    /// A receipt is what was ordered; what is more than that was on no order.
+    /// A receipt is what was ordered, and what another site sends what it was to send; what is more than that was on no order.
     fn receive(
         &mut self,
         tx: &mut Tx<'_>,
@@ -238,18 +238,15 @@ impl Promises {
         (change, levels): (&mut Stock, &mut Levels),
     ) -> Result<(), StockError> {
         let unknown = || ReserveError::UnknownExpected { expected: id };
-        let mut row = self.expected.get(id.to_u128()).ok_or_else(unknown)?.clone();
+        let row = self.expected.get(id.to_u128()).ok_or_else(unknown)?.clone();
         let differs = |field| ReserveError::ExpectedDiffers { expected: id, field };
         if row.item != judged.new.item {
             return Err(differs("item").into());
         }
-        if judged.legs().any(|leg| leg.site != row.site || leg.stage != Stage::Stock) {
+        if !comes_to(judged, row.site) {
             return Err(differs("site").into());
         }
-        let noted = note_received(tx, &mut row, (judged.units, judged.new.date), change)?;
-        levels.commitments.extend(noted);
-        self.expected.set(id.to_u128(), row);
-        Ok(())
+        self.note(tx, row, (judged.units, judged.new.date), (change, levels))
     }
 
     /// A receipt on an order is taken back: what it brought is to come again.
@@ -260,11 +257,27 @@ impl Promises {
         judged: &Judged<'_>,
         (change, levels): (&mut Stock, &mut Levels),
     ) -> Result<(), StockError> {
-        let Some(mut row) = self.expected.get(id.to_u128()).cloned() else { return Ok(()) };
+        let Some(row) = self.expected.get(id.to_u128()).cloned() else { return Ok(()) };
         let units = judged.units.saturating_neg();
-        let noted = note_received(tx, &mut row, (units, judged.new.date), change)?;
-        levels.commitments.extend(noted);
-        self.expected.set(id.to_u128(), row);
+        self.note(tx, row, (units, judged.new.date), (change, levels))
+    }
+
+    /// So much more came of an order line. The level that the move changes first changes with it, where it is that of the line's site.
+    fn note(
+        &mut self,
+        tx: &mut Tx<'_>,
+        mut row: Expected,
+        came: (i64, NaiveDate),
+        (change, levels): (&mut Stock, &mut Levels),
+    ) -> Result<(), StockError> {
+        if change.site == row.site {
+            levels.commitments.extend(note_received(tx, &mut row, came, change)?);
+        } else {
+            let mut there = Stock::none(row.item, row.site);
+            levels.commitments.extend(note_received(tx, &mut row, came, &mut there)?);
+            levels.add(there)?;
+        }
+        self.expected.set(row.id.to_u128(), row);
         Ok(())
     }
 }
@@ -280,6 +293,15 @@ impl Levels {
         self.bins.add(Bin { item: row.item, location, on_hand, reserved })?;
         Ok(())
     }
+}
+
+/// Whether a move brings something to a site that was not there: into its stock, or on its way there from another.
+fn comes_to(judged: &Judged<'_>, site: SiteId) -> bool {
+    if judged.kind == MoveKind::Receipt {
+        return judged.legs().all(|leg| leg.site == site && leg.stage == Stage::Stock);
+    }
+    let there = |leg: &Leg<'_>| matches!(leg.stage, Stage::Stock | Stage::Transit);
+    judged.legs().all(|leg| there(leg) && (leg.site == site) == (leg.units > 0))
 }
 
 /// So much more came of what was ordered on a day, and so much less is to come.

@@ -3,7 +3,8 @@
 use super::receive::Incoming;
 use super::state::Act;
 use super::{
-    Cause, CostRules, Kind, Method, Move, NoPast, Past, Qty, State, Told, Val, ValuationError,
+    Cause, CostRules, Kind, Method, Move, MoveId, NoPast, Past, Qty, State, Told, Val,
+    ValuationError,
 };
 
 impl State {
@@ -100,6 +101,10 @@ impl State {
             Kind::PriceChange { of, value } => {
                 let added = (of, whole(act, value)?, Cause::Cost);
                 self.add_cost(act, added, moved.lot, past)
+            }
+            Kind::ReturnCost { of, value } => {
+                let value = whole(act, value)?;
+                self.add_to_return(act, (of, value), past)
             }
             Kind::Correction { of, quantity } => {
                 let quantity = zero_or_more(act, quantity)?;
@@ -213,7 +218,7 @@ impl State {
             tells_cost: true,
         };
         there.receive(&mut act, come)?;
-        there.write_down_too(&mut act, before.units() - self.written_down.units());
+        there.write_down_too(&mut act, of, before.units() - self.written_down.units());
         Ok(Val::from_units(cost))
     }
 
@@ -241,15 +246,15 @@ impl State {
     ) {
         let number = u32::try_from(told.facts.len()).unwrap_or(u32::MAX);
         let mut act = Act { rules, id: moved.id, date: moved.date, number, told };
-        self.write_down_too(&mut act, by.units());
+        self.write_down_too(&mut act, moved.id, by.units());
     }
 
     /// Goods that come written down stay so, as far as what is there costs as much.
-    fn write_down_too(&mut self, act: &mut Act<'_>, by: i64) {
+    pub(super) fn write_down_too(&mut self, act: &mut Act<'_>, of: MoveId, by: i64) {
         let room = self.cost.units().max(0) - self.written_down.units();
         let by = by.min(room);
         self.written_down = Val::from_units(self.written_down.units() + by);
-        act.fact(act.id, None, Cause::WriteDown, (0, -by));
+        act.fact(of, None, Cause::WriteDown, (0, -by));
     }
 }
 

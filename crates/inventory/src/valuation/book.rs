@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::NaiveDate;
 use foldhash::fast::RandomState;
 
-use super::fold::{chronological, concerns_past};
+use super::fold::{Recorded, chronological, concerns_past};
 use super::{
     Cause, CostRules, Known, Method, Move, MoveId, Qty, State, Told, Val, ValuationError, ValueFact,
 };
@@ -134,12 +134,16 @@ impl Book {
         open_from: Option<NaiveDate>,
     ) -> Result<(), ValuationError> {
         let recorded = self.moves.iter().chain([&moved]);
-        let run = self.run(chronological(&self.rules, recorded, &self.known)?)?;
+        let run = self.run(chronological(&self.rules, recorded, &self.recorded())?)?;
         let about = if concerns_past(&moved.kind) { moved.kind.of() } else { None };
         let changes = differences((moved.id, about), &self.facts, &run.facts, open_from);
         self.facts.extend(changes);
         (self.state, self.known) = (run.state, run.known);
         Ok(())
+    }
+
+    fn recorded(&self) -> Recorded<'_> {
+        Recorded { known: &self.known, facts: &self.facts }
     }
 
     fn run(&self, moves: Vec<Move>) -> Result<Run, ValuationError> {
@@ -192,7 +196,7 @@ impl Book {
     /// # Errors
     /// When the moves can't be costed in that order, as some were recorded late and what was posted was kept.
     pub fn state_on(&self, date: NaiveDate) -> Result<State, ValuationError> {
-        let mut moves = chronological(&self.rules, self.moves.iter(), &self.known)?;
+        let mut moves = chronological(&self.rules, self.moves.iter(), &self.recorded())?;
         moves.retain(|moved| moved.date <= date);
         Ok(self.run(moves)?.state)
     }

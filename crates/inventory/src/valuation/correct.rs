@@ -82,12 +82,16 @@ impl State {
         past: &dyn Past,
     ) -> Result<(), ValuationError> {
         let cost = old.part(act, less, old.value)?;
+        let down = act.steps().share(old.released, less, old.open).clamp(0, cost);
+        let lies = self.quantity >= Qty::ZERO && self.debts.is_empty();
+        let (cost, down) = if lies { (cost, down) } else { (cost - down, 0) };
         let come = old.incoming(less, cost, Some(old.of));
         // A part of it lies by its own day, so that whoever takes the correction back finds it there.
         match self.method.has_layers() && less == old.open {
             true => self.lay_back(act, come, &past.took(old.of))?,
             false => self.receive(act, come)?,
         }
+        self.write_down_too(act, old.of, down);
         if old.origin.is_some() {
             // What the supplier credited for it is taken back too.
             let credit = act.steps().share(old.price, less, old.open);
@@ -215,6 +219,8 @@ struct Old {
     open: i64,
     price: i64,
     value: i64,
+    /// By how much what is open was written down when it left.
+    released: i64,
     /// What earlier corrections did the other way, and at which price.
     undo: (i64, i64),
     /// Of a return, what it returns.
@@ -258,6 +264,7 @@ impl Old {
             open: posted.open.units() * way,
             price: posted.price.units() * way,
             value: posted.value.units() * way,
+            released: posted.released.units(),
             undo: if opposite { undo } else { (0, 0) },
             origin: None,
         }

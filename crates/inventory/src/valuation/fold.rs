@@ -4,11 +4,34 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use super::{CostRules, Kind, Known, Move, MoveId, Past, Qty, Val, ValuationError};
+use super::{CostRules, Kind, Known, Move, MoveId, Past, Qty, Val, ValuationError, ValueFact};
 
 /// Whether a move says something of an earlier one that changes what that was.
 pub(super) fn concerns_past(kind: &Kind) -> bool {
-    matches!(kind, Kind::LandedCost { .. } | Kind::PriceChange { .. } | Kind::Correction { .. })
+    matches!(
+        kind,
+        Kind::LandedCost { .. }
+            | Kind::PriceChange { .. }
+            | Kind::ReturnCost { .. }
+            | Kind::Correction { .. }
+    )
+}
+
+/// What is known of the moves, and all that was posted for them.
+pub(super) struct Recorded<'a> {
+    pub(super) known: &'a Known,
+    pub(super) facts: &'a [ValueFact],
+}
+
+impl Recorded<'_> {
+    /// By how much what a count found differs from what was booked; of one that was corrected to nothing as it was posted first.
+    fn found(&self, count: MoveId) -> Qty {
+        let standing = self.known.posted(count).map(|posted| posted.quantity);
+        standing.filter(|quantity| *quantity != Qty::ZERO).unwrap_or_else(|| {
+            let own = self.facts.iter().filter(|fact| fact.by == count && fact.of == count);
+            Qty::from_units(own.map(|fact| fact.quantity.units()).sum())
+        })
+    }
 }
 
 /// A move, and what corrections of its quantity go by.
@@ -24,7 +47,7 @@ struct Entry {
 pub(super) fn chronological<'a>(
     rules: &CostRules,
     recorded: impl Iterator<Item = &'a Move>,
-    known: &Known,
+    past: &Recorded<'_>,
 ) -> Result<Vec<Move>, ValuationError> {
     let mut entries: Vec<Entry> = Vec::new();
     let mut places: HashMap<MoveId, usize, RandomState> = HashMap::default();
@@ -32,7 +55,7 @@ pub(super) fn chronological<'a>(
         let about = moved.kind.of().filter(|_| concerns_past(&moved.kind));
         let entry = about.and_then(|of| places.get(&of)).and_then(|at| entries.get_mut(*at));
         let folded = match entry {
-            Some(entry) => entry.take(rules, moved, known)?,
+            Some(entry) => entry.take(rules, moved, past)?,
             None => false,
         };
         if !folded {
@@ -53,7 +76,7 @@ impl Entry {
         &mut self,
         rules: &CostRules,
         later: &Move,
-        known: &Known,
+        past: &Recorded<'_>,
     ) -> Result<bool, ValuationError> {
         let overflow = || ValuationError::Overflow { id: later.id, what: "value" };
         match (later.kind, &mut self.moved.kind) {
@@ -69,7 +92,7 @@ impl Entry {
                 self.base = (*quantity, *price);
                 Ok(true)
             }
-            (Kind::Correction { quantity, .. }, _) => self.correct(rules, later, quantity, known),
+            (Kind::Correction { quantity, .. }, _) => self.correct(rules, later, quantity, past),
             _ => Ok(false),
         }
     }
@@ -79,15 +102,13 @@ impl Entry {
         rules: &CostRules,
         later: &Move,
         corrected: Qty,
-        known: &Known,
+        past: &Recorded<'_>,
     ) -> Result<bool, ValuationError> {
         if corrected < Qty::ZERO {
             return Err(ValuationError::BelowZero { id: later.id, quantity: corrected });
         }
         if let Kind::Count { .. } = self.moved.kind {
-            // What the count found is what it moved.
-            let posted = known.posted(self.moved.id);
-            let quantity = posted.map_or(Qty::ZERO, |posted| posted.quantity);
+            let quantity = past.found(self.moved.id);
             self.moved.kind = Kind::Adjustment { quantity, value: None };
             self.base = (quantity, Val::ZERO);
         }

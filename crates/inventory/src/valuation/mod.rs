@@ -49,6 +49,6 @@ pub use layers::{Debt, Layer, Layers};
 pub use method::{CostRules, Framework, Method};
 pub use moves::{Kind, Lot, Move};
 pub use numbers::{Price, Qty, Steps, UnitCost, Val};
-pub use past::{Known, NoPast, Past, Posted, Taken, Took};
+pub use past::{Known, NoPast, Past, Posted, Returned, Taken, Took};
 pub use replay::{Replayed, Row, replay, replay_each};
 pub use state::{State, Told};

@@ -118,6 +118,13 @@ pub enum Kind {
         /// How much more it cost; below zero for less.
         value: Val,
     },
+    /// What came back from a customer was issued elsewhere, and that turns out to have cost otherwise.
+    ReturnCost {
+        /// The return.
+        of: MoveId,
+        /// How much more it cost; below zero for less.
+        value: Val,
+    },
     /// An earlier move was of another quantity than was booked.
     Correction {
         /// Which one.
@@ -157,6 +164,7 @@ impl Kind {
             | Kind::SupplierReturn { of, .. }
             | Kind::LandedCost { of, .. }
             | Kind::PriceChange { of, .. }
+            | Kind::ReturnCost { of, .. }
             | Kind::Correction { of, .. } => Some(of),
             _ => None,
         }

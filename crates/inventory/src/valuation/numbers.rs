@@ -138,7 +138,7 @@ impl Steps {
 
     /// As [`part`](Self::part), of a part that is no more than the whole, which therefore has room.
     #[inline]
-    pub(super) fn share(self, value: i64, part: i64, whole: i64) -> i64 {
+    pub(crate) fn share(self, value: i64, part: i64, whole: i64) -> i64 {
         self.part(value, part, whole).unwrap_or(value)
     }
 }

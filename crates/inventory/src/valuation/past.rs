@@ -27,8 +27,10 @@ pub struct Posted {
     /// What is open was bought or issued for: the facts of [`Cause::Cost`], with those of its returns.
     pub price: Val,
     /// What is open is worth in stock: all facts, with those of its returns; of what customers return the facts of [`Cause::Cost`] alone,
-    /// as it comes back at what it was issued at, whatever stock takes it in at.
+    /// as it comes back at what it was issued at, whatever stock takes it in at. Of what went out without what it was written down by.
     pub value: Val,
+    /// Of what went out, by how much that was written down which is open: it comes back so.
+    pub released: Val,
     /// By how much corrections changed its quantity ...
     pub corrected: Qty,
     /// ... and its price. A later correction takes this back first.
@@ -49,6 +51,7 @@ impl Posted {
             open: quantity,
             price: value,
             value,
+            released: value,
             corrected: quantity,
             corrected_price: value,
             passed: None,
@@ -90,6 +93,10 @@ impl Posted {
         }
         self.quantity = sum(self.quantity, fact.quantity);
         self.open = sum(self.open, fact.quantity);
+        if fact.cause == Cause::WriteDown && self.went_out() {
+            self.released = sum(self.released, fact.value);
+            return;
+        }
         self.value = sum(self.value, fact.value);
         if fact.cause == Cause::Cost {
             self.price = sum(self.price, fact.value);
@@ -109,7 +116,9 @@ impl Posted {
         if cost {
             self.price = sum(self.price, fact.value);
         }
-        if cost || !self.went_out() {
+        if fact.cause == Cause::WriteDown && self.went_out() {
+            self.released = sum(self.released, fact.value);
+        } else if cost || !self.went_out() {
             self.value = sum(self.value, fact.value);
         }
     }
@@ -137,6 +146,17 @@ pub struct Took {
     pub value: Val,
 }
 
+/// What came back of an issue from a customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Returned {
+    /// The return.
+    pub by: MoveId,
+    /// How much, above zero.
+    pub quantity: Qty,
+    /// Whether it lies in the same stock. What came back to another one is for who asks to let follow.
+    pub here: bool,
+}
+
 /// Where the kernel asks for earlier moves of the same stock: rows that an engine has loaded, or a [`Known`].
 pub trait Past {
     /// The move as it stands; `None` when there is none of that id.
@@ -150,6 +170,17 @@ pub trait Past {
     /// From which layers an issue took what it has still out, in the order in which it did: an issue that is corrected lays it back there.
     /// What is not told lies by the issue's own day, from which it then counts.
     fn took(&self, _issue: MoveId) -> Vec<Took> {
+        Vec::new()
+    }
+
+    /// What came back of an issue, in the order in which it did: it bears its share of a cost that comes upon what the issue took. What is
+    /// not told does not, and its share goes to cost of sales as a whole.
+    fn returned(&self, _issue: MoveId) -> Vec<Returned> {
+        Vec::new()
+    }
+
+    /// The changes of method since a receipt, each with its day: one that laid all that was there as one layer has the receipt's goods in it.
+    fn pools(&self, _receipt: MoveId) -> Vec<(MoveId, NaiveDate)> {
         Vec::new()
     }
 }
@@ -187,6 +218,11 @@ pub struct Known {
     /// The layers that each took from, and from which day those count.
     took: HashMap<MoveId, Vec<(MoveId, Qty, Val)>, RandomState>,
     days: HashMap<MoveId, NaiveDate, RandomState>,
+    /// What came back of an issue to the same stock.
+    returned: HashMap<MoveId, Vec<MoveId>, RandomState>,
+    /// The changes of method, with their days, and before how many of them each move came that came after one.
+    changes: Vec<(MoveId, NaiveDate)>,
+    came_after: HashMap<MoveId, usize, RandomState>,
     /// What is kept; `None` keeps all.
     only: Option<HashSet<MoveId, RandomState>>,
 }
@@ -206,6 +242,16 @@ impl Known {
         for fact in facts {
             self.add(moved, fact);
         }
+        match moved.kind {
+            Kind::ChangeMethod { .. } => self.changes.push((moved.id, moved.date)),
+            Kind::CustomerReturn { of, .. } if self.keeps(of) => {
+                self.returned.entry(of).or_default().push(moved.id);
+            }
+            _ => {}
+        }
+        if !self.changes.is_empty() && self.moves.contains_key(&moved.id) {
+            self.came_after.entry(moved.id).or_insert(self.changes.len());
+        }
         let by = if let Kind::Correction { of, .. } = moved.kind { of } else { moved.id };
         let returned = self.moves.get(&by).map_or(moved.kind.returns(), |posted| posted.returns);
         if let Some(of) = returned
@@ -213,6 +259,21 @@ impl Known {
         {
             let own = facts.iter().filter(|fact| fact.of == by);
             own.for_each(|fact| posted.add_return(fact));
+        }
+        // What came back turns out to have been issued at another cost.
+        let later = |fact: &&ValueFact| fact.of != by && is_cost_alone(fact);
+        for fact in facts.iter().filter(later) {
+            let of = self.moves.get(&fact.of).and_then(|posted| posted.returns);
+            if let Some(posted) = of.and_then(|of| self.moves.get_mut(&of)) {
+                posted.add_return(fact);
+            }
+        }
+    }
+
+    /// What came back lies in another stock than the one it was issued from.
+    pub(super) fn came_elsewhere(&mut self, of: MoveId, by: MoveId) {
+        if let Some(returned) = self.returned.get_mut(&of) {
+            returned.retain(|id| *id != by);
         }
     }
 
@@ -250,6 +311,11 @@ impl Known {
     }
 }
 
+/// Whether only the cost of goods changed, none of which moved.
+fn is_cost_alone(fact: &ValueFact) -> bool {
+    fact.cause == Cause::Cost && fact.quantity == Qty::ZERO
+}
+
 fn negative<const DIGITS: u8>(a: Fixed<DIGITS>) -> Fixed<DIGITS> {
     Fixed::from_units(a.units().saturating_neg())
 }
@@ -276,5 +342,19 @@ impl Past for Known {
             Some(Took { layer, date, quantity: *quantity, value: *value })
         });
         laid.collect()
+    }
+
+    fn returned(&self, issue: MoveId) -> Vec<Returned> {
+        let returns = self.returned.get(&issue).into_iter().flatten();
+        let there = returns.filter_map(|by| {
+            let posted = self.moves.get(by).filter(|posted| posted.quantity > Qty::ZERO)?;
+            Some(Returned { by: *by, quantity: posted.quantity, here: true })
+        });
+        there.collect()
+    }
+
+    fn pools(&self, receipt: MoveId) -> Vec<(MoveId, NaiveDate)> {
+        let from = self.came_after.get(&receipt).copied().unwrap_or(0);
+        self.changes.get(from..).unwrap_or_default().to_vec()
     }
 }

@@ -1,6 +1,12 @@
 //! Whole tables of moves: many stocks, in the order in which the moves were booked.
 
-use super::{CostRules, Known, Method, Move, State, Told, Val, ValuationError, ValueFact};
+use std::collections::{HashMap, HashSet};
+
+use foldhash::fast::RandomState;
+
+use super::{
+    CostRules, Kind, Known, Method, Move, MoveId, State, Told, Val, ValuationError, ValueFact,
+};
 
 /// A row of a table of moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,10 +85,28 @@ pub fn replay_each(
     mut tell: impl FnMut(usize, &[ValueFact]),
 ) -> Result<Replayed, ValuationError> {
     let stocks = methods.iter().map(|method| State::new(rules, *method));
+    let named = rows.iter().filter_map(|row| match row.moved.kind {
+        // What comes back bears its share of what comes upon the goods later.
+        Kind::CustomerReturn { of, .. } => Some((of, row.moved.id)),
+        _ => None,
+    });
+    let named: Vec<_> = named.collect();
+    let returned: HashSet<MoveId, RandomState> = named.iter().map(|(of, _)| *of).collect();
+    let from = rows.iter().filter(|row| returned.contains(&row.moved.id));
+    let from = if returned.is_empty() {
+        HashMap::default()
+    } else {
+        from.map(|row| (row.moved.id, row.stock)).collect()
+    };
+    let kept = rows.iter().filter_map(|row| match row.moved.kind {
+        Kind::ChangeMethod { .. } => Some(row.moved.id),
+        kind => kind.of(),
+    });
     let mut table = Table {
         rules,
         stocks: stocks.collect::<Result<_, _>>()?,
-        known: Known::of(rows.iter().filter_map(|row| row.moved.kind.of())),
+        known: Known::of(kept.chain(named.into_iter().map(|(_, by)| by))),
+        from,
         told: Told::new(),
         told_there: Told::new(),
     };
@@ -103,6 +127,8 @@ struct Table<'a> {
     rules: &'a CostRules,
     stocks: Vec<State>,
     known: Known,
+    /// From which stock that was issued which comes back later.
+    from: HashMap<MoveId, usize, RandomState>,
     told: Told,
     told_there: Told,
 }
@@ -120,6 +146,11 @@ impl Table<'_> {
             }
         }
         self.known.note(&row.moved, &self.told.facts);
+        if let Kind::CustomerReturn { of, .. } = row.moved.kind
+            && self.from.get(&of) != Some(&row.stock)
+        {
+            self.known.came_elsewhere(of, row.moved.id);
+        }
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use super::state::Act;
 use super::{Cause, Lot, Method, Move, MoveId, Past, Qty, State, Val, ValuationError};
 
 impl State {
-    /// From a customer, at what the issue cost as corrected since; the last piece takes the remainder.
+    /// From a customer, at what the issue cost as corrected since, written down as it was then; the last piece takes the remainder.
     pub(super) fn take_back(
         &mut self,
         act: &mut Act<'_>,
@@ -19,6 +19,11 @@ impl State {
         let posted = past.posted(of).filter(|posted| posted.quantity < Qty::ZERO).ok_or(unknown)?;
         let open = returnable(act, of, quantity, -posted.open.units())?;
         let cost = act.steps().share(-posted.value.units(), quantity, open);
+        let cost = not_below_zero(act, of, cost)?;
+        let down = act.steps().share(posted.released.units(), quantity, open).clamp(0, cost);
+        // What only covers what was issued below zero is not written down.
+        let lies = self.quantity >= Qty::ZERO && self.debts.is_empty();
+        let (cost, down) = if lies { (cost, down) } else { (cost - down, 0) };
         let lot = moved.lot.or(posted.lot);
         self.known_lot(act, lot)?;
         let come = Incoming {
@@ -26,12 +31,14 @@ impl State {
             date: moved.date,
             lot,
             quantity,
-            price: not_below_zero(act, of, cost)?,
+            price: cost,
             landed: 0,
             issue: Some(of),
             tells_cost: false,
         };
-        self.receive(act, come)
+        self.receive(act, come)?;
+        self.write_down_too(act, moved.id, down);
+        Ok(())
     }
 
     /// To a supplier, at what leaves now; he credits what it was bought for.

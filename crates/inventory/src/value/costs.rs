@@ -14,7 +14,7 @@ use super::recost::Happened;
 use super::{ValueError, rule};
 use crate::items::{Item, Lot, Ownership, Tracking};
 use crate::levels::Stock;
-use crate::moves::{Map, Move, Stage, StockLock};
+use crate::moves::{Map, Move, MoveKind, Stage, StockLock};
 use crate::places::Site;
 use crate::valuation::{
     self, Cause, CostRules, Debt, Kind, Layer, Method, Past, Price, State, Told, UnitCost,
@@ -138,6 +138,8 @@ pub(crate) struct Costs {
     told_there: Told,
     /// From which entry on what was sent on is not followed yet.
     followed: usize,
+    /// The same of what came back of issues, where stocks are costed again.
+    followed_back: usize,
     /// Whether any entry corrects an earlier move.
     corrects: bool,
     /// What was before a step that is taken as a whole or not at all.
@@ -175,6 +177,7 @@ impl Costs {
             told: Told::new(),
             told_there: Told::new(),
             followed: 0,
+            followed_back: 0,
             corrects: false,
             before: None,
             late: costing.late,
@@ -357,8 +360,12 @@ impl Costs {
         let done = valued.state.apply(&self.rules, moved, past, &mut self.told);
         done.map_err(|error| costing(&valued.item, &valued.site_code, error))?;
         valued.take(&self.told);
+        let down = match moved.kind {
+            Kind::CustomerReturn { .. } => written_down(&self.told),
+            _ => Val::ZERO,
+        };
         self.enter(place, false)?;
-        self.did(place, moved, Val::ZERO);
+        self.did(place, moved, down);
         Ok(())
     }
 
@@ -381,8 +388,7 @@ impl Costs {
         let cost = done.map_err(|error| costing(&here.item, &here.site_code, error))?;
         here.take(&self.told);
         there.take(&self.told_there);
-        let down = self.told_there.facts.iter().filter(|fact| fact.cause == Cause::WriteDown);
-        let down: i64 = down.map(|fact| -fact.value.units()).sum();
+        let down = written_down(&self.told_there);
         self.enter(from, false)?;
         self.enter(to, true)?;
         self.did(from, moved, Val::ZERO);
@@ -391,7 +397,7 @@ impl Costs {
             _ => 0,
         });
         let kind = Kind::Receipt { quantity, value: Some(cost), landed: Val::ZERO };
-        self.did(to, &valuation::Move { kind, ..*moved }, Val::from_units(down));
+        self.did(to, &valuation::Move { kind, ..*moved }, down);
         Ok(())
     }
 
@@ -405,7 +411,10 @@ impl Costs {
         // What is told of an earlier move finds it where it is now, which its facts of then don't say.
         let concerns_past = matches!(
             moved.kind,
-            Kind::LandedCost { .. } | Kind::PriceChange { .. } | Kind::Correction { .. }
+            Kind::LandedCost { .. }
+                | Kind::PriceChange { .. }
+                | Kind::ReturnCost { .. }
+                | Kind::Correction { .. }
         );
         if concerns_past || valued.last.is_some_and(|last| moved.date < last) {
             valued.late = Some(cast(moved.id));
@@ -564,9 +573,51 @@ impl Costs {
                 if let Some(leg) = there.filter(|leg| leg.item == item) {
                     self.follow_to(tx, (leg, so_far), (by, date, -value))?;
                 }
+                self.follow_issue(tx, (&legs, so_far), (by, date, -value))?;
             }
         }
         (self.corrects, self.followed) = (false, self.entries.len());
+        Ok(())
+    }
+
+    /// What came back of an issue to other sites costs there what the issue turns out to have cost.
+    fn follow_issue(
+        &mut self,
+        tx: &mut Tx<'_>,
+        (legs, so_far): (&[Arc<Move>], &SoFar),
+        (by, date, more): (Id<Move>, NaiveDate, i64),
+    ) -> Result<(), StockError> {
+        let Some(issue) = legs.iter().find(|leg| leg.kind == MoveKind::Issue) else {
+            return Ok(());
+        };
+        let more = (more, self.rules.steps);
+        for (leg, part) in past::back_elsewhere(tx, issue, more, (&self.entries, so_far))? {
+            self.follow_to(tx, (&leg, so_far), (by, date, part))?;
+        }
+        Ok(())
+    }
+
+    /// The same of all issues that were corrected since it was last called, where stocks are costed again.
+    pub(super) fn follow_back(
+        &mut self,
+        tx: &mut Tx<'_>,
+        so_far: &SoFar,
+    ) -> Result<(), StockError> {
+        let new = self.entries.get(self.followed_back..).unwrap_or_default();
+        let mut changes: BTreeMap<_, (NaiveDate, i64)> = BTreeMap::new();
+        let corrects =
+            |entry: &&ValueEntry| entry.cause == Cause::Correction && entry.about() != entry.by;
+        for entry in new.iter().filter(corrects) {
+            let key = (entry.about(), entry.site, entry.by);
+            let change = changes.entry(key).or_insert((entry.date, 0));
+            change.1 = change.1.saturating_add(entry.value.units());
+        }
+        self.followed_back = self.entries.len();
+        for ((of, site, by), (date, value)) in changes.into_iter().filter(|(_, to)| to.1 != 0) {
+            let mut legs = so_far.legs(tx, of)?;
+            legs.retain(|leg| leg.site == site);
+            self.follow_issue(tx, (&legs, so_far), (by, date, -value))?;
+        }
         Ok(())
     }
 
@@ -601,14 +652,17 @@ impl Costs {
         }
         let date = date.max(leg.date);
         let date = open_from(tx, leg.site)?.map_or(date, |open| date.max(open));
-        let value = Val::from_units(more);
-        let kind = Kind::PriceChange { of: cast(leg.id), value };
+        let (of, value) = (cast(leg.id), Val::from_units(more));
+        let kind = match leg.kind {
+            MoveKind::CustomerReturn => Kind::ReturnCost { of, value },
+            _ => Kind::PriceChange { of, value },
+        };
         let moved = valuation::Move::new(cast(by), date, kind);
         if self.late == LateMoves::Keep || self.at(place)?.again >= AGAIN {
             return self.apply(place, &moved, &past);
         }
         // The stock is costed again with it.
-        let (of, quantity, layer, number) = (cast(leg.id), Qty::ZERO, None, 0);
+        let (quantity, layer, number) = (Qty::ZERO, None, 0);
         let (by, cause) = (moved.id, Cause::Cost);
         self.tell(place, &[ValueFact { by, number, of, layer, date, cause, quantity, value }])?;
         self.did(place, &moved, Val::ZERO);
@@ -634,6 +688,7 @@ impl Costs {
         self.entries.truncate(before.entries);
         self.done.truncate(before.done);
         (self.corrects, self.followed) = (false, before.entries);
+        self.followed_back = self.followed_back.min(before.entries);
         for (place, valued) in before.stocks {
             if let Some(there) = self.stocks.get_mut(place) {
                 *there = valued;
@@ -689,6 +744,12 @@ impl Costs {
         }
         insert(tx, self.entries)
     }
+}
+
+/// By how much goods came written down.
+fn written_down(told: &Told) -> Val {
+    let down = told.facts.iter().filter(|fact| fact.cause == Cause::WriteDown);
+    Val::from_units(down.map(|fact| -fact.value.units()).sum())
 }
 
 /// The first day that is not locked at a site; `None` when none is.

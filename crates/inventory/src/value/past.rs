@@ -7,19 +7,26 @@ use chrono::NaiveDate;
 use fondaco_core::{Halt, Id, Needs, Range, Reading, Tx};
 
 use super::costs::cast;
-use super::record::ValueEntry;
+use super::record::{CostChange, CostChangeKind, ValueEntry};
 use crate::levels::MoveUse;
 use crate::moves::{Map, Move, MoveKind, Stage};
-use crate::valuation::{self, Cause, Kind, Known, MoveId, Past, Posted, Taken, Took, ValueFact};
+use crate::valuation::{
+    self, Cause, Kind, Known, MoveId, Past, Posted, Returned, Steps, Taken, Took, ValueFact,
+};
 use crate::{Qty, Val};
 
 /// A move, what it returns, and what returns that.
 pub(super) struct Earlier {
     id: Id<Move>,
     known: Known,
-    taken: Vec<Taken>,
-    /// Who took from it.
+    /// Who took from it, from what came back of them, and from what all was laid as when the method changed.
+    taken: Map<MoveId, Vec<Taken>>,
+    /// Who took from it, and what came back of them.
     others: Map<MoveId, Posted>,
+    /// What came back of who took from it.
+    returned: Map<MoveId, Vec<Returned>>,
+    /// The changes of method since it came.
+    pools: Vec<(MoveId, NaiveDate)>,
     /// From which layers it took itself.
     took: Vec<Took>,
 }
@@ -37,11 +44,19 @@ impl Past for Earlier {
     }
 
     fn taken(&self, layer: MoveId) -> &[Taken] {
-        if layer == cast(self.id) { &self.taken } else { &[] }
+        self.taken.get(&layer).map_or(&[], Vec::as_slice)
     }
 
     fn took(&self, issue: MoveId) -> Vec<Took> {
         if issue == cast(self.id) { self.took.clone() } else { Vec::new() }
+    }
+
+    fn returned(&self, issue: MoveId) -> Vec<Returned> {
+        self.returned.get(&issue).cloned().unwrap_or_default()
+    }
+
+    fn pools(&self, receipt: MoveId) -> Vec<(MoveId, NaiveDate)> {
+        if receipt == cast(self.id) { self.pools.clone() } else { Vec::new() }
     }
 }
 
@@ -159,8 +174,15 @@ pub(super) fn of_move(
         let facts = about(history.tx, leg.id, entries)?;
         history.note(&leg, kind, facts)?;
     }
-    let (taken, others, took) = (Vec::new(), Map::default(), Vec::new());
-    Ok(Earlier { id: leg.id, known: history.known, taken, others, took })
+    Ok(Earlier {
+        id: leg.id,
+        known: history.known,
+        taken: Map::default(),
+        others: Map::default(),
+        returned: Map::default(),
+        pools: Vec::new(),
+        took: Vec::new(),
+    })
 }
 
 /// The same of a move that is taken back, with the layers that it took from.
@@ -223,21 +245,7 @@ pub(super) fn of_receipt(
     (entries, so_far): (&[ValueEntry], &SoFar),
 ) -> Result<Earlier, Halt> {
     let mut earlier = of_move(tx, leg, (entries, so_far))?;
-    let mut taken = BTreeMap::<Id<Move>, i64>::new();
-    let mut note = |fact: &ValueEntry| {
-        let here = (fact.item, fact.site) == (leg.item, leg.site);
-        if here && fact.layer == Some(leg.id) {
-            let sum = taken.entry(fact.about()).or_default();
-            *sum = sum.saturating_sub(fact.quantity.units());
-        }
-    };
-    let from_it = Range::by(ValueEntry::BY_LAYER, &leg.id);
-    tx.peek_each(&from_it, |fact: &ValueEntry| {
-        note(fact);
-        Ok::<_, Halt>(())
-    })?;
-    entries.iter().for_each(&mut note);
-    taken.retain(|_, units| *units > 0);
+    let mut taken = takers(tx, leg, leg.id, entries)?;
     if let (Some(there), Some(posted)) = (late.average, earlier.posted()) {
         let covered = there.units().clamp(0, posted.quantity.units().max(0));
         let named = taken.values().fold(0, |sum: i64, units| sum.saturating_add(*units));
@@ -246,19 +254,145 @@ pub(super) fn of_receipt(
             taken.extend(sent_since(tx, leg, (gone, late.by), (entries, so_far))?);
         }
     }
-    let issues: Vec<Id<Move>> = taken.keys().copied().collect();
-    need(tx, &issues)?;
-    for of in issues {
-        let legs = so_far.legs(tx, of)?;
-        let posted = match legs.iter().find(|issue| issue.site == leg.site) {
-            Some(issue) => of_move(tx, issue, (entries, so_far))?.posted(),
-            None => of_batch(leg, of, entries),
-        };
-        earlier.others.extend(posted.map(|posted| (cast(of), posted)));
+    let mut layers = vec![(leg.id, taken)];
+    if late.average.is_none() {
+        for (id, date) in changes_since(tx, leg)? {
+            earlier.pools.push((cast(id), date));
+            layers.push((id, takers(tx, leg, id, entries)?));
+        }
     }
-    let taken = taken.into_iter();
-    let taken = taken.map(|(by, units)| Taken { by: cast(by), quantity: Qty::from_units(units) });
-    Ok(Earlier { taken: taken.collect(), ..earlier })
+    // Layer by layer: those of what came back of who took from one before.
+    while let Some((layer, taken)) = layers.pop() {
+        let issues: Vec<Id<Move>> = taken.keys().copied().collect();
+        need(tx, &issues)?;
+        for of in issues
+            .into_iter()
+            .filter(|of| !earlier.others.contains_key(&cast(*of)))
+            .collect::<Vec<_>>()
+        {
+            let legs = so_far.legs(tx, of)?;
+            let Some(issue) = legs.iter().find(|issue| issue.site == leg.site) else {
+                let posted = of_batch(leg, of, entries);
+                earlier.others.extend(posted.map(|posted| (cast(of), posted)));
+                continue;
+            };
+            let of_issue = of_move(tx, issue, (entries, so_far))?;
+            for back in earlier.note_issue(tx, issue, &of_issue, so_far)? {
+                if late.average.is_none() && !earlier.taken.contains_key(&cast(back)) {
+                    layers.push((back, takers(tx, leg, back, entries)?));
+                }
+            }
+        }
+        let taken = taken
+            .into_iter()
+            .map(|(by, units)| Taken { by: cast(by), quantity: Qty::from_units(units) });
+        earlier.taken.insert(cast(layer), taken.collect());
+    }
+    Ok(earlier)
+}
+
+impl Earlier {
+    /// Notes an issue and what came back of it; gives what came back to the same site.
+    fn note_issue(
+        &mut self,
+        tx: &mut Tx<'_>,
+        issue: &Arc<Move>,
+        of_issue: &Earlier,
+        so_far: &SoFar,
+    ) -> Result<Vec<Id<Move>>, Halt> {
+        let Some(posted) = of_issue.posted() else { return Ok(Vec::new()) };
+        self.others.insert(cast(issue.id), posted);
+        if issue.kind != MoveKind::Issue {
+            return Ok(Vec::new());
+        }
+        let (mut returned, mut here) = (Vec::new(), Vec::new());
+        for back in returns(tx, issue.id, so_far)? {
+            let by = cast(back.id);
+            let Some(posted) = of_issue.known.posted(by).filter(|back| back.quantity > Qty::ZERO)
+            else {
+                continue;
+            };
+            let is_here = back.site == issue.site;
+            returned.push(Returned { by, quantity: posted.quantity, here: is_here });
+            if is_here {
+                self.others.insert(by, posted);
+                here.push(back.id);
+            }
+        }
+        self.returned.insert(cast(issue.id), returned);
+        Ok(here)
+    }
+}
+
+/// Who took how much from a layer of the item at the site of a leg.
+fn takers(
+    tx: &mut Tx<'_>,
+    leg: &Move,
+    layer: Id<Move>,
+    entries: &[ValueEntry],
+) -> Result<BTreeMap<Id<Move>, i64>, Halt> {
+    let mut taken = BTreeMap::<Id<Move>, i64>::new();
+    let mut note = |fact: &ValueEntry| {
+        let here = (fact.item, fact.site) == (leg.item, leg.site);
+        if here && fact.layer == Some(layer) {
+            let sum = taken.entry(fact.about()).or_default();
+            *sum = sum.saturating_sub(fact.quantity.units());
+        }
+    };
+    let from_it = Range::by(ValueEntry::BY_LAYER, &layer);
+    tx.peek_each(&from_it, |fact: &ValueEntry| {
+        note(fact);
+        Ok::<_, Halt>(())
+    })?;
+    entries.iter().for_each(&mut note);
+    taken.retain(|_, units| *units > 0);
+    Ok(taken)
+}
+
+/// The changes of method of the stock of a leg since it was recorded.
+fn changes_since(tx: &mut Tx<'_>, leg: &Move) -> Result<Vec<(Id<Move>, NaiveDate)>, Halt> {
+    let changes = tx.peek_scan(&Range::by(CostChange::BY_ITEM, &(leg.item, leg.site)))?;
+    let since = |change: &&Arc<CostChange>| {
+        change.kind == CostChangeKind::Method
+            && (change.recorded_at, change.id) > (leg.recorded_at, leg.id)
+    };
+    let mut since: Vec<_> = changes.iter().filter(since).collect();
+    since.sort_by_key(|change| (change.recorded_at, change.id));
+    Ok(since.into_iter().map(|change| (change.id, change.date)).collect())
+}
+
+/// What came back of an issue to other sites, each with its part of a change of what the issue cost.
+///
+/// # Errors
+/// A [`Halt`].
+pub(super) fn back_elsewhere(
+    tx: &mut Tx<'_>,
+    issue: &Arc<Move>,
+    (more, steps): (i64, Steps),
+    (entries, so_far): (&[ValueEntry], &SoFar),
+) -> Result<Vec<(Arc<Move>, i64)>, Halt> {
+    if issue.kind != MoveKind::Issue {
+        return Ok(Vec::new());
+    }
+    let mut back = returns(tx, issue.id, so_far)?;
+    if back.iter().all(|back| back.site == issue.site) {
+        return Ok(Vec::new());
+    }
+    let known = of_move(tx, issue, (entries, so_far))?.known;
+    let units = |id: Id<Move>| known.posted(cast(id)).map_or(0, |posted| posted.quantity.units());
+    let whole = units(issue.id).saturating_neg().max(1);
+    let (mut counted, mut given) = (0_i64, 0_i64);
+    back.retain(|back| units(back.id) > 0);
+    let mut parts = Vec::new();
+    for back in back {
+        counted = counted.saturating_add(units(back.id)).min(whole);
+        let upto = steps.share(more, counted, whole);
+        if back.site != issue.site && upto != given {
+            parts.push((back, upto - given));
+        }
+        given = upto;
+    }
+    Ok(parts)
 }
 
 /// What was sent to other sites since a receipt, each with its share of what is gone of it: as much as it is of all that left since.

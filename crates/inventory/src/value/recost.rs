@@ -17,8 +17,8 @@ use super::record::{CostChange, CostChangeKind, ValueEntry};
 use crate::items::Lot;
 use crate::moves::{Map, Move, MoveKind, Stage};
 use crate::valuation::{
-    self, Cause, CostRules, Kind, Known, Method, MoveId, Past, Posted, State, Taken, Told, Took,
-    ValuationError, ValueFact,
+    self, Cause, CostRules, Kind, Known, Method, MoveId, Past, Posted, Returned, State, Taken,
+    Told, Took, ValuationError, ValueFact,
 };
 use crate::{Qty, StockError, Val};
 
@@ -26,7 +26,7 @@ use crate::{Qty, StockError, Val};
 #[derive(Clone, Copy)]
 pub(super) struct Happened {
     pub(super) moved: valuation::Move,
-    /// By how much goods came written down.
+    /// By how much goods came written down that were not here before.
     pub(super) down: Val,
 }
 
@@ -69,6 +69,14 @@ impl Past for Before<'_> {
 
     fn took(&self, issue: MoveId) -> Vec<Took> {
         self.known.took(issue)
+    }
+
+    fn returned(&self, issue: MoveId) -> Vec<Returned> {
+        self.known.returned(issue)
+    }
+
+    fn pools(&self, receipt: MoveId) -> Vec<(MoveId, NaiveDate)> {
+        self.known.pools(receipt)
     }
 }
 
@@ -131,7 +139,8 @@ fn recost(
     let mut sent: BTreeSet<Id<Move>> = corrected.map(ValueEntry::about).collect();
     sent.extend(changes.iter().map(|fact| cast::<_, Move>(fact.of)));
     sent.retain(|of| again.sent.contains(of));
-    costs.follow_sent(tx, so_far, (by, site), sent)
+    costs.follow_sent(tx, so_far, (by, site), sent)?;
+    costs.follow_back(tx, so_far)
 }
 
 /// Reads what is stored of a stock.
@@ -327,16 +336,28 @@ impl Again {
             let came = stored.legs.get(&of).and_then(|legs| {
                 legs.iter().find(|leg| {
                     leg.quantity > Qty::ZERO
-                        && matches!(leg.kind, MoveKind::Transfer | MoveKind::Dispatch)
+                        && matches!(
+                            leg.kind,
+                            MoveKind::Transfer | MoveKind::Dispatch | MoveKind::CustomerReturn
+                        )
                 })
+            });
+            // What came back of an issue of this stock costs what that does.
+            let returns = came.filter(|leg| leg.kind == MoveKind::CustomerReturn);
+            let is_own = returns.and_then(|leg| leg.of.copied()).is_some_and(|of| {
+                stored.facts.iter().any(|fact| fact.by == of && fact.about() == of)
             });
             let takes_back = stored.legs.get(&fact.by).is_some_and(|legs| {
                 legs.iter().any(|leg| leg.kind == MoveKind::Reversal && leg.of == Some(of))
             });
-            if told || is_change || takes_back || came.is_none() {
+            if told || is_change || takes_back || is_own || came.is_none() {
                 continue;
             }
-            let kind = Kind::PriceChange { of: cast(of), value: fact.value };
+            let (of, value) = (cast(of), fact.value);
+            let kind = match returns {
+                Some(_) => Kind::ReturnCost { of, value },
+                None => Kind::PriceChange { of, value },
+            };
             add(valuation::Move::new(cast(fact.by), fact.date, kind), 0, fact.number + 2);
         }
     }
@@ -351,7 +372,11 @@ impl Again {
             Err(ValuationError::NoReversal { .. }) => return Ok(()),
             done => done?,
         }
-        self.state.come_written_down(&self.rules, moved, *down, &mut told);
+        // What was issued here comes back as it left, written down or not.
+        let came_back = matches!(moved.kind, Kind::CustomerReturn { .. }) && elsewhere.is_none();
+        if !came_back {
+            self.state.come_written_down(&self.rules, moved, *down, &mut told);
+        }
         self.known.note(moved, &told.facts);
         self.facts.extend(&told.facts);
         Ok(())

@@ -1,8 +1,12 @@
 //! Moves that are dated before others: no day since may fall below zero, and nothing comes before what it is of.
 
+use fondaco_core::store::{Event, FeedFrom, Value};
+use fondaco_core::{Id, Reading};
+use fondaco_inventory::Qty;
 use fondaco_inventory::levels::{self, BalanceOf};
 use fondaco_inventory::moves::*;
 use fondaco_inventory::posting::MoveStock;
+use fondaco_testkit::Random;
 
 use crate::host::*;
 
@@ -154,4 +158,102 @@ fn lots_and_serial_numbers_keep_their_days() {
         host.made("back", drill("2026-06-20", "SHOP"));
         host.clean();
     });
+}
+
+/// The counts that a commit told not to be right any more, of all commits.
+fn outdated(host: &Host) -> Vec<Id<Move>> {
+    let Over::Sync(driver) = &host.over else { return Vec::new() };
+    let commits = driver.store().feed(&FeedFrom::new(driver.company(), 0, 10_000)).unwrap();
+    let events = commits.iter().flat_map(|commit| &commit.events);
+    let told = events.filter(|event| event.name == "stock.count_outdated");
+    let count = |event: &Event| event.data.iter().find(|(name, _)| *name == "count").cloned();
+    let ids = told.filter_map(count).map(|(_, value)| value);
+    ids.map(|value| match value {
+        Value::Id(id) => Id::from_u128(id),
+        other => panic!("{other:?} is no id"),
+    })
+    .collect()
+}
+
+#[test]
+fn a_count_is_told_when_something_of_an_earlier_day_comes_after_it() {
+    on_every_store(|host| {
+        host.made("came", on(receipt(bolt(), "10 pcs", "MAIN/A"), "2026-06-01"));
+        let count = |at: &str, quantity: &str| {
+            on(NewMove::count(bolt(), q(quantity), at, today()), "2026-06-05")
+        };
+        let counted = host.made("counted", count("MAIN/A", "8 pcs"));
+        host.made("later", on(issue(bolt(), "1 pcs", "MAIN/A"), "2026-06-06"));
+        host.made("put there", on(receipt(bolt(), "1 pcs", "MAIN/B"), "2026-06-02"));
+        let sync = matches!(host.over, Over::Sync(_));
+        assert_eq!(outdated(&host), []);
+        // The difference stays, and two more are gone.
+        host.made("late", on(issue(bolt(), "2 pcs", "MAIN/A"), "2026-06-03"));
+        assert_eq!(at(&host, "MAIN/A", "2026-06-05"), "6");
+        if sync {
+            assert_eq!(outdated(&host), [counted]);
+        }
+        // Who knows that it was those two takes the difference back.
+        let back =
+            NewMove::new(bolt(), q("2 pcs"), Movement::Reversal { of: counted }, d("2026-06-05"));
+        host.made("was that", back);
+        assert_eq!(at(&host, "MAIN/A", "2026-06-05"), "8");
+        host.made("late again", on(issue(bolt(), "1 pcs", "MAIN/A"), "2026-06-04"));
+        if sync {
+            assert_eq!(outdated(&host), [counted], "what was taken back is not told");
+        }
+        host.clean();
+    });
+}
+
+/// Whatever is moved and counted on whichever day: a count of which nothing was told is still what lay there at the end of its day, and
+/// what is told was one that something earlier came after.
+#[test]
+fn a_count_of_which_nothing_is_told_is_right() {
+    let (mut told, mut right) = (0, 0);
+    for seed in 0..30 {
+        let (host, mut random) = (in_memory(), Random::new(seed));
+        host.made("much", on(receipt(bolt(), "500 pcs", "MAIN/A"), "2026-04-01"));
+        // Each on a day of its own, in any order.
+        let mut days: Vec<u64> = (1..60).collect();
+        let mut made: Vec<(chrono::NaiveDate, Id<Move>, Option<i64>, Qty)> = Vec::new();
+        for step in 0..9 {
+            let day = d("2026-04-20") + chrono::Days::new(days.remove(random.below(days.len())));
+            let count = random.between(1, 9);
+            let (new, counted) = match random.below(4) {
+                0 => (NewMove::count(bolt(), pcs(400 + count), "MAIN/A", day), Some(400 + count)),
+                1 => (NewMove { date: day, ..receipt(bolt(), "1 pcs", "MAIN/A") }, None),
+                _ => (
+                    NewMove { date: day, ..issue(bolt(), &format!("{count} pcs"), "MAIN/A") },
+                    None,
+                ),
+            };
+            if let Ok(done) = host.send(&format!("{step}"), &MoveStock::new(vec![new])) {
+                let id = done.answer.moves[0].clone().unwrap();
+                let leg = host.view(|view| Ok(view.peek::<Move>(&(id, 0))?.unwrap()));
+                made.push((day, id, counted, leg.quantity));
+            }
+        }
+        let outdated = outdated(&host);
+        for (at_step, (day, id, counted, _)) in made.iter().enumerate() {
+            let Some(counted) = counted else { continue };
+            // A count that finds what was booked moves nothing.
+            let earlier =
+                |(other, _, _, moved): &(_, _, _, Qty)| other < day && *moved != Qty::ZERO;
+            let late = made[at_step + 1..].iter().any(earlier);
+            assert_eq!(outdated.contains(id), late, "seed {seed}: the count of {day}");
+            if late {
+                told += 1;
+            } else {
+                right += 1;
+                assert_eq!(
+                    at(&host, "MAIN/A", &day.to_string()),
+                    counted.to_string(),
+                    "seed {seed}, {day}"
+                );
+            }
+        }
+        host.clean();
+    }
+    assert!(told > 10 && right > 10, "{told} told, {right} right");
 }

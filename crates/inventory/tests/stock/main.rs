@@ -28,6 +28,7 @@ mod races;
 mod refusals;
 mod reorder;
 mod rights;
+mod transfers;
 mod uncovered;
 mod value;
 mod value_changes;

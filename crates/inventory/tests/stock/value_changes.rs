@@ -378,3 +378,95 @@ fn what_lies_there_is_costed_by_a_job() {
     assert_eq!(values(&host)[0], "1205.00 EUR");
     verified(&host);
 }
+
+/// Freight upon goods that were sold and came back, here and elsewhere: all that lies anywhere bears its part, by either policy.
+#[test]
+fn freight_follows_what_came_back_to_any_site() {
+    for late in [LateMoves::Keep, LateMoves::Replay] {
+        on_every_store(|host| {
+            host.must("value", &SetUpCosting::default().late(late));
+            host.must("method", &SetCosting::company(Method::Fifo));
+            let came = on(receipt(bolt(), "10 pcs", "MAIN/A").cost(euro("100")), "2026-06-01");
+            let came = host.made("came", came);
+            let sold = host.made("sold", on(issue(bolt(), "10 pcs", "MAIN/A"), "2026-06-02"));
+            let back = |count: &str, to: &str, day: &str| {
+                let kind = Movement::CustomerReturn { of: sold, to: to.into() };
+                on(moved(bolt(), count, kind), day)
+            };
+            host.made("here", back("5 pcs", "MAIN/A", "2026-06-03"));
+            host.made("there", back("2 pcs", "SHOP", "2026-06-04"));
+            host.made("again", on(issue(bolt(), "1 pcs", "SHOP"), "2026-06-05"));
+            let freight = AddLandedCost::new(vec![came], euro("20"), Basis::Quantity);
+            host.must("freight", &freight);
+            assert_eq!(values(&host), ["60.00 EUR", "12.00 EUR"], "{late:?} on {}", host.name);
+            // What is still out comes back at what it cost after all.
+            host.made("the rest", back("3 pcs", "SHOP", "2026-06-06"));
+            assert_eq!(values(&host), ["60.00 EUR", "48.00 EUR"], "{late:?} on {}", host.name);
+            verified(&host);
+        });
+    }
+}
+
+/// Another method laid all goods as one layer; what comes upon an earlier receipt finds its part there, and what was sold of it since.
+#[test]
+fn a_cost_finds_goods_that_another_method_laid() {
+    for late in [LateMoves::Keep, LateMoves::Replay] {
+        on_every_store(|host| {
+            host.must("value", &SetUpCosting::default().late(late));
+            host.must("average", &SetCosting::company(Method::Average));
+            let came = on(receipt(bolt(), "10 pcs", "MAIN/A").cost(euro("100")), "2026-06-01");
+            let came = host.made("came", came);
+            host.must("fifo", &SetCosting::company(Method::Fifo));
+            host.must("freight", &AddLandedCost::new(vec![came], euro("20"), Basis::Quantity));
+            assert_eq!(values(&host)[0], "120.00 EUR", "{late:?} on {}", host.name);
+            let sold = host.made("sold", issue(bolt(), "5 pcs", "MAIN/A"));
+            host.must("bill", &CorrectReceiptCost::new(came, euro("80")));
+            assert_eq!(values(&host)[0], "50.00 EUR", "{late:?} on {}", host.name);
+            let cost = host.view(|view| entries_of(view, sold));
+            let cost: i64 = cost.iter().map(|fact| fact.value.units()).sum();
+            assert_eq!(cost, -500_000, "{late:?} on {}", host.name);
+            verified(&host);
+        });
+    }
+}
+
+/// Written down, sold, back here and elsewhere: when prices rise again, so does what it is worth, up to cost (IAS 2.33).
+#[test]
+fn what_comes_back_can_be_written_up_again() {
+    for late in [LateMoves::Keep, LateMoves::Replay] {
+        on_every_store(|host| {
+            host.must("value", &SetUpCosting::under(Framework::Ifrs).late(late));
+            host.must("method", &SetCosting::company(Method::Fifo));
+            host.made(
+                "came",
+                on(receipt(bolt(), "10 pcs", "MAIN/A").cost(euro("100")), "2026-06-01"),
+            );
+            let sells_for = |name: &str, site, price: &str| {
+                let line = NetRealisable { item: bolt(), site, price: price.parse().unwrap() };
+                host.must(name, &WriteDown::to(vec![line]));
+            };
+            let on_day = |new, n: u64| NewMove { date: today() - chrono::Days::new(n), ..new };
+            let line = NetRealisable {
+                item: bolt(),
+                site: main_site(),
+                price: "8 EUR/pcs".parse().unwrap(),
+            };
+            let down = WriteDown { date: Some(d("2026-06-02")), ..WriteDown::to(vec![line]) };
+            host.must("less", &down);
+            let sold = host.made("sold", on_day(issue(bolt(), "10 pcs", "MAIN/A"), 3));
+            let back = |count: &str, to: &str| {
+                moved(bolt(), count, Movement::CustomerReturn { of: sold, to: to.into() })
+            };
+            host.made("here", on_day(back("5 pcs", "MAIN/A"), 2));
+            host.made("there", on_day(back("5 pcs", "SHOP"), 1));
+            // Costed again, where that is so, before anything is written up.
+            let freight = on_day(receipt(bolt(), "1 pcs", "SHOP").cost(euro("10")), 2);
+            host.made("late", freight);
+            assert_eq!(values(&host), ["40.00 EUR", "50.00 EUR"], "{late:?} on {}", host.name);
+            sells_for("more", main_site(), "12 EUR/pcs");
+            sells_for("more there", shop(), "12 EUR/pcs");
+            assert_eq!(values(&host), ["50.00 EUR", "60.00 EUR"], "{late:?} on {}", host.name);
+            verified(&host);
+        });
+    }
+}

@@ -206,6 +206,8 @@ proptest! {
             // Only what goods bear that left on a later day counts from there.
             let dated = |fact: &ValueFact| match fact.cause {
                 Cause::Correction => fact.date >= day(date),
+                // As does what came back on a later day.
+                Cause::Cost if Some(fact.of) != concerns && fact.of != fact.by => fact.date >= day(date),
                 _ => fact.date == day(date),
             };
             prop_assert!(facts.iter().all(dated));
