@@ -1,9 +1,12 @@
 //! What goes out, and the cost it takes with it.
 
+use std::collections::VecDeque;
+
+use chrono::NaiveDate;
 use fondaco_core::Id;
 
 use super::state::Act;
-use super::{Cause, Lot, Method, MoveId, Qty, State, Val, ValuationError};
+use super::{Cause, Layer, Lot, Method, MoveId, Qty, State, Val, ValuationError};
 
 impl State {
     /// Issues at the cost that the method gives; what is not there at the last known cost. Gives the cost.
@@ -104,12 +107,13 @@ impl State {
         quantity: i64,
         lot: Option<Id<Lot>>,
     ) -> Result<i64, ValuationError> {
-        let (steps, last_first) = (act.steps(), self.method == Method::Lifo);
+        let (steps, last_first, date) = (act.steps(), self.method == Method::Lifo, act.date);
         let lot = self.row_of(lot);
         let row = self.layers.row(lot);
         let (mut left, mut total) = (quantity, 0);
         while left > 0 {
-            let next = if last_first { row.back_mut() } else { row.front_mut() };
+            let at = if last_first { last_through(row, date) } else { 0 };
+            let next = row.get_mut(at);
             let why = "more is said to be there than its layers hold";
             let layer = next.ok_or(ValuationError::Broken { why })?;
             let taken = left.min(layer.quantity.units());
@@ -118,11 +122,7 @@ impl State {
             layer.value = Val::from_units(layer.value.units() - cost);
             let layer = *layer;
             if layer.quantity == Qty::ZERO {
-                if last_first {
-                    row.pop_back()
-                } else {
-                    row.pop_front()
-                };
+                row.remove(at);
             }
             act.told.layers.push(layer);
             act.fact(of, Some(layer.id), Cause::Cost, (-taken, -cost));
@@ -146,4 +146,13 @@ impl State {
         self.written_down = Val::from_units(written_down - part);
         act.fact(of, None, Cause::WriteDown, (0, part));
     }
+}
+
+/// The last layer of a day or before it; where all came later, the first of those.
+#[inline]
+fn last_through(row: &VecDeque<Layer>, date: NaiveDate) -> usize {
+    let came_later = row.back().is_some_and(|last| last.date > date);
+    let until =
+        if came_later { row.partition_point(|layer| layer.date <= date) } else { row.len() };
+    until.saturating_sub(1)
 }

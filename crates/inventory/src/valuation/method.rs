@@ -21,7 +21,7 @@ use super::{Steps, ValuationError};
 pub enum Method {
     /// What came first leaves first (IAS 2.25, 2.27; ASC 330-10-30-9).
     Fifo,
-    /// What came last leaves first: ASC 330-10-30-9 and § 256 HGB allow it, IAS 2 has not since 2005 (IAS 2.BC9-BC21).
+    /// What came last leaves first, of what had come by then: ASC 330-10-30-9 and § 256 HGB allow it, IAS 2 has not since 2005 (IAS 2.BC9-BC21).
     Lifo,
     /// The average of what is on hand, which each receipt makes anew (IAS 2.27, "as each additional shipment is received").
     Average,

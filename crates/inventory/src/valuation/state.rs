@@ -117,6 +117,12 @@ impl State {
         self.layers.bring(row, layer, before);
     }
 
+    /// Whether what leaves first of it came after a day, of what was brought in.
+    pub(crate) fn leaves_later_than(&self, date: NaiveDate) -> bool {
+        let last = self.layers.seen(None).and_then(VecDeque::back);
+        self.method == Method::Lifo && last.is_some_and(|last| last.date > date)
+    }
+
     /// What the stock is carried at: its cost, less what it is written down by.
     #[must_use]
     pub fn value(&self) -> Val {

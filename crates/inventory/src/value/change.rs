@@ -21,7 +21,7 @@ use super::recost::recost_late;
 use super::setup::{allow_item, price_of};
 use super::{ValueError, rights};
 use crate::items::{CatalogueError, Item, conversions};
-use crate::moves::{Move, MoveCost, StockLock};
+use crate::moves::{Move, MoveCost, MoveKind, StockLock};
 use crate::places::Site;
 use crate::valuation::{self, Basis, Bearer, Cause, Kind, NoPast, spread};
 use crate::{MoveError, Qty, StockError, Val};
@@ -84,7 +84,7 @@ impl AddLandedCost {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CorrectReceiptCost {
-    /// The receipt.
+    /// The receipt: not what came from another site, which costs what it did there.
     pub of: Id<Move>,
     /// What it cost, of all that was received: without what came on top.
     pub cost: MoveCost,
@@ -199,6 +199,10 @@ impl Act for CorrectReceiptCost {
     fn act(&self, tx: &mut Tx<'_>) -> Result<Option<Id<Move>>, StockError> {
         let mut changing = Changing::begin(tx, self.date, self.document)?;
         let receipt = changing.receipt(tx, self.of)?;
+        if matches!(receipt.leg.kind, MoveKind::Transfer | MoveKind::Dispatch) {
+            // What came from another site costs what it did there.
+            return Err(ValueError::UnknownReceipt { of: self.of }.into());
+        }
         let item = receipt.item.code.clone();
         let money = match self.cost {
             MoveCost::Total(money) => money,

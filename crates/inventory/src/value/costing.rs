@@ -221,7 +221,7 @@ impl Batch {
             }
             [Some(one), Some(other)] => {
                 let (from, to) = if one.units < 0 { (one, other) } else { (other, one) };
-                self.costs.reach(tx, from.place, (-from.units, from.lot))?;
+                self.costs.reach(tx, from.place, (-from.units, from.lot), judged.new.date)?;
                 let quantity = Qty::from_units(-from.units);
                 let moved = moved(judged, id, Kind::Issue { quantity }, from.lot);
                 self.costs.transfer((from.place, to.place), &moved)?;
@@ -273,8 +273,8 @@ impl Batch {
             return Ok(());
         }
         let (from, to) = if one.units < 0 { (one, other) } else { (other, one) };
-        self.costs.reach(tx, from.place, (-from.units, from.lot))?;
-        self.costs.reach(tx, from.place, (0, to.lot))?;
+        self.costs.reach(tx, from.place, (-from.units, from.lot), judged.new.date)?;
+        self.costs.reach(tx, from.place, (0, to.lot), judged.new.date)?;
         let (quantity, place) = (Qty::from_units(to.units), from.place);
         let costs = &mut self.costs;
         let before = costs.entries.len();
@@ -301,7 +301,8 @@ impl Batch {
             let past = self.past(tx, judged, flow.place)?;
             return undo(&mut self.costs, (judged, id), flow, &past);
         }
-        self.costs.reach(tx, flow.place, (flow.units.saturating_neg().max(0), flow.lot))?;
+        let goes = (flow.units.saturating_neg().max(0), flow.lot);
+        self.costs.reach(tx, flow.place, goes, judged.new.date)?;
         if let Some(of) = judged.origin.filter(|_| is_return(judged.kind)) {
             let past = of_move(tx, &Arc::new(of.clone()), (&self.costs.entries, &self.so_far))?;
             if past.posted().is_some() {

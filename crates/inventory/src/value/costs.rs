@@ -329,14 +329,20 @@ impl Costs {
         self.stocks.get_mut(place).ok_or_else(lost)
     }
 
-    /// Brings in the layers that an issue of so much could take.
+    /// Brings in the layers that an issue of so much on a day could take.
     pub(super) fn reach(
         &mut self,
         tx: &mut Tx<'_>,
         place: usize,
         (units, lot): (i64, Option<Id<Lot>>),
+        date: NaiveDate,
     ) -> Result<(), Halt> {
-        self.at_mut(place)?.reach(tx, units, lot)
+        let valued = self.at_mut(place)?;
+        valued.reach(tx, units, lot)?;
+        if units > 0 && valued.state.leaves_later_than(date) {
+            valued.reach_all(tx)?;
+        }
+        Ok(())
     }
 
     /// Brings in all layers.
@@ -475,6 +481,7 @@ impl Costs {
     /// Keeps facts of a stock that another than the last move tells.
     fn tell(&mut self, place: usize, facts: &[ValueFact]) -> Result<(), Halt> {
         let now = self.now;
+        self.remember(place);
         let valued = self.stocks.get_mut(place).ok_or_else(lost)?;
         valued.changed = true;
         for fact in facts {
@@ -624,10 +631,14 @@ impl Costs {
     /// Where late moves are costed in their place, so is what was corrected: what was sent on follows from there.
     fn correct_again(&mut self) {
         let new = self.entries.get(self.followed..).unwrap_or_default();
-        for entry in new.iter().filter(|entry| entry.cause == Cause::Correction) {
-            let place = self.places.get(&(entry.item, entry.site));
-            if let Some(valued) = place.and_then(|place| self.stocks.get_mut(*place)) {
-                valued.late = Some(entry.by);
+        let corrected = new.iter().filter(|entry| entry.cause == Cause::Correction);
+        let late: Vec<_> = corrected
+            .filter_map(|entry| Some((self.seen(entry.item, entry.site)?, entry.by)))
+            .collect();
+        for (place, by) in late {
+            self.remember(place);
+            if let Some(valued) = self.stocks.get_mut(place) {
+                valued.late = Some(by);
             }
         }
         self.followed = self.entries.len();

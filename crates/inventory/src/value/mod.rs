@@ -48,6 +48,7 @@ pub use record::{
     CostChange, CostChangeKind, CostDebt, CostLayer, CostRule, CostScope, Costing, LateMoves,
     StockCost, ValueDay, ValueEntry,
 };
+pub use recost::stock_cost_on;
 pub(crate) use rule::CostedBefore;
 pub use setup::{CostingOf, SetCosting, SetUpCosting};
 

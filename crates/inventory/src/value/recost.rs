@@ -9,18 +9,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use fondaco_core::{Halt, Id, Range, Reading, Timestamp, Tx};
+use fondaco_core::{Halt, Id, ItemId, Range, Reading, SiteId, Timestamp, Tx};
 
-use super::costs::{Costs, cast, costing};
+use super::costs::{Costs, cast, costing, rules_of};
 use super::past::{SoFar, fact_of, is_return, shares};
-use super::record::{CostChange, CostChangeKind, ValueEntry};
-use crate::items::Lot;
+use super::record::{CostChange, CostChangeKind, Costing, StockCost, ValueEntry};
+use crate::items::{self, Lot};
 use crate::moves::{Map, Move, MoveKind, Stage};
+use crate::places::Site;
 use crate::valuation::{
     self, Cause, CostRules, Kind, Known, Method, MoveId, Past, Posted, Returned, State, Taken,
-    Told, Took, ValuationError, ValueFact,
+    Told, Took, UnitCost, ValuationError, ValueFact,
 };
-use crate::{Qty, StockError, Val};
+use crate::{Qty, Settings, StockError, Val};
 
 /// Something that happened to a stock, as the kernel is told it.
 #[derive(Clone, Copy)]
@@ -111,8 +112,8 @@ fn recost(
     costs.reach_all(tx, place)?;
     let stored = stored(tx, costs, place)?;
     let now = costs.done_at(place);
-    let (mut again, mut happened) = Again::of(costs, place, &stored, (&now, so_far))?;
-    happened.sort_by_key(|(when, _)| *when);
+    let first = (costs.rules, costs.first_state(place)?);
+    let (mut again, happened) = Again::of(first, &stored, (&now, so_far));
     let valued = costs.at(place)?;
     for (_, happened) in happened {
         let done = again.carry_out(&happened);
@@ -143,33 +144,82 @@ fn recost(
     costs.follow_back(tx, so_far)
 }
 
-/// Reads what is stored of a stock.
+/// Reads what is stored of a stock, with what this act adds.
 fn stored(tx: &mut Tx<'_>, costs: &Costs, place: usize) -> Result<Stored, StockError> {
     let valued = costs.at(place)?;
     let key = (valued.item.id, valued.site);
-    let rows = tx.peek_scan(&Range::by(ValueEntry::BY_ITEM, &key))?;
+    let mut stored = Stored::read(tx, key)?;
     let here = |entry: &&ValueEntry| (entry.item, entry.site) == key;
-    let facts = rows.iter().map(|fact| fact.as_ref().clone());
-    let facts = facts.chain(costs.entries.iter().filter(here).cloned()).collect();
-    let mut legs = BTreeMap::<Id<Move>, Vec<Arc<Move>>>::new();
-    for leg in tx.peek_scan(&Range::by(Move::BY_ITEM, &key))? {
-        legs.entry(leg.id).or_default().push(leg);
+    stored.facts.extend(costs.entries.iter().filter(here).cloned());
+    Ok(stored)
+}
+
+impl Stored {
+    fn read(read: &mut impl Reading, key: (ItemId, SiteId)) -> Result<Stored, Halt> {
+        let rows = read.peek_scan(&Range::by(ValueEntry::BY_ITEM, &key))?;
+        let facts = rows.iter().map(|fact| fact.as_ref().clone()).collect();
+        let mut legs = BTreeMap::<Id<Move>, Vec<Arc<Move>>>::new();
+        for leg in read.peek_scan(&Range::by(Move::BY_ITEM, &key))? {
+            legs.entry(leg.id).or_default().push(leg);
+        }
+        let changes = read.peek_scan(&Range::by(CostChange::BY_ITEM, &key))?;
+        Ok(Stored { facts, legs, changes })
     }
-    let changes = tx.peek_scan(&Range::by(CostChange::BY_ITEM, &key))?;
-    Ok(Stored { facts, legs, changes })
+}
+
+/// What stock of an item at a site cost at the end of a day, with its open layers, by all that is known now: costed in the order of days,
+/// as if all had been recorded in that order. `None` where it is not valued.
+///
+/// Where late moves are costed in their place ([`LateMoves::Replay`](super::LateMoves::Replay)) it is worth what was posted through that
+/// day, but for what is of locked days and is posted on the first open one. Where what was posted is kept, a day may have been posted
+/// otherwise.
+///
+/// ```
+/// # mod goods { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/goods.rs")); }
+/// # use goods::*;
+/// # let stock = valued_stock(); // bolts: 10 came for 10 EUR and 10 for 20 EUR in May, 15 were sold in June
+/// use fondaco_inventory::value::stock_cost_on;
+/// let (bolt, main) = (ItemId::named("M8x40"), SiteId::named("MAIN"));
+/// let may = stock.view(|view| stock_cost_on(view, bolt, main, day("2026-05-31")))?.unwrap();
+/// assert_eq!((may.layers.iter().count(), may.value().to_decimal()), (2, 30.into()));
+/// # Ok::<(), StockError>(())
+/// ```
+///
+/// # Errors
+/// [`ValueError::Costing`](super::ValueError::Costing) of what can't be costed in the order of days; [`StockError::NotSetUp`]; a [`Halt`].
+pub fn stock_cost_on(
+    read: &mut impl Reading,
+    item: ItemId,
+    site: SiteId,
+    date: NaiveDate,
+) -> Result<Option<State>, StockError> {
+    let key = (item, site);
+    let Some(row) = read.peek::<StockCost>(&key)? else { return Ok(None) };
+    let settings = Settings::seen(read)?;
+    let Some(costing) = read.peek::<Costing>(&Settings::key())? else { return Ok(None) };
+    let (found, place) = (items::item(read, item)?, read.peek::<Site>(&site)?);
+    let place = place.map(|site| site.code.clone()).unwrap_or_default();
+    let refused = |error| super::costs::costing(&found, &place, error);
+    let rules = rules_of(&settings, &costing);
+    let mut state = State::new(&rules, row.first_method).map_err(refused)?;
+    state.known = row.first_cost.map(UnitCost::of);
+    let stored = Stored::read(read, key)?;
+    let (mut again, happened) = Again::of((rules, state), &stored, (&[], &SoFar::default()));
+    for (_, happened) in happened.iter().filter(|(when, _)| when.0 <= date) {
+        again.carry_out(happened).map_err(refused)?;
+    }
+    Ok(Some(again.state))
 }
 
 impl Again {
-    /// The stock as it began, and all that happened to it.
+    /// The stock as it began, and all that happened to it, in the order of days.
     fn of(
-        costs: &Costs,
-        place: usize,
+        (rules, state): (CostRules, State),
         stored: &Stored,
         (now, so_far): (&[Happened], &SoFar),
-    ) -> Result<(Again, Vec<(When, Happened)>), Halt> {
-        let state = costs.first_state(place)?;
+    ) -> (Again, Vec<(When, Happened)>) {
         let mut again = Again {
-            rules: costs.rules,
+            rules,
             state,
             known: Known::default(),
             facts: Vec::new(),
@@ -219,7 +269,8 @@ impl Again {
             }
         }
         fold_prices(&mut happened);
-        Ok((again, happened))
+        happened.sort_by_key(|(when, _)| *when);
+        (again, happened)
     }
 
     /// A move that is stored, by what it did to the stock.
@@ -411,27 +462,33 @@ impl Again {
     }
 }
 
-/// What turned out of a price on the day of its receipt is of the receipt.
+/// What turned out of a price on the day of its receipt is of the receipt, and so is what came upon it that day.
 fn fold_prices(happened: &mut Vec<(When, Happened)>) {
-    let mut changes = BTreeMap::<(MoveId, NaiveDate), i64>::new();
+    let mut changes = BTreeMap::<(MoveId, NaiveDate), (i64, i64)>::new();
     for (_, one) in happened.iter() {
-        if let Kind::PriceChange { of, value } = one.moved.kind {
-            let sum = changes.entry((of, one.moved.date)).or_default();
-            *sum = sum.saturating_add(value.units());
-        }
+        let (of, price, landed) = match one.moved.kind {
+            Kind::PriceChange { of, value } => (of, value.units(), 0),
+            Kind::LandedCost { of, value } => (of, 0, value.units()),
+            _ => continue,
+        };
+        let sum = changes.entry((of, one.moved.date)).or_default();
+        *sum = (sum.0.saturating_add(price), sum.1.saturating_add(landed));
     }
     let mut folded = BTreeSet::new();
     for (_, one) in happened.iter_mut() {
         let key = (one.moved.id, one.moved.date);
-        if let (Kind::Receipt { value: Some(value), .. }, Some(change)) =
+        if let (Kind::Receipt { value: Some(value), landed, .. }, Some((price, more))) =
             (&mut one.moved.kind, changes.get(&key))
         {
-            *value = Val::from_units(value.units().saturating_add(*change));
+            *value = Val::from_units(value.units().saturating_add(*price));
+            *landed = Val::from_units(landed.units().saturating_add(*more));
             folded.insert(key);
         }
     }
     happened.retain(|(_, one)| match one.moved.kind {
-        Kind::PriceChange { of, .. } => !folded.contains(&(of, one.moved.date)),
+        Kind::PriceChange { of, .. } | Kind::LandedCost { of, .. } => {
+            !folded.contains(&(of, one.moved.date))
+        }
         _ => true,
     });
 }

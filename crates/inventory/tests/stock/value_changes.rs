@@ -80,7 +80,8 @@ fn what_can_not_follow_is_refused_alone() {
         valued(&host, Method::Fifo);
         host.must("come", &MoveStock::new(vec![sand_in("1 kg", "4"), sand_out("1 kg")]));
         let sent = host.made("sent", to_shop(sand(), "5 kg")); // at 4 each
-        host.must("bill", &CorrectReceiptCost::new(sent, euro("2")));
+        let comes_back = AddLandedCost::new(vec![sent], euro("-18"), Basis::Quantity);
+        host.must("comes back", &comes_back);
         let bolts = receipt(bolt(), "1 pcs", "MAIN/A").cost(euro("1"));
         let moves = vec![sand_in("5 kg", "0"), bolts, sand_in("5 kg", "25")];
         let made = host.must("each", &MoveStock::each(moves)).moves;
@@ -469,4 +470,41 @@ fn what_comes_back_can_be_written_up_again() {
             verified(&host);
         });
     }
+}
+
+/// What another site sent costs what it did there: no bill says otherwise. Freight may come upon it.
+#[test]
+fn no_bill_is_of_what_another_site_sent() {
+    on_every_store(|host| {
+        host.must("value", &SetUpCosting::default());
+        host.must("method", &SetCosting::company(Method::Fifo));
+        host.made("came", receipt(bolt(), "10 pcs", "MAIN/A").cost(euro("100")));
+        let sent = host.made("sent", to_shop(bolt(), "4 pcs"));
+        let bill = CorrectReceiptCost::new(sent, euro("50"));
+        assert_eq!(host.refused("bill", &bill).code(), "inventory.unknown_receipt");
+        host.must("freight", &AddLandedCost::new(vec![sent], euro("8"), Basis::Quantity));
+        assert_eq!(values(&host), ["60.00 EUR", "48.00 EUR"], "on {}", host.name);
+        verified(&host);
+    });
+}
+
+/// LIFO, and what was posted stays: what is recorded late takes what had come by its day, of however many layers that came since.
+#[test]
+fn what_is_late_takes_no_goods_of_later_days() {
+    on_every_store(|host| {
+        host.must("value", &SetUpCosting::default());
+        host.must("method", &SetCosting::company(Method::Lifo));
+        let came = |n: u64, count: &str, cost: &str| {
+            let new = receipt(bolt(), count, "MAIN/A").cost(euro(cost));
+            NewMove { date: d("2026-05-01") + chrono::Days::new(n), ..new }
+        };
+        host.made("first", came(0, "6 pcs", "6"));
+        for n in 4..44 {
+            host.made(&format!("day {n}"), came(n, "1 pcs", "20"));
+        }
+        host.made("late", on(issue(bolt(), "6 pcs", "MAIN/A"), "2026-05-03"));
+        assert_eq!(values_on(&host, Some("2026-05-03"))[0], "0.00 EUR", "on {}", host.name);
+        assert_eq!(values(&host)[0], "800.00 EUR", "on {}", host.name);
+        verified(&host);
+    });
 }

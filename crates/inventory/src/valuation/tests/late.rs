@@ -144,6 +144,22 @@ fn history(method: Method, steps: &[Step]) -> (Book, Vec<Move>) {
     (book, moves)
 }
 
+/// Where what was posted is kept, too, no day is worth less than nothing while something earlier lies there.
+#[test]
+fn what_is_recorded_late_takes_what_had_come_by_its_day() {
+    let mut book = book(Method::Lifo);
+    book.record(moved(1, 1, receipt("6", "6")), Backdating::Keep).unwrap();
+    book.record(moved(2, 5, receipt("10", "200")), Backdating::Keep).unwrap();
+    book.record(moved(3, 3, issue("4")), Backdating::Keep).unwrap();
+    assert_eq!((book.value_on(day(3)), book.state().value()), (val("2"), val("202")));
+    // Then what came next after that day, and the last goes with the last.
+    book.record(moved(4, 4, issue("3")), Backdating::Keep).unwrap();
+    assert_eq!(book.state().value(), val("180"));
+    book.record(moved(5, 6, issue("9")), Backdating::Keep).unwrap();
+    assert_eq!(book.state().value(), val("0"));
+    book.state().check(&CostRules::new(Currency::EUR)).unwrap();
+}
+
 /// What each move is worth, and the stock.
 fn standing(book: &Book) -> (BTreeMap<MoveId, (i64, i64)>, &State) {
     let mut sums: BTreeMap<MoveId, (i64, i64)> = BTreeMap::new();
