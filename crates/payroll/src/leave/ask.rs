@@ -1,5 +1,7 @@
 //! Asking for leave, and deciding about it.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use fondaco_core::input::check_line;
 use fondaco_core::policy::Request;
@@ -12,7 +14,7 @@ use smol_str::SmolStr;
 use super::read::{Reckoning, reckoning};
 use super::{
     LeaveDay, LeaveError, LeaveEvent, LeaveGrant, LeaveRequest, LeaveStatus, LeaveUnit,
-    leave_account,
+    StoredPolicy, leave_account,
 };
 use crate::calendars::pay_group;
 use crate::kernel_error::exact;
@@ -86,7 +88,7 @@ impl Act for RequestLeave {
         let others = tx.scan(&Range::<LeaveRequest>::by_key(&employee.party))?;
         let reckoning = reckoning(tx, employee, &self.policy)?;
         let days = self.wanted(tx, &reckoning)?;
-        self.check_others(&others, &days, reckoning.policy.unit)?;
+        self.check_others(tx, &others, &days, &reckoning)?;
         self.check_open(tx, &reckoning, &days)?;
         self.check_balance(reckoning, &days)?;
         let (id, asked_by, asked_at) = (tx.id()?, tx.actor().clone(), tx.now());
@@ -189,26 +191,49 @@ impl RequestLeave {
         Ok(days)
     }
 
+    /// No part of a day is leave twice: of one policy at most a whole day, or 24 hours; with other policies at most the hours that a day of the
+    /// contract has.
     fn check_others(
         &self,
+        tx: &mut Tx<'_>,
         others: &[std::sync::Arc<LeaveRequest>],
         days: &[LeaveDay],
-        unit: LeaveUnit,
-    ) -> Result<(), LeaveError> {
-        let counting = || others.iter().filter(|request| request.status.counts());
-        let on = |day: NaiveDate, same_unit: bool| -> Decimal {
-            let like = counting().filter(|other| (other.policy == self.policy) == same_unit);
-            let days = like.flat_map(|other| other.days.iter()).filter(|other| other.day == day);
-            days.map(|other| other.amount).sum()
-        };
-        // Half a day twice is a day, and a day has 24 hours; hours and days of two policies don't add up.
+        reckoning: &Reckoning,
+    ) -> Result<(), PayrollError> {
+        let unit = reckoning.policy.unit;
         let most = if unit == LeaveUnit::Days { Decimal::ONE } else { Decimal::from(24) };
+        let counting: Vec<_> = others.iter().filter(|other| other.status.counts()).collect();
+        let mut units = BTreeMap::from([(self.policy.clone(), unit)]);
+        for other in &counting {
+            if !units.contains_key(&other.policy) {
+                let stored = tx.get::<StoredPolicy>(&other.policy)?;
+                let unit = stored.map_or(LeaveUnit::Days, |stored| stored.policy.unit);
+                units.insert(other.policy.clone(), unit);
+            }
+        }
         for LeaveDay { day, amount } in days {
-            let (before, of_others) = (on(*day, true), on(*day, false));
-            let too_much = before > Decimal::ZERO && before + *amount > most;
-            let meets = of_others > Decimal::ZERO && before + of_others + *amount > Decimal::ONE;
-            if too_much || meets {
-                return Err(LeaveError::LeaveTwice { employee: self.employee.clone(), day: *day });
+            let whole = reckoning.hours_on(*day)?;
+            let hours = |unit: LeaveUnit, amount: Decimal| match unit {
+                LeaveUnit::Days => exact("hours of leave", decimal::mul_exact(amount, whole)),
+                LeaveUnit::Hours => Ok(amount),
+            };
+            let (mut own, mut all, mut with_others) = (*amount, hours(unit, *amount)?, false);
+            for other in &counting {
+                let of = other.days.iter().filter(|other| other.day == *day);
+                for LeaveDay { amount, .. } in of {
+                    let unit = units.get(&other.policy).copied().unwrap_or(LeaveUnit::Days);
+                    all += hours(unit, *amount)?;
+                    if other.policy == self.policy {
+                        own += *amount;
+                    } else {
+                        with_others = true;
+                    }
+                }
+            }
+            let too_much = own > *amount && own > most;
+            if too_much || (with_others && all > whole) {
+                let employee = self.employee.clone();
+                return Err(LeaveError::LeaveTwice { employee, day: *day }.into());
             }
         }
         Ok(())

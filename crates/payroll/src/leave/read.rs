@@ -10,10 +10,11 @@ use smol_str::SmolStr;
 
 use super::{
     Accrual, Employment, LeaveFacts, LeaveGrant, LeaveLine, LeavePolicy, LeaveRequest,
-    StoredPolicy, leave_account, leave_policy,
+    StoredPolicy, day_hours, leave_account, leave_policy,
 };
 use crate::PayrollError;
 use crate::calendars::{PayPeriod, pay_group};
+use crate::kernel_error::KernelError;
 use crate::staff::{
     Contract, Employee, LeaveRight, Term, TermFact, TimeSheet, Topic, employee_numbered,
 };
@@ -28,6 +29,18 @@ pub(crate) struct Reckoning {
     pub(crate) rights: Vec<DateRange>,
     /// When they are employed, and under which contract.
     pub(crate) contracts: Vec<(DateRange, Contract)>,
+}
+
+impl Reckoning {
+    /// The hours that a day has by the contract of that day; all of a day's where it says none.
+    pub(super) fn hours_on(&self, day: NaiveDate) -> Result<Decimal, KernelError> {
+        let contract = self.contracts.iter().find(|(days, _)| days.contains(day));
+        let hours = match contract {
+            Some((_, contract)) => day_hours(contract.weekly_hours, contract.weekly_days)?,
+            None => Decimal::ZERO,
+        };
+        Ok(if hours.is_zero() { Decimal::from(24) } else { hours })
+    }
 }
 
 /// Reads what the leave of somebody by a policy is reckoned from.

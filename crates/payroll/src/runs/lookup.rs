@@ -175,6 +175,16 @@ fn why_taken(
     if !slip.input.net_floor.is_zero() {
         why = why.input(Explain::new(word("Floor under net pay"), money(slip.input.net_floor)));
     }
+    if let Some(earlier) = &slip.earlier {
+        for (name, amount) in [
+            (word("Net pay of other slips of these days"), earlier.net),
+            (word("Taken by orders from other slips of these days"), earlier.taken),
+        ] {
+            if !amount.is_zero() {
+                why = why.input(Explain::new(name, money(amount)));
+            }
+        }
+    }
     if let Some(known) = known {
         why.source = Some(format!("{} {}", known.component, known.id).into());
     }

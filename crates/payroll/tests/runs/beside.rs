@@ -52,6 +52,11 @@ fn a_floor_and_a_limit_are_kept_over_runs_that_were_computed_side_by_side() {
         let renew = &mut RenewRun::new(bonus, "the regular run came first");
         assert_eq!(house.host.run_job("renewed", renew, &mut ()).unwrap().report.slips, 2);
         house.settle(bonus);
+        let why = house.host.view(|view| explain(view, (bonus, who(1)), "DEBT")).to_string();
+        assert!(
+            why.contains("Net pay of other slips of these days") && why.contains("900"),
+            "{why}"
+        );
         for employee in [1, 2] {
             assert_eq!(line(&house.slip(bonus, employee), "DEBT"), dec("500"));
             assert_eq!(house.owed(employee), dec("4500"));

@@ -173,5 +173,10 @@ fn hours_of_leave_add_up_on_one_day() {
         assert_eq!(host.refused("night", &on(21)).code(), "payroll.leave_twice");
         let whole = RequestLeave::new("1", "VACATION", d("2026-03-03"), d("2026-03-03"));
         assert_eq!(host.refused("whole day", &whole).code(), "payroll.leave_twice");
+        // Half of a day of eight hours, and four hours: that is all of it.
+        let mut half = whole.clone();
+        half.days = vec![LeaveDay { day: d("2026-03-03"), amount: n("0.5") }];
+        host.must("half a day", &half);
+        assert_eq!(host.refused("one more", &on(1)).code(), "payroll.leave_twice");
     });
 }

@@ -291,6 +291,7 @@ const WORDS: &[(&str, &str)] = &[
     ("Net", "Netto"),
     ("Net margin", "Umsatzrendite"),
     ("Net pay", "Nettolohn"),
+    ("Net pay of other slips of these days", "Netto anderer Abrechnungen dieser Tage"),
     ("Net pay payable", "Verbindlichkeiten aus Lohn"),
     ("New", "Neu"),
     ("Next", "Nächste"),
@@ -454,6 +455,10 @@ const WORDS: &[(&str, &str)] = &[
     ("Subject", "Gegenstand"),
     ("Sum", "Summe"),
     ("Suppliers on time", "Lieferanten pünktlich"),
+    (
+        "Taken by orders from other slips of these days",
+        "Aus anderen Abrechnungen dieser Tage gepfändet",
+    ),
     ("Taken in", "Angenommen"),
     ("Taxes", "Steuern"),
     ("Taxes and contributions", "Steuern und Beiträge"),
