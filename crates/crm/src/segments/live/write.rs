@@ -371,7 +371,8 @@ impl Live {
     }
 }
 
-/// What an event said, in a few bytes that say nothing of it.
+/// What an event said, in eight bytes: enough to know it again, and not to hide it. There is no key in it, so whoever has it can try out moments
+/// and values; of what was corrected it stands until the contact is erased, of what was erased there is none.
 fn digest(at: Timestamp, values: &[Value]) -> u64 {
     use std::hash::{BuildHasher, Hash, Hasher};
     let mut hasher = foldhash::fast::FixedState::default().build_hasher();
