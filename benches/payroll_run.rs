@@ -1,13 +1,18 @@
 //! A monthly run calculated, approved and stored, in memory and on SQLite; twelve months made good in retro.
 //!
-//! `cargo bench -p fondaco --bench payroll_run --features payroll,sqlite -- [memory|sqlite|retro|all] [EMPLOYEES]`. Slips add up at the end.
+//! `cargo bench -p fondaco --bench payroll_run --features payroll,sqlite -- [memory|sqlite|staff|staff-sqlite|retro|all] [EMPLOYEES]`. Slips add up
+//! at the end. `staff` gathers the cases from recorded employees, contracts and cards, `staff-sqlite` on a file: its peak of memory is that of a run.
 
 #![allow(clippy::disallowed_methods, reason = "a benchmark measures time")]
 
 use std::time::Instant;
 
 use chrono::{Datelike, Months, NaiveDate};
+use fondaco::payroll::calendars::{
+    DefinePayGroup, OpenPayYear, PayCalendar, PayFrequency, TaxTime,
+};
 use fondaco::payroll::runs::*;
+use fondaco::payroll::staff::*;
 use fondaco::payroll::{Payroll, PayrollError};
 use fondaco::rust_decimal::Decimal;
 use fondaco_core::{CompanyId, DateRange, Id, PartyId};
@@ -30,6 +35,17 @@ fn main() -> Done<()> {
         std::fs::create_dir_all(&folder)?;
         let payroll = Payroll::open(Sqlite::open(folder.join("acme.db"))?, acme())?;
         monthly("SQLite", &payroll, count, 30)?;
+        drop(payroll);
+        std::fs::remove_dir_all(folder)?;
+    }
+    if asked("staff") {
+        recorded("memory", &Payroll::open(Memory::new(), acme())?, count)?;
+    }
+    if asked("staff-sqlite") {
+        let folder = std::env::temp_dir().join(format!("payroll_staff_{}", std::process::id()));
+        std::fs::create_dir_all(&folder)?;
+        let payroll = Payroll::open(Sqlite::open(folder.join("acme.db"))?, acme())?;
+        recorded("SQLite", &payroll, count)?;
         drop(payroll);
         std::fs::remove_dir_all(folder)?;
     }
@@ -106,6 +122,60 @@ fn monthly(name: &str, payroll: &Payroll<'_>, count: u32, goal: u32) -> Done<()>
     }
     let found = payroll.verify()?;
     assert!(found.is_clean(), "{found:?}");
+    Ok(())
+}
+
+/// The same of employees who are kept here: gathered, calculated, approved.
+fn recorded(name: &str, payroll: &Payroll<'_>, count: u32) -> Done<()> {
+    let tax = TaxTime::united_states();
+    let calendar = PayCalendar::new(PayFrequency::Monthly, month(1)?.0, tax);
+    payroll.send("group", &DefinePayGroup::new("MONTHLY", "All", "united_states", calendar))?;
+    payroll.send("2026", &OpenPayYear::new("MONTHLY", 2026))?;
+    let salary = vec![NewComponent::new("SALARY", "wages")];
+    payroll.send("components", &DefineComponents::new(salary))?;
+    let start = Instant::now();
+    for first in (0..count).step_by(5_000) {
+        let numbers = (first..count.min(first + 5_000)).map(|at| (at, format!("{at:06}")));
+        let numbers: Vec<(u32, String)> = numbers.collect();
+        let people =
+            numbers.iter().map(|(_, number)| NewEmployee::named(number.as_str(), "Somebody"));
+        payroll.send(&format!("people {first}"), &AddEmployees::new(people.collect()))?;
+        let terms = numbers.iter().map(|(at, number)| {
+            let cents = 250_000 + i64::from(*at).wrapping_mul(7_919) % 900_000;
+            let job = Job::new("Work", "SALARY", Decimal::new(cents, 2), PayPer::Month);
+            let contract = Said::Contract(Contract::new("MONTHLY", 40.into()).at("100"));
+            let also = vec![
+                Said::Job("main".into(), job),
+                Said::card("united_states", [("w4_status", "single")]),
+                Said::Accounts(vec![PayAccount::new("us:021000021:12345")]),
+            ];
+            Ok(NewTerm { also, ..NewTerm::from(number.as_str(), month(1)?.0, contract) })
+        });
+        let terms = RecordTerms::new(terms.collect::<Done<Vec<_>>>()?);
+        payroll.send(&format!("terms {first}"), &terms)?;
+    }
+    let entered = start.elapsed().as_secs_f64();
+    println!(
+        "{name}: {count} employees with a contract, job, card and account each in {entered:.2} s; {}",
+        peak()
+    );
+    for of_month in 1..=2 {
+        let run = created(payroll, RunKind::Regular, of_month)?;
+        let start = Instant::now();
+        let mut calculate = CalculateRun::new(run, PaySource::Staff);
+        let report =
+            payroll.run_job(&format!("calculate {of_month}"), &mut calculate, &mut ())?.report;
+        let computed = start.elapsed();
+        assert_eq!(report, RunReport { slips: count.into(), refused: 0 });
+        approved(payroll, run)?;
+        let all = start.elapsed();
+        println!(
+            "{name}: month {of_month} of {count} recorded employees gathered and calculated in {:.2} s, approved in {:.2} s more; {}",
+            computed.as_secs_f64(),
+            (all - computed).as_secs_f64(),
+            peak()
+        );
+    }
     Ok(())
 }
 

@@ -2,25 +2,18 @@
 //! that should not be. It takes a Chromium; where there is none, the test says that it was left out.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test's helpers may fail the test")]
-#![allow(clippy::disallowed_methods, reason = "it starts a browser")]
+#![allow(clippy::disallowed_methods, unreachable_pub, reason = "it starts a browser")]
+#![allow(dead_code, reason = "other tests print pages")]
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use fondaco::core::report::{Column, Page, Row};
 use fondaco::prelude::*;
 
-/// Where Chromium is under one of its names.
-fn chromium() -> Option<PathBuf> {
-    let names = ["chromium", "chromium-browser", "google-chrome", "chrome"];
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
-    names
-        .iter()
-        .flat_map(|name| folders.iter().map(move |at| at.join(name)))
-        .find(|at| at.is_file())
-}
+#[path = "common/chromium.rs"]
+mod chromium;
+
+use chromium::{chromium, measured};
 
 /// Two statements side by side, a trial balance, and a ledger with more columns than a phone has room for.
 fn page() -> String {
@@ -58,33 +51,6 @@ fn page() -> String {
         .to_html(&Locale::en())
 }
 
-/// Said of each table: its name, whether it must be scrolled, and how many of its figures are broken over lines.
-const MEASURE: &str = "<script>addEventListener('load',()=>{document.title=[...document.querySelectorAll('.scroll')].map(s=>{\
-    const broken=[...s.querySelectorAll('tbody .n')].filter(c=>{const r=document.createRange();r.selectNodeContents(c);\
-    return new Set([...r.getClientRects()].map(b=>Math.round(b.top))).size>1}).length;\
-    return s.querySelector('caption').textContent+':'+(s.scrollWidth>s.clientWidth+1?'scrolls':'fits')+':'+broken}).join('|')+\
-    '|page:'+(document.documentElement.scrollWidth>innerWidth?'scrolls':'fits')+':0'})</script>";
-
-fn measured(chromium: &Path, width: u32) -> Vec<String> {
-    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("browser-{width}.html"));
-    let profile = file.with_extension("profile");
-    std::fs::write(&file, page().replace("</body>", &format!("{MEASURE}</body>"))).unwrap();
-    let output = Command::new(chromium)
-        .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=5000"])
-        .arg(format!("--user-data-dir={}", profile.display()))
-        .arg(format!("--window-size={width},1600"))
-        .args(["--dump-dom", &format!("file://{}", file.display())])
-        .output()
-        .unwrap();
-    let dom = String::from_utf8_lossy(&output.stdout).into_owned();
-    let title = dom.split("<title>").nth(1).and_then(|rest| rest.split("</title>").next());
-    let title = title.filter(|title| title.contains('|')).unwrap_or_else(|| {
-        panic!("Chromium measured nothing: {}", String::from_utf8_lossy(&output.stderr))
-    });
-    drop(std::fs::remove_dir_all(profile));
-    title.split('|').map(str::to_owned).collect()
-}
-
 #[test]
 fn on_a_phone_statements_fit_and_only_what_is_wider_scrolls() {
     let Some(chromium) = chromium() else {
@@ -93,8 +59,8 @@ fn on_a_phone_statements_fit_and_only_what_is_wider_scrolls() {
         return;
     };
     let fit = ["Compared:fits:0", "Trial balance:fits:0"];
-    let phone = measured(&chromium, 390);
+    let phone = measured(&chromium, &page(), 390);
     assert_eq!(phone, [fit[0], fit[1], "Wider:scrolls:0", "page:fits:0"], "at 390 pixels");
-    let desk = measured(&chromium, 1280);
+    let desk = measured(&chromium, &page(), 1280);
     assert_eq!(desk, [fit[0], fit[1], "Wider:fits:0", "page:fits:0"], "at 1280 pixels");
 }

@@ -5,16 +5,20 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::disallowed_methods,
     dead_code,
     unreachable_pub,
     reason = "a test's helpers may fail the test"
 )]
 
+use std::io::Write as _;
 use std::{
     fs,
     process::{Command, Output},
 };
 
+#[path = "common/chromium.rs"]
+mod chromium;
 mod program;
 #[path = "example_data/scratch.rs"]
 mod scratch;
@@ -59,6 +63,7 @@ fn a_second_run_pays_nobody_twice_and_tells_the_same() {
         assert!(!html.contains("<script") && !html.contains("src=") && !html.contains("<link"));
     }
     assert!(payslip.contains("Net pay") && payslip.contains("Year to date"));
+    laid_out(&html, &payslip);
     for file in [page.with_extension("payslip.html"), page, bank] {
         fs::remove_file(&file).unwrap();
     }
@@ -87,6 +92,29 @@ fn the_real_company_is_paid_for_half_a_year() {
     for ending in ["payslip.html", "ach", "html"] {
         fs::remove_file(page.with_extension(ending)).unwrap();
     }
+}
+
+/// No figure of the page or the payslip is broken over lines on a phone or a desk, and neither is wider than that; a payslip is printed on one
+/// sheet, and has no table that has to be scrolled.
+fn laid_out(page: &str, payslip: &str) {
+    let Some(chromium) = chromium::chromium() else {
+        let _ = std::io::stderr()
+            .write_all(b"LEFT OUT: pages in a browser, for there is no Chromium\n");
+        return;
+    };
+    for width in [390, 1280] {
+        for (name, html) in [("page", page), ("payslip", payslip)] {
+            let measured = chromium::measured(&chromium, html, width);
+            assert!(measured.len() > 2, "{measured:?}");
+            assert_eq!(measured.last().unwrap(), "page:fits:0", "{name} at {width} pixels");
+            for table in &measured {
+                assert!(table.ends_with(":0"), "{name} at {width} pixels: {table}");
+                assert!(name == "page" || table.contains(":fits:"), "{width} pixels: {table}");
+            }
+        }
+    }
+    assert_eq!(chromium::sheets(&chromium, payslip), 1);
+    assert!((2..=12).contains(&chromium::sheets(&chromium, page)));
 }
 
 /// What it printed; it must have ended well.
