@@ -121,7 +121,8 @@ pub struct SetReorderRule {
     /// What an order has to be a multiple of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub multiple: Option<Quantity>,
-    /// The most that can be ordered at once: a larger need becomes several orders.
+    /// The most that can be ordered at once: a larger need becomes several orders. Where a larger quantity has a lower price, and all
+    /// of it costs less than what is needed, that is ordered, up to this and above the policy's level: who has no room for it says so here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub maximum: Option<Quantity>,
     /// How many working days it takes from the order until the goods are there.

@@ -25,8 +25,8 @@ pub(super) struct Earlier {
     others: Map<MoveId, Posted>,
     /// What came back of who took from it.
     returned: Map<MoveId, Vec<Returned>>,
-    /// The changes of method since it came.
-    pools: Vec<(MoveId, NaiveDate)>,
+    /// The changes of method since it came, and since what came back of who took from it did.
+    pools: Map<MoveId, Vec<(MoveId, NaiveDate)>>,
     /// From which layers it took itself.
     took: Vec<Took>,
 }
@@ -56,7 +56,7 @@ impl Past for Earlier {
     }
 
     fn pools(&self, receipt: MoveId) -> Vec<(MoveId, NaiveDate)> {
-        if receipt == cast(self.id) { self.pools.clone() } else { Vec::new() }
+        self.pools.get(&receipt).cloned().unwrap_or_default()
     }
 }
 
@@ -180,7 +180,7 @@ pub(super) fn of_move(
         taken: Map::default(),
         others: Map::default(),
         returned: Map::default(),
-        pools: Vec::new(),
+        pools: Map::default(),
         took: Vec::new(),
     })
 }
@@ -257,7 +257,7 @@ pub(super) fn of_receipt(
     let mut layers = vec![(leg.id, taken)];
     if late.average.is_none() {
         for (id, date) in changes_since(tx, leg)? {
-            earlier.pools.push((cast(id), date));
+            earlier.pools.entry(cast(leg.id)).or_default().push((cast(id), date));
             layers.push((id, takers(tx, leg, id, entries)?));
         }
     }
@@ -278,8 +278,11 @@ pub(super) fn of_receipt(
             };
             let of_issue = of_move(tx, issue, (entries, so_far))?;
             for back in earlier.note_issue(tx, issue, &of_issue, so_far)? {
-                if late.average.is_none() && !earlier.taken.contains_key(&cast(back)) {
-                    layers.push((back, takers(tx, leg, back, entries)?));
+                if late.average.is_none() && !earlier.taken.contains_key(&cast(back.id)) {
+                    let changes = changes_since(tx, &back)?;
+                    let pools = changes.into_iter().map(|(id, date)| (cast(id), date));
+                    earlier.pools.insert(cast(back.id), pools.collect());
+                    layers.push((back.id, takers(tx, leg, back.id, entries)?));
                 }
             }
         }
@@ -299,7 +302,7 @@ impl Earlier {
         issue: &Arc<Move>,
         of_issue: &Earlier,
         so_far: &SoFar,
-    ) -> Result<Vec<Id<Move>>, Halt> {
+    ) -> Result<Vec<Arc<Move>>, Halt> {
         let Some(posted) = of_issue.posted() else { return Ok(Vec::new()) };
         self.others.insert(cast(issue.id), posted);
         if issue.kind != MoveKind::Issue {
@@ -316,7 +319,7 @@ impl Earlier {
             returned.push(Returned { by, quantity: posted.quantity, here: is_here });
             if is_here {
                 self.others.insert(by, posted);
-                here.push(back.id);
+                here.push(back);
             }
         }
         self.returned.insert(cast(issue.id), returned);

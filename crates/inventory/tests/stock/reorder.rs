@@ -223,6 +223,12 @@ fn what_can_be_ordered_and_what_it_costs() {
     for part in ["Inventory position", "Order up to", "Minimum", "200.00 EUR/100 pcs"] {
         assert!(why.contains(part), "{part} is not in {why}");
     }
+    // Who has no room for 40 says the most that can be ordered: no lower price is reached above it.
+    let small = SetReorderRule { maximum: Some(q("20 pcs")), ..set.clone() };
+    host.must("no room", &small);
+    let small = suggested(&host);
+    let cost = small.cost.map(|cost| cost.to_string());
+    assert_eq!((small.quantity.to_string(), cost), ("20 pcs".into(), Some("90.00 EUR".into())));
     let of_dear = SetReorderRule {
         source: ReplenishmentSource::Buy { supplier: Some(PartyId::named("dear")) },
         ..set.clone()

@@ -508,3 +508,27 @@ fn what_is_late_takes_no_goods_of_later_days() {
         verified(&host);
     });
 }
+
+/// What came back before another method laid it with the rest bears its part there.
+#[test]
+fn a_cost_finds_what_came_back_before_the_method_changed() {
+    for late in [LateMoves::Keep, LateMoves::Replay] {
+        on_every_store(|host| {
+            host.must("value", &SetUpCosting::default().late(late));
+            host.must("fifo", &SetCosting::company(Method::Fifo));
+            let came = on(receipt(bolt(), "10 pcs", "MAIN/A").cost(euro("100")), "2026-06-01");
+            let came = host.made("came", came);
+            let sold = host.made("sold", on(issue(bolt(), "10 pcs", "MAIN/A"), "2026-06-02"));
+            let kind = Movement::CustomerReturn { of: sold, to: "MAIN/A".into() };
+            host.made("back", on(moved(bolt(), "5 pcs", kind), "2026-06-03"));
+            host.must("average", &SetCosting::company(Method::Average));
+            host.must("fifo again", &SetCosting::company(Method::Fifo));
+            host.must("freight", &AddLandedCost::new(vec![came], euro("20"), Basis::Quantity));
+            assert_eq!(values(&host)[0], "60.00 EUR", "{late:?} on {}", host.name);
+            host.made("sold again", issue(bolt(), "2 pcs", "MAIN/A"));
+            host.must("insurance", &AddLandedCost::new(vec![came], euro("10"), Basis::Quantity));
+            assert_eq!(values(&host)[0], "39.00 EUR", "{late:?} on {}", host.name);
+            verified(&host);
+        });
+    }
+}
