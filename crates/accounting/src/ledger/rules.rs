@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use foldhash::fast::RandomState;
+use fondaco_core::store::KeyTable;
 use fondaco_core::{Currency, DateRange, Halt, Needs, Range, Tx};
 use smol_str::SmolStr;
 
@@ -225,7 +226,8 @@ pub(crate) type AccountPlace = u32;
 /// The rules of accounts: all that there are, kept between large batches, or those that a small batch names.
 #[derive(Default)]
 pub(crate) struct Chart {
-    places: Map<SmolStr, AccountPlace>,
+    /// Places by the codes that stand there.
+    places: KeyTable,
     rules: Vec<AccountRule>,
     codes: Vec<SmolStr>,
     /// What each stands under: apart, for only limited rights ask for it.
@@ -261,7 +263,11 @@ impl Chart {
 
     /// The chart of accounts that are in order of their codes.
     fn of(accounts: &[Arc<Account>]) -> Chart {
-        let places = accounts.iter().map(|account| account.code.clone()).zip(0..).collect();
+        let mut places = KeyTable::default();
+        places.reserve(accounts.len());
+        for (account, place) in accounts.iter().zip(0..) {
+            places.insert(places.tag(account.code.as_bytes()), place);
+        }
         let rules = accounts.iter().map(|account| AccountRule::of(account)).collect();
         let codes = accounts.iter().map(|account| account.code.clone()).collect();
         let parents = accounts.iter().map(|account| account.parent.clone()).collect();
@@ -286,9 +292,30 @@ impl Chart {
         &self,
         code: &SmolStr,
     ) -> Result<(AccountPlace, &AccountRule), LedgerError> {
-        let place = self.places.get(code);
-        let found = place.and_then(|&place| Some((place, self.rules.get(place as usize)?)));
+        let found =
+            self.place(code).and_then(|place| Some((place, self.rules.get(place as usize)?)));
         found.ok_or_else(|| LedgerError::UnknownAccount { code: code.clone() })
+    }
+
+    fn place(&self, code: &SmolStr) -> Option<AccountPlace> {
+        let tag = self.places.tag(code.as_bytes());
+        self.places.find(tag, |place| self.codes.get(place as usize) == Some(code))
+    }
+
+    /// Looks at the rules of accounts that entries name before any of them is judged: the rules of a large chart lie apart, and
+    /// are fetched from memory beside each other, not one after another.
+    pub(crate) fn look_ahead(&self, entries: &[NewEntry]) {
+        let codes: Vec<&[u8]> = entries
+            .iter()
+            .flat_map(|entry| &entry.postings)
+            .map(|posting| posting.account.as_bytes())
+            .collect();
+        let is = |place: u32, code: &[u8]| {
+            self.codes.get(place as usize).is_some_and(|known| known.as_bytes() == code)
+        };
+        let places = self.places.find_all(codes.iter().copied(), is);
+        let rules = places.into_iter().flatten().filter_map(|at| self.rules.get(at as usize));
+        std::hint::black_box(rules.filter(|rule| rule.heading).count());
     }
 
     /// Whether the postings of the account at this place are items.
@@ -298,14 +325,17 @@ impl Chart {
 
     /// What the account with this code stands under, if anything; `None` where the account is not in this chart.
     pub(crate) fn parent(&self, code: &SmolStr) -> Option<Option<&SmolStr>> {
-        let place = self.places.get(code)?;
-        self.parents.get(*place as usize).map(Option::as_ref)
+        self.parent_at(self.place(code)?)
+    }
+
+    /// What the account at a place stands under, if anything.
+    pub(crate) fn parent_at(&self, place: AccountPlace) -> Option<Option<&SmolStr>> {
+        self.parents.get(place as usize).map(Option::as_ref)
     }
 
     /// Whether the account with this code is of income or expense; `None` where it is not in this chart.
     pub(crate) fn is_of_result(&self, code: &SmolStr) -> Option<bool> {
-        let place = self.places.get(code)?;
-        self.of_result.get(*place as usize).copied()
+        self.of_result.get(self.place(code)? as usize).copied()
     }
 
     /// The codes of the accounts, by their places.
