@@ -1,5 +1,6 @@
 //! How the acts of the ledger ask for what [`rights`](crate::rights) declares, which stands here too.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use fondaco_core::policy::{Authority, Permission, Reason, Request};
@@ -7,7 +8,7 @@ use fondaco_core::{ActorId, Halt, Tx};
 use smol_str::{SmolStr, format_smolstr};
 
 use super::judge::Judged;
-use super::rules::{Chart, Map, Rules};
+use super::rules::{AccountPlace, Chart, Map, Rules};
 use super::weight::{Scales, Weight};
 use super::{Account, Journal, LedgerError, NewEntry, Period, PeriodKey, PeriodStatus, period};
 pub use crate::rights::*;
@@ -179,7 +180,7 @@ impl Asking {
         let total =
             self.total.as_ref().map_or_else(|| Ok(weight.clone()), |so_far| so_far.and(&weight))?;
         let mut ask = |places| {
-            let request = self.request(tx, &rules.chart, entry, places)?;
+            let request = self.request(tx, &rules.chart, (entry, judged), places)?;
             self.allow_amounts(tx, request, (&weight, &total))
         };
         let allowed = match ask(Places::Regarded) {
@@ -195,14 +196,14 @@ impl Asking {
     fn allow_amounts(
         &self,
         tx: &mut Tx<'_>,
-        request: Request,
+        mut request: Request,
         (weight, total): (&Weight, &Weight),
     ) -> Result<Reason, Halt> {
         let mut reason = None;
         for amount in weight.amounts() {
-            let total = total.of(amount.currency()).unwrap_or(amount);
-            let allowed =
-                tx.allow(&self.authority, &request.clone().amount(amount).total(total))?;
+            request.amount = Some(amount);
+            request.total = Some(total.of(amount.currency()).unwrap_or(amount));
+            let allowed = tx.allow(&self.authority, &request)?;
             reason.get_or_insert(allowed);
         }
         reason.ok_or_else(|| Halt::Bug("an entry was asked for without an amount".into()))
@@ -257,7 +258,7 @@ impl Asking {
         tx: &mut Tx<'_>,
         entry: &NewEntry,
     ) -> Result<Reason, LedgerError> {
-        let request = self.request(tx, &Chart::default(), entry, Places::All)?;
+        let request = self.request(tx, &Chart::default(), (entry, &[]), Places::All)?;
         Ok(tx.allow(&self.authority, &request)?)
     }
 
@@ -271,7 +272,7 @@ impl Asking {
             return Ok(());
         }
         let rules = Rules::read(tx, std::slice::from_ref(entry))?;
-        let request = self.request(tx, &rules.chart, entry, Places::All)?;
+        let request = self.request(tx, &rules.chart, (entry, &[]), Places::All)?;
         let weight = self.scales.weigh_plan(tx, &rules, entry)?;
         self.allow_amounts(tx, request, (&weight, &weight))?;
         Ok(())
@@ -294,11 +295,12 @@ impl Asking {
         (self.total, self.asked) = (total, None);
     }
 
+    /// A request about an entry, of which `judged` says what is known of its postings' accounts already.
     fn request(
         &mut self,
         tx: &mut Tx<'_>,
         chart: &Chart,
-        entry: &NewEntry,
+        (entry, judged): (&NewEntry, &[Judged]),
         places: Places,
     ) -> Result<Request, Halt> {
         let mut request = Request::new(self.authority.permission())
@@ -310,13 +312,15 @@ impl Asking {
             places == Places::All || asking.authority.regards(dimension)
         };
         if wanted(self, "journal") {
-            request = request.at("journal", entry.journal.clone());
+            request = request.at(SmolStr::new_static("journal"), entry.journal.clone());
         }
         let accounts = wanted(self, "account");
-        for posting in &entry.postings {
+        for (at, posting) in entry.postings.iter().enumerate() {
             if accounts {
-                let above = self.above(tx, chart, &posting.account)?;
-                request = request.under("account", posting.account.clone(), above);
+                let place = judged.get(at).map(|judged| judged.account);
+                let above = self.above(tx, chart, (&posting.account, place))?;
+                let dimension = SmolStr::new_static("account");
+                request = request.under(dimension, posting.account.clone(), above);
             }
             for (dimension, place) in posting.dimensions.iter() {
                 if wanted(self, dimension) {
@@ -342,9 +346,9 @@ impl Asking {
             places.map(|(dimension, _)| SmolStr::new(dimension)).collect()
         };
         // A denial says whose rights would do: those may regard other dimensions.
-        let regarded = match self.authority.dimensions() {
-            Some(dimensions) if places != Places::All => dimensions.to_vec(),
-            _ => named(),
+        let regarded: Cow<'_, [SmolStr]> = match self.authority.dimensions() {
+            Some(dimensions) if places != Places::All => dimensions.into(),
+            _ => Cow::Owned(named()),
         };
         for dimension in regarded.iter().filter(|name| !ENTRY.contains(&name.as_str())) {
             for posting in &entry.postings {
@@ -363,12 +367,16 @@ impl Asking {
         &mut self,
         tx: &mut Tx<'_>,
         chart: &Chart,
-        code: &SmolStr,
+        (code, place): (&SmolStr, Option<AccountPlace>),
     ) -> Result<Arc<[SmolStr]>, Halt> {
         if self.authority.is_full() {
             return Ok(Arc::default());
         }
-        let Some(parent) = parent_of(tx, chart, code)? else { return Ok(Arc::default()) };
+        let parent = match place.and_then(|place| chart.parent_at(place)) {
+            Some(parent) => parent.cloned(),
+            None => parent_of(tx, chart, code)?,
+        };
+        let Some(parent) = parent else { return Ok(Arc::default()) };
         if let Some(known) = self.headings.get(&parent) {
             return Ok(known.clone());
         }

@@ -98,10 +98,11 @@ impl Scales {
                 0 => judged.amount.units(),
                 units => units,
             };
-            let given = Money::new(judged.ledger_amount.to_decimal(), rules.currency).abs();
+            let given =
+                || Some(Money::new(judged.ledger_amount.to_decimal(), rules.currency).abs());
             let [debits, credits] = &mut sides;
             let side = if units < 0 { credits } else { debits };
-            self.put(tx, rules, (entry, posting, Some(given)), side)?;
+            self.put(tx, rules, (entry, posting), given, side)?;
         }
         let [debits, credits] = sides;
         Ok(debits.greater(credits))
@@ -116,14 +117,14 @@ impl Scales {
     ) -> Result<Weight, LedgerError> {
         let mut sides = [Weight::zero(rules.currency), Weight::zero(rules.currency)];
         for posting in &entry.postings {
-            let given = match (posting.ledger_amount, posting.rate) {
+            let given = || match (posting.ledger_amount, posting.rate) {
                 (Some(worth), _) if worth.currency() == rules.currency => Some(worth.abs()),
                 (_, Some(rate)) => converted(posting, rate, rules.currency).ok().map(Money::abs),
                 _ => None,
             };
             let [debits, credits] = &mut sides;
             let side = if posting.side == Side::Debit { debits } else { credits };
-            self.put(tx, rules, (entry, posting, given), side)?;
+            self.put(tx, rules, (entry, posting), given, side)?;
         }
         let [debits, credits] = sides;
         Ok(debits.greater(credits))
@@ -134,13 +135,15 @@ impl Scales {
         &mut self,
         tx: &mut Tx<'_>,
         rules: &Rules,
-        (entry, posting, given): (&NewEntry, &NewPosting, Option<Money>),
+        (entry, posting): (&NewEntry, &NewPosting),
+        given: impl FnOnce() -> Option<Money>,
         side: &mut Weight,
     ) -> Result<(), LedgerError> {
         let amount = posting.amount.abs();
         if amount.currency() == rules.currency {
             return Ok(side.add(amount)?);
         }
+        let given = given();
         // What no rate was given for was judged by the rate on record.
         let known = match given {
             Some(worth) if posting.needs_rate(rules.currency) => Some(worth),
