@@ -45,6 +45,12 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
                 }
                 .ok_or_else(|| ::fondaco_core::store::DecodeError::out_of_range(#wanted))
             }
+            fn take(from: &mut dyn ::fondaco_core::store::ColumnSource) -> ::core::result::Result<Self, ::fondaco_core::store::DecodeError> {
+                match from.text()? {
+                    Some(code) => Self::from_code(code).ok_or_else(|| ::fondaco_core::store::DecodeError::out_of_range(#wanted)),
+                    None => from.next().and_then(<Self as ::fondaco_core::store::Field>::read),
+                }
+            }
             fn write_part(&self, out: &mut ::fondaco_core::store::KeyWriter) -> bool {
                 out.text(self.code());
                 true

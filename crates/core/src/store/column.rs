@@ -91,6 +91,30 @@ pub trait ColumnSource {
         let _ = digits;
         Ok(None)
     }
+
+    /// The next column as an integer, where it is kept as one; `None`, and nothing is taken, where it is not.
+    ///
+    /// # Errors
+    /// As [`next`](ColumnSource::next).
+    fn integer(&mut self) -> Result<Option<i64>, DecodeError> {
+        Ok(None)
+    }
+
+    /// The next column as the text that is kept, where it can be looked at; `None`, and nothing is taken, where it can't.
+    ///
+    /// # Errors
+    /// As [`next`](ColumnSource::next).
+    fn text(&mut self) -> Result<Option<&str>, DecodeError> {
+        Ok(None)
+    }
+
+    /// Takes the next column if it is seen to be null; `false`, and nothing is taken, where it is not.
+    ///
+    /// # Errors
+    /// As [`next`](ColumnSource::next).
+    fn null(&mut self) -> Result<bool, DecodeError> {
+        Ok(false)
+    }
 }
 
 /// A sink that keeps owned values.

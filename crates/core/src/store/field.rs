@@ -165,6 +165,12 @@ macro_rules! integer_field {
                     other => unexpected(&other, stringify!($rust)),
                 }
             }
+            fn take(from: &mut dyn ColumnSource) -> Result<Self, DecodeError> {
+                match from.integer()? {
+                    Some(v) => Self::try_from(v).map_err(|_| DecodeError::out_of_range(stringify!($rust))),
+                    None => from.next().and_then(Self::read),
+                }
+            }
             #[inline]
             fn write_part(&self, out: &mut KeyWriter) -> bool { self.write_key(out); true }
             fn units(&self) -> Option<i64> { Some(i64::from(*self)) }
@@ -185,9 +191,42 @@ plain_field! {
     bool, Type::Bool, Bool, "bool", bool, |v| *v, |r| Some(r);
     NaiveDate, Type::Date, Date, "date", date, |v| *v, |r| Some(r);
     u128, Type::Id, Id, "id", id, |v| *v, |r| Some(r);
-    Currency, Type::Text, Text, "currency code", text, |v| v.code(), |r| Currency::from_code(&r);
-    Unit, Type::Text, Text, "unit code", text, |v| v.code(), |r| Unit::stored(&r);
-    Country, Type::Text, Text, "country code", text, |v| v.code(), |r| Country::from_code(&r);
+}
+
+/// Implements [`Field`] and [`KeyField`] for a type that is kept under a code.
+macro_rules! coded_field {
+    ($($rust:ty, $name:literal, $read:path;)*) => { $(
+        impl Field for $rust {
+            const TYPE: Type = Type::Text;
+            fn write(&self, out: &mut dyn ColumnSink) { out.text(self.code()); }
+            fn read(value: Value) -> Result<Self, DecodeError> {
+                match value {
+                    Value::Text(code) => $read(&code).ok_or(DecodeError::out_of_range($name)),
+                    other => unexpected(&other, $name),
+                }
+            }
+            fn take(from: &mut dyn ColumnSource) -> Result<Self, DecodeError> {
+                match from.text()? {
+                    Some(code) => $read(code).ok_or(DecodeError::out_of_range($name)),
+                    None => from.next().and_then(Self::read),
+                }
+            }
+            #[inline]
+            fn write_part(&self, out: &mut KeyWriter) -> bool { self.write_key(out); true }
+        }
+        impl KeyField for $rust {
+            #[inline]
+            fn write_key(&self, out: &mut KeyWriter) { out.text(self.code()); }
+            #[inline]
+            fn cmp_key(&self, other: &Self) -> Ordering { self.code().cmp(other.code()) }
+        }
+    )* };
+}
+
+coded_field! {
+    Currency, "currency code", Currency::from_code;
+    Unit, "unit code", Unit::stored;
+    Country, "country code", Country::from_code;
 }
 
 /// Implements [`Field`] for a type that is kept as the text it is written in: equal values are equal, but they don't order by
@@ -274,6 +313,12 @@ macro_rules! text_field {
             fn write(&self, out: &mut dyn ColumnSink) { out.text(self); }
             fn read(value: Value) -> Result<Self, DecodeError> {
                 match value { Value::Text($r) => Ok($back), other => unexpected(&other, "text") }
+            }
+            fn take(from: &mut dyn ColumnSource) -> Result<Self, DecodeError> {
+                match from.text()? {
+                    Some(text) => Ok(text.into()),
+                    None => from.next().and_then(Self::read),
+                }
             }
             #[inline]
             fn check(&self) -> Option<&'static str> { self.as_bytes().contains(&0).then_some("text may not hold the NUL character") }
@@ -382,6 +427,9 @@ impl<T: Field> Field for Option<T> {
             Value::Null => Ok(None),
             value => T::read(value).map(Some),
         }
+    }
+    fn take(from: &mut dyn ColumnSource) -> Result<Self, DecodeError> {
+        if from.null()? { Ok(None) } else { from.next().and_then(Self::read) }
     }
     fn check(&self) -> Option<&'static str> {
         self.as_ref().and_then(T::check)

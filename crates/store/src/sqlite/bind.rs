@@ -206,6 +206,23 @@ impl<'r> Columns<'r> {
         Columns { row, table, column: 0, at: 0 }
     }
 
+    /// What stands in the next column, if that is of some type and not personal: those are two.
+    fn plain(&self, is: impl Fn(Type) -> bool) -> Option<ValueRef<'r>> {
+        self.table.columns.get(self.column).filter(|column| is(column.ty) && !column.personal)?;
+        self.row.get_ref(self.at).ok()
+    }
+
+    /// The next column was taken.
+    fn go_on(&mut self) {
+        (self.column, self.at) = (self.column + 1, self.at + 1);
+    }
+
+    fn take_integer(&mut self, wanted: Type) -> Option<i64> {
+        let Some(ValueRef::Integer(integer)) = self.plain(|ty| ty == wanted) else { return None };
+        self.go_on();
+        Some(integer)
+    }
+
     /// The SQL column after all, if `record` took them all and writes each text as it stands here. Else nobody would see
     /// that a text is not the one that was written, but another with the same meaning.
     pub(super) fn end(self, record: &dyn Stored) -> Option<usize> {
@@ -225,15 +242,26 @@ impl ColumnSource for Columns<'_> {
     }
 
     fn units(&mut self, digits: u8) -> Result<Option<i64>, DecodeError> {
-        let column = self.table.columns.get(self.column);
-        let kept = |column: &&Column| column.ty == Type::Decimal { digits } && !column.personal;
-        match (column.filter(kept), self.row.get_ref(self.at)) {
-            (Some(_), Ok(ValueRef::Integer(units))) => {
-                (self.column, self.at) = (self.column + 1, self.at + 1);
-                Ok(Some(units))
-            }
-            _ => Ok(None),
+        Ok(self.take_integer(Type::Decimal { digits }))
+    }
+
+    fn integer(&mut self) -> Result<Option<i64>, DecodeError> {
+        Ok(self.take_integer(Type::I64))
+    }
+
+    fn text(&mut self) -> Result<Option<&str>, DecodeError> {
+        let Some(ValueRef::Text(text)) = self.plain(|ty| ty == Type::Text) else { return Ok(None) };
+        let text = std::str::from_utf8(text).ok();
+        text.iter().for_each(|_| self.go_on());
+        Ok(text)
+    }
+
+    fn null(&mut self) -> Result<bool, DecodeError> {
+        let is_null = matches!(self.plain(|_| true), Some(ValueRef::Null));
+        if is_null {
+            self.go_on();
         }
+        Ok(is_null)
     }
 }
 

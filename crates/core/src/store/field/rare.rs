@@ -1,7 +1,7 @@
 //! Values that most rows don't have.
 
 use super::{Field, Numbers};
-use crate::store::{ColumnSink, DecodeError, KeyWriter, Type, Value};
+use crate::store::{ColumnSink, ColumnSource, DecodeError, KeyWriter, Type, Value};
 
 /// A value that most rows don't have, as a field: the column of an [`Option`], in eight bytes of each row. A row that has
 /// the value has it elsewhere in memory.
@@ -75,6 +75,9 @@ impl<T: Field> Field for Rare<T> {
     }
     fn read(value: Value) -> Result<Self, DecodeError> {
         Option::<T>::read(value).map(Rare::from)
+    }
+    fn take(from: &mut dyn ColumnSource) -> Result<Self, DecodeError> {
+        <Option<T> as Field>::take(from).map(Rare::from)
     }
     fn check(&self) -> Option<&'static str> {
         self.get().and_then(T::check)
