@@ -351,18 +351,38 @@ impl Bucket {
 
     /// The places of a range.
     fn within(&self, range: Range<'_>, lead: &[u8], index: usize, runs: &Runs) -> &[Item] {
-        let before = |bytes| self.before(bytes, lead, index, runs);
+        let start = match range.from <= lead {
+            true => 0,
+            false => self.before((0, range.from), lead, index, runs),
+        };
         let end = match range.to {
-            Some(to) if to.starts_with(lead) || to < lead => before(to),
+            Some(to) if to.starts_with(lead) || to < lead => {
+                self.before((start, to), lead, index, runs)
+            }
             _ => self.items.len(),
         };
-        let start = if range.from <= lead { 0 } else { before(range.from) };
         self.items.get(start..end).unwrap_or_default()
     }
 
-    /// How many come before `bytes`: by their heads, and by their rows only where these are alike.
-    fn before(&self, bytes: &[u8], lead: &[u8], index: usize, runs: &Runs) -> usize {
-        let items = self.items.as_slice();
+    /// How many come before `bytes`, which the first `known` do: by their heads, and by their rows only where these are alike.
+    fn before(
+        &self,
+        (known, bytes): (usize, &[u8]),
+        lead: &[u8],
+        index: usize,
+        runs: &Runs,
+    ) -> usize {
+        let items = self.items.get(known..).unwrap_or_default();
+        known + self.before_among(items, bytes, lead, (index, runs))
+    }
+
+    fn before_among(
+        &self,
+        items: &[Item],
+        bytes: &[u8],
+        lead: &[u8],
+        (index, runs): (usize, &Runs),
+    ) -> usize {
         let Some(rest) = bytes.strip_prefix(lead).filter(|_| self.headed) else {
             return before(items, bytes, index, runs);
         };
@@ -430,11 +450,48 @@ fn settle<T: Copy, K: Ord>(list: &mut Vec<T>, sorted: usize, key: impl Fn(T) -> 
 /// How many of the sorted items come before `rest` by their heads, and those after them whose heads do not tell.
 fn by_heads<'i>(items: &'i [Item], rest: &[u8]) -> (usize, &'i [Item]) {
     let Rest(head, _) = Rest::of(rest);
-    let first = items.partition_point(|item| item.head < head);
+    let first = before_head(items, head);
     let from = items.get(first..).unwrap_or_default();
     // What begins with all of `rest` does not come before it.
     let alike = if rest.len() <= HEAD { 0 } else { from.partition_point(|it| it.head == head) };
     (first, from.get(..alike).unwrap_or_default())
+}
+
+/// How many of the sorted items have a head below `head`. Heads are mostly spread evenly, as time is: looked for near where it
+/// would then be, and from there further and further away, it is found in few lines of memory.
+fn before_head(items: &[Item], head: u64) -> usize {
+    let below = |at: usize| items.get(at).is_some_and(|item| item.head < head);
+    let (mut low, mut high) = (0, items.len());
+    let mut at = guess(items, head);
+    let mut step = 1;
+    // What is before `low` is below, what is from `high` on is not.
+    if below(at) {
+        while at < high && below(at) {
+            low = at + 1;
+            (at, step) = (at + step, step * 2);
+        }
+        high = high.min(at);
+    } else {
+        high = high.min(at);
+        while high > low {
+            let before = high.saturating_sub(step);
+            if below(before) {
+                low = before + 1;
+                break;
+            }
+            (high, step) = (before, step * 2);
+        }
+    }
+    let between = items.get(low..high).unwrap_or_default();
+    low + between.partition_point(|item| item.head < head)
+}
+
+/// Where among sorted items a head would be if all were equally far apart.
+fn guess(items: &[Item], head: u64) -> usize {
+    let (Some(first), Some(last)) = (items.first(), items.last()) else { return 0 };
+    let (over, span) = (head.saturating_sub(first.head), last.head.saturating_sub(first.head));
+    let apart = span / items.len() as u64 + 1;
+    items.len().min((over / apart) as usize)
 }
 
 /// How many of the sorted places come before `bytes`.
@@ -489,6 +546,16 @@ mod tests {
             prop_assert!(rows[..first].iter().all(|row| *row < rest));
             prop_assert!(rows[after..].iter().all(|row| *row >= rest));
             prop_assert!(rest.len() > HEAD || alike.is_empty());
+        }
+
+        #[test]
+        fn heads_are_found_wherever_they_lie(
+            mut heads in prop::collection::vec(prop_oneof![0u64..30, 1_000u64..1_030, any::<u64>()], 0..60),
+            head in prop_oneof![0u64..31, 999u64..1_031, any::<u64>()],
+        ) {
+            heads.sort_unstable();
+            let items: Vec<Item> = heads.iter().map(|&head| Item { place: Place::default(), head }).collect();
+            prop_assert_eq!(before_head(&items, head), heads.partition_point(|&known| known < head));
         }
 
         #[test]
