@@ -248,3 +248,46 @@ impl<'s> SumsAdder<'s> {
         sums.into_iter().map(|sum| Row::one(sum.version, Arc::from(sum.row))).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Record;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    #[derive(Record, Debug, Clone, PartialEq)]
+    #[record(table = "tally", kind = counter, key(shelf, item))]
+    struct Tally {
+        shelf: i64,
+        item: i64,
+        pieces: i64,
+    }
+
+    proptest! {
+        #[test]
+        fn rows_add_up_alike_in_whatever_order_they_come(
+            runs in vec((any::<bool>(), vec((0i64..12, 0i64..4, -5i64..5), 0..30)), 0..6),
+            by in 0usize..2,
+        ) {
+            let sums = Sums::new(Tally::TABLE, &[by]);
+            let mut adder = sums.adder().unwrap();
+            let mut expected = BTreeMap::<i64, i64>::new();
+            for (sorted, mut run) in runs {
+                if sorted {
+                    run.sort_unstable_by_key(|(shelf, item, _)| [*shelf, *item][by]);
+                }
+                for (shelf, item, pieces) in run {
+                    adder.add(1, &Tally { shelf, item, pieces }).unwrap();
+                    *expected.entry([shelf, item][by]).or_default() += pieces;
+                }
+            }
+            let sum = |row: &Row| {
+                row.with(|tally: &Tally| ([tally.shelf, tally.item][by], tally.pieces)).unwrap()
+            };
+            let found: Vec<(i64, i64)> = adder.into_rows().iter().map(sum).collect();
+            prop_assert_eq!(found, expected.into_iter().collect::<Vec<_>>());
+        }
+    }
+}
