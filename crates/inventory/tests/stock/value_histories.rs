@@ -41,6 +41,8 @@ struct Reference {
     states: BTreeMap<Key, State>,
     known: BTreeMap<Key, Known>,
     made: Vec<Made>,
+    /// How often a stock came to be costed by another method.
+    other_methods: usize,
     /// All facts of each stock.
     facts: BTreeMap<Key, Vec<ValueFact>>,
 }
@@ -91,7 +93,8 @@ impl Reference {
     fn new(method: Method) -> Reference {
         let rules = CostRules::new(Currency::EUR);
         let (states, known) = (BTreeMap::new(), BTreeMap::new());
-        Reference { rules, method, states, known, made: Vec::new(), facts: BTreeMap::new() }
+        let (made, facts) = (Vec::new(), BTreeMap::new());
+        Reference { rules, method, states, known, made, other_methods: 0, facts }
     }
 
     /// To try what the engine refused.
@@ -165,7 +168,7 @@ impl Reference {
         let (Kind::LandedCost { of, .. } | Kind::PriceChange { of, .. }) = moved.kind else {
             return None;
         };
-        if self.method != Method::Average {
+        if self.state(key).method != Method::Average {
             return None;
         }
         let moved_there = known.posted(of)?.quantity.units();
@@ -571,6 +574,33 @@ fn change(host: &Host, reference: &mut Reference, random: &mut Random, name: &st
     }
 }
 
+/// An item is costed by another method from now on, where it is at every site already.
+fn other_method(host: &Host, reference: &mut Reference, random: &mut Random, name: &str) {
+    let item = [bolt(), sand()][random.below(2)];
+    let sites = [main_site(), shop(), van()];
+    let stored = |site: SiteId| host.view(|view| stock_cost(view, item, site)).is_some();
+    let is_fixed = matches!(reference.method, Method::Lot | Method::Standard);
+    if is_fixed || !sites.into_iter().all(stored) {
+        return;
+    }
+    let to = [Method::Fifo, Method::Lifo, Method::Average][random.below(3)];
+    host.must(name, &SetCosting::item(item, to));
+    for site in sites {
+        if reference.state((item, site)).method == to {
+            continue;
+        }
+        let changes = host.view(|view| {
+            use fondaco_core::{Range, Reading};
+            Ok(view.peek_scan(&Range::by(CostChange::BY_ITEM, &(item, site)))?)
+        });
+        let changes = changes.iter().filter(|change| change.kind == CostChangeKind::Method);
+        let id = changes.map(|change| change.id).max().unwrap();
+        let moved = valuation::Move::new(cast(id), today(), Kind::ChangeMethod { to });
+        assert_eq!(reference.apply((item, site), &moved, None), Ok(()), "{name}");
+        reference.other_methods += 1;
+    }
+}
+
 /// Layers, quantities and values are the same.
 fn compare(host: &Host, reference: &Reference, what: &str) {
     for ((item, site), state) in &reference.states {
@@ -631,7 +661,8 @@ fn many_layers(host: &Host, reference: &mut Reference) {
     }
 }
 
-fn history(host: &Host, method: Method, seed: u64, steps: usize) {
+/// Gives how often a stock came to be costed by another method.
+fn history(host: &Host, method: Method, seed: u64, steps: usize) -> usize {
     host.must("value", &SetUpCosting::default());
     let each = |unit: &str| format!("2 EUR/{unit}").parse::<UnitPrice>().unwrap();
     for (item, unit) in [(bolt(), "pcs"), (sand(), "kg"), (milk(), "l")] {
@@ -643,11 +674,15 @@ fn history(host: &Host, method: Method, seed: u64, steps: usize) {
         vec![Location { parent: None, ..Location::new("VAN", "VAN", van(), "VAN") }],
     );
     let (mut random, mut reference) = (Random::new(seed), Reference::new(method));
+    let changes_methods = seed >= CHANGING;
     many_layers(host, &mut reference);
     for step in 0..steps {
         let name = format!("{method}, seed {seed}, step {step}");
         match random.below(6) {
             0 => change(host, &mut reference, &mut random, &name),
+            1 if changes_methods && step % 3 == 0 => {
+                other_method(host, &mut reference, &mut random, &name);
+            }
             _ => moves(host, &mut reference, &mut random, &name),
         }
         if step % 4 == 3 || step + 1 == steps {
@@ -655,7 +690,11 @@ fn history(host: &Host, method: Method, seed: u64, steps: usize) {
         }
     }
     assert!(reference.made.len() > steps / 2, "seed {seed}: too much was refused");
+    reference.other_methods
 }
+
+/// Histories from this one on change methods, too.
+const CHANGING: u64 = 20;
 
 const METHODS: [Method; 5] =
     [Method::Fifo, Method::Lifo, Method::Average, Method::Standard, Method::Lot];
@@ -663,9 +702,20 @@ const METHODS: [Method; 5] =
 #[test]
 fn any_history_of_value_is_that_of_stocks_kept_whole() {
     for (seed, method) in METHODS.into_iter().enumerate() {
-        on_every_store(|host| history(&host, method, seed as u64, 12));
+        on_every_store(|host| {
+            history(&host, method, seed as u64, 12);
+        });
         for seed in 10..13 {
             history(&in_memory(), method, seed, 40);
         }
     }
+}
+
+/// The same where items are costed by other methods from some day on: costs that come later find their goods in what was laid as one.
+#[test]
+fn any_history_of_value_with_other_methods_is_that_of_stocks_kept_whole() {
+    let histories = (CHANGING..CHANGING + 9).zip(METHODS.into_iter().take(3).cycle());
+    let changed = histories.map(|(seed, method)| history(&in_memory(), method, seed, 60));
+    let changed: usize = changed.sum();
+    assert!(changed > 20, "only {changed} stocks were costed by another method");
 }
