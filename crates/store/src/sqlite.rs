@@ -174,7 +174,8 @@ impl SqliteOptions {
         self
     }
 
-    /// How many rows (counters, and `State` rows that were read) are kept in memory, at 200 to 500 bytes each. With more
+    /// How many rows (counters, and `State` rows that were read) are kept in memory, at 200 to 500 bytes each; a row counts for four more with
+    /// each column of documents that its table has. With more
     /// than a busy company's balances of a few periods, bulk posting is fastest.
     #[must_use]
     pub fn cache_rows(mut self, rows: usize) -> SqliteOptions {

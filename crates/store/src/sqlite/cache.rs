@@ -11,7 +11,7 @@ use foldhash::fast::RandomState;
 
 use super::runs::Memory;
 use fondaco_core::CompanyId;
-use fondaco_core::store::{Key, Row};
+use fondaco_core::store::{Key, Row, Type};
 
 /// A row as it stands.
 #[derive(Debug, Clone)]
@@ -47,12 +47,22 @@ impl Slot {
 
 type Rows = HashMap<Key, Slot, RandomState>;
 
+/// For how many rows one counts: each column of JSON may be a document of its own, as the lines of a payslip are.
+fn weight(key: &Key) -> usize {
+    1 + OF_JSON * key.table.columns.iter().filter(|column| column.ty == Type::Json).count()
+}
+
+/// What a column of JSON counts for, in rows of 200 to 500 bytes.
+const OF_JSON: usize = 4;
+
 /// The rows of one company, the lately used ones apart, so that the others can be dropped all at once.
 #[derive(Debug, Default)]
 pub(super) struct Shelf {
     position: u64,
     lately: Rows,
     before: Rows,
+    /// What those lately used count for.
+    weight: usize,
 }
 
 impl Shelf {
@@ -60,21 +70,30 @@ impl Shelf {
         if !self.before.is_empty()
             && let Some(slot) = self.before.remove(key)
         {
-            self.lately.insert(key.clone(), slot);
+            self.insert(key.clone(), slot);
         }
         self.lately.get(key)
+    }
+
+    fn insert(&mut self, key: Key, slot: Slot) {
+        let weight = weight(&key);
+        if self.lately.insert(key, slot).is_none() {
+            self.weight += weight;
+        }
     }
 
     fn put(&mut self, key: Key, kept: Kept) {
         if !self.before.is_empty() {
             self.before.remove(&key);
         }
-        self.lately.insert(key, Slot::new(kept));
+        self.insert(key, Slot::new(kept));
     }
 
     fn remove(&mut self, key: &Key) {
         self.before.remove(key);
-        self.lately.remove(key);
+        if self.lately.remove(key).is_some() {
+            self.weight -= weight(key);
+        }
     }
 }
 
@@ -91,7 +110,7 @@ pub(super) type Changed = Vec<Change>;
 #[derive(Debug)]
 pub(super) struct Cache {
     shelves: Mutex<HashMap<CompanyId, Shelf>>,
-    /// How many rows are kept at most.
+    /// How many rows are kept at most; those with columns of JSON count for several.
     rows: usize,
     /// What searches learnt about pages of runs.
     pub(super) pages: Memory,
@@ -163,10 +182,11 @@ impl Cache {
     /// Drops what was not used lately, when there is too much of it.
     fn make_room(&self) {
         let mut shelves = self.lock();
-        let lately: usize = shelves.values().map(|shelf| shelf.lately.len()).sum();
+        let lately: usize = shelves.values().map(|shelf| shelf.weight).sum();
         if lately > self.rows / 2 {
             for shelf in shelves.values_mut() {
                 shelf.before = std::mem::take(&mut shelf.lately);
+                shelf.weight = 0;
             }
             shelves.retain(|_, shelf| !shelf.before.is_empty());
         }
@@ -176,7 +196,7 @@ impl Cache {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use fondaco_core::store::Record;
+    use fondaco_core::store::{Json, Record};
 
     #[derive(Record, Debug, Clone)]
     #[record(table = "cache_stock", kind = counter, key(item))]
@@ -188,6 +208,40 @@ mod tests {
     fn stock(item: i64, on_hand: i64, version: u64) -> (Key, Kept) {
         let row = Row::one(version, Arc::new(Stock { item, on_hand }));
         (row.key(), Kept { row, place: item })
+    }
+
+    #[derive(Record, Debug, Clone)]
+    #[record(table = "cache_slip", kind = state, key(item))]
+    struct Slip {
+        item: i64,
+        lines: Option<Json>,
+        sums: Option<Json>,
+    }
+
+    /// Rows of documents are kept as many fewer as they are larger, and what goes is counted out again.
+    #[test]
+    fn a_row_with_documents_counts_for_several() {
+        let (acme, cache) = (CompanyId::named("acme"), Cache::new(180));
+        let slip = |item| {
+            let row = Row::one(1, Arc::new(Slip { item, lines: None, sums: None }));
+            (row.key(), Kept { row, place: item })
+        };
+        let kept = || cache.read(acme, 1, |shelf| shelf.lately.len() + shelf.before.len()).unwrap();
+        for item in 0..100 {
+            cache.keep(acme, 1, vec![slip(item)]);
+            cache.keep(acme, 1, vec![slip(item)]); // again, which weighs nothing more
+            assert!(kept() <= 20, "{} are kept", kept());
+        }
+        assert!(kept() >= 10);
+        for item in 0..100 {
+            cache.write(acme, 1, |shelf| shelf.remove(&slip(item).0));
+        }
+        assert_eq!(cache.read(acme, 1, |shelf| (shelf.weight, shelf.lately.len())), Some((0, 0)));
+        // Counters are kept as before.
+        for item in 0..90 {
+            cache.keep(acme, 1, vec![stock(item, 0, 1)]);
+        }
+        assert_eq!(kept(), 90);
     }
 
     /// A commit waits for the disk while readers bring other rows in, so that its counter goes, and then read that again.
