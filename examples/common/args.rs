@@ -250,13 +250,26 @@ fn store_choice(value: OsString) -> Result<StoreChoice, ArgsError> {
     let text = value.string().map_err(|_| ArgsError("--store takes a path in UTF-8".to_owned()))?;
     match text.split_once(':') {
         None if text == "memory" => Ok(StoreChoice::Memory),
-        Some(("sqlite", path)) if !path.is_empty() => Ok(StoreChoice::Sqlite(path.into())),
+        Some(("sqlite", path)) if !path.is_empty() => match is_something_else(path) {
+            true => Err(ArgsError(format!("{path} is no file of SQLite: name another"))),
+            false => Ok(StoreChoice::Sqlite(path.into())),
+        },
         Some(("postgres" | "postgresql", rest)) if rest.starts_with("//") => {
             Ok(StoreChoice::Postgres(text))
         }
         _ => Err(ArgsError(format!(
             "--store {text} is no store: right is memory, or sqlite:PATH, say sqlite:target/books.db, or postgres://USER@HOST/DATABASE"
         ))),
+    }
+}
+
+/// Whether there is a file of another kind: nobody is told to delete that.
+fn is_something_else(path: &str) -> bool {
+    let mut first = [0; 15];
+    let Ok(mut file) = std::fs::File::open(path) else { return false };
+    match std::io::Read::read(&mut file, &mut first) {
+        Ok(0) | Err(_) => false,
+        Ok(_) => &first != b"SQLite format 3",
     }
 }
 

@@ -22,6 +22,10 @@ use directory::{Directory, Fsync};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let path = std::env::args().nth(1).unwrap_or_else(|| "target/till".into());
+    if path.starts_with('-') {
+        println!("directory_store [FOLDER]: a till whose sales are kept in FOLDER, target/till unless said");
+        return Ok(());
+    }
     let store = OrderedStore::open(Directory::open(&path, Fsync::Always)?)?;
     let books = Books::open(&store, CompanyId::named("till"))?;
     open(&books)?;
@@ -30,7 +34,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (at, line) in std::io::stdin().lock().lines().enumerate() {
         let line = line?;
         match Money::parse(&format!("{} EUR", line.trim())) {
-            Ok(amount) => println!("{}", sell(&books, before + at as u64, amount)?),
+            // A sale that is refused is told, and the day goes on.
+            Ok(amount) => match sell(&books, before + at as u64, amount) {
+                Ok(sold) => println!("{sold}"),
+                Err(refused) => println!("{refused}"),
+            },
             Err(error) => println!("{error}"),
         }
     }

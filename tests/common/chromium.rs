@@ -16,17 +16,22 @@ pub fn chromium() -> Option<PathBuf> {
 }
 
 /// Said of each table: its name, whether it must be scrolled, and how many of its figures are broken over lines.
-const MEASURE: &str = "<script>addEventListener('load',()=>{document.title=[...document.querySelectorAll('.scroll')].map(s=>{\
+const MEASURE: &str = "<script>addEventListener('load',()=>{parent.document.title=[...document.querySelectorAll('.scroll')].map(s=>{\
     const broken=[...s.querySelectorAll('tbody .n')].filter(c=>{const r=document.createRange();r.selectNodeContents(c);\
     return new Set([...r.getClientRects()].map(b=>Math.round(b.top))).size>1}).length;\
     return s.querySelector('caption').textContent+':'+(s.scrollWidth>s.clientWidth+1?'scrolls':'fits')+':'+broken}).join('|')+\
     '|page:'+(document.documentElement.scrollWidth>innerWidth?'scrolls':'fits')+':0'})</script>";
 
-/// What the tables of a page are like at a width, and the page itself behind them.
+/// What the tables of a page are like at a width, and the page itself behind them: in a frame, for Chromium makes no window as narrow as a
+/// phone.
 pub fn measured(chromium: &Path, page: &str, width: u32) -> Vec<String> {
-    let page = page.replace("</body>", &format!("{MEASURE}</body>"));
-    let output = headless(chromium, &page, |command, file| {
-        command.arg(format!("--window-size={width},1600"));
+    let inside = page.replace("</body>", &format!("{MEASURE}</body>"));
+    let inside = inside.replace('&', "&amp;").replace('"', "&quot;");
+    let frame =
+        format!("<iframe style=\"width:{width}px;height:1600px;border:0\" srcdoc=\"{inside}\">");
+    let outside = format!("<!doctype html><title></title><body>{frame}</iframe></body>");
+    let output = headless(chromium, &outside, |command, file| {
+        command.arg("--window-size=1400,1700");
         command.args(["--dump-dom", &format!("file://{}", file.display())]);
     });
     let dom = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -5,8 +5,9 @@ use fondaco::accounting::currency::{
     CorrectRates, EndRate, NewRate, OpenRateSource, RateCorrection, RecordRates,
 };
 use fondaco::accounting::ledger::{
-    self, CancelReversal, ChangeDraft, ChangeRecurring, DeleteDraft, PlanReversal, PostReversing,
-    RecurringTerms, RejectDraft, SoftLockPeriod, StartRecurring,
+    self, AccountLimit, CancelReversal, ChangeDraft, ChangeRecurring, DeleteDraft, NewPending,
+    PendingRef, PlanReversal, PostEach, PostPending, PostReversing, RecordPending, RecurringTerms,
+    RejectDraft, SetSpendingLimit, SoftLockPeriod, StartRecurring, VoidPending,
 };
 use fondaco::chrono;
 use fondaco::core::party::PartyAlias;
@@ -36,6 +37,10 @@ pub(crate) fn day(month: u32, day: u32) -> NaiveDate {
 fn sale(on: NaiveDate, cents: i64) -> NewEntry {
     let amount = Money::minor(cents, Currency::EUR);
     NewEntry::new("GEN", on).debit("1000", amount).credit("4000", amount)
+}
+
+fn euros(euros: i64) -> Money {
+    Money::minor(100 * euros, Currency::EUR)
 }
 
 /// The books over a store, and what time it is for each command.
@@ -206,6 +211,7 @@ pub(crate) fn ready<S: Store>(store: S) -> S {
     let made = Firm::open(&store, &steady).map_err(Halt::from).map_err(LedgerError::from);
     let made = made.and_then(|firm| {
         set_up(&firm)?;
+        firm.send("hold", &RecordPending::new(NewPending::new(sale(day(1, 6), 40).key("held"))))?;
         firm.send("sale", &Post::new(sale(day(1, 5), 100)))
     });
     debug_assert!(made.is_ok(), "{made:?}");
@@ -225,6 +231,12 @@ pub(crate) enum Command {
     Reverse(u32),
     Journal,
     Year,
+    Hold,
+    Settle(i64),
+    Void,
+    Each,
+    Limit,
+    Spend,
 }
 
 pub(crate) const COMMANDS: &[Command] = &[
@@ -243,6 +255,12 @@ pub(crate) const COMMANDS: &[Command] = &[
     Command::Reverse(2),
     Command::Journal,
     Command::Year,
+    Command::Hold,
+    Command::Settle(25),
+    Command::Void,
+    Command::Each,
+    Command::Limit,
+    Command::Spend,
 ];
 
 impl Command {
@@ -288,6 +306,30 @@ impl Command {
                 said(books.send(name, &Reverse::new(id, day(month, 20))))
             }
             Command::Journal => said(books.send(name, &OpenJournal::new("BANK", name))),
+            Command::Hold => {
+                said(books.send(name, &RecordPending::new(NewPending::new(sale(day(2, 3), 7)))))
+            }
+            Command::Settle(cents) => {
+                let part = PostPending::new(PendingRef::Key("held".into()));
+                said(books.send(name, &part.amount(Money::minor(cents, Currency::EUR))))
+            }
+            Command::Void => {
+                said(books.send(name, &VoidPending::new(PendingRef::Key("held".into()))))
+            }
+            Command::Each => {
+                // One of them may be there already, and one has no such account.
+                let lost = NewEntry::new("GEN", day(1, 7)).debit("none", euros(1));
+                let each = vec![sale(day(1, 7), 3).key("each"), lost.credit("4000", euros(1))];
+                said(books.send(name, &PostEach::new(each)))
+            }
+            Command::Limit => {
+                let limit = ChangeAccount::limit("1000", AccountLimit::CreditsWithinDebits);
+                said(books.send(name, &limit))
+            }
+            Command::Spend => {
+                let limit = SetSpendingLimit::new("SALES", name, Currency::EUR).account("4000");
+                said(books.send(name, &limit.refuse_above(euros(2))))
+            }
             Command::Year => said(books.send(name, &OpenFiscalYear::calendar_year(2027))),
         }))
     }

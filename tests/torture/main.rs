@@ -34,8 +34,8 @@ use rounds::{Options, Torture};
 
 /// All tortures, with how many rounds of each belong to `cargo test`.
 const TORTURES: &[Torture] = &[
-    Torture { name: "kill.sqlite", short: 1, run: kill::sqlite },
-    Torture { name: "kill.sqlite_fast", short: 1, run: kill::sqlite_fast },
+    Torture { name: "kill.sqlite", short: 3, run: kill::sqlite },
+    Torture { name: "kill.sqlite_fast", short: 2, run: kill::sqlite_fast },
     Torture { name: "kill.redb", short: 1, run: kill::redb },
     Torture { name: "kill.directory", short: 1, run: kill::directory },
     Torture { name: "kill.processes", short: 1, run: kill::processes },
@@ -54,7 +54,7 @@ const TORTURES: &[Torture] = &[
     Torture { name: "bank.redb", short: 1, run: many::redb },
     Torture { name: "bank.directory", short: 1, run: many::directory },
     Torture { name: "bank.failing", short: 2, run: many::failing },
-    Torture { name: "orders.acts", short: 1, run: many::orders_of_acts },
+    Torture { name: "orders.acts", short: 6, run: many::orders_of_acts },
     Torture { name: "failing.firm", short: 2, run: many::failing_firm },
     Torture { name: "clock.backwards", short: 1, run: clock::backwards },
     #[cfg(all(feature = "postgres", unix))]

@@ -71,7 +71,7 @@ pub(crate) fn failing_firm(round: &Round) -> Result<Option<String>, Trouble> {
 pub(crate) fn orders_of_acts(round: &Round) -> Result<Option<String>, Trouble> {
     let mut random = Random::new(round.seed);
     let (mut run, mut all) = (0, 0);
-    for _ in 0..3 {
+    for _ in 0..8 {
         let [a, b] = [0, 1].map(|_| firm::COMMANDS[random.below(firm::COMMANDS.len())]);
         let first = |store: &dyn Store| a.send(store, "first");
         let second = |store: &dyn Store| b.send(store, "second");
@@ -82,5 +82,5 @@ pub(crate) fn orders_of_acts(round: &Round) -> Result<Option<String>, Trouble> {
         run += done.run;
         all += usize::from(done.all);
     }
-    Ok(Some(format!("3 pairs of acts in {run} orders, all there are of {all} pairs")))
+    Ok(Some(format!("8 pairs of acts in {run} orders, all there are of {all} pairs")))
 }

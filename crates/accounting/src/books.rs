@@ -14,7 +14,7 @@ use fondaco_core::{
 
 use crate::currency::{self, FoundRate, RateQuery};
 use crate::ledger::{
-    self, Account, ApproveDraft, Approved, BalanceQuery, Discrepancy, Draft, DraftStatus, Entry,
+    self, Account, AccountQuery, ApproveDraft, Approved, BalanceQuery, Discrepancy, Draft, DraftStatus, Entry,
     HistoryRow, ItemClearing, ItemKey, LedgerError, Movement, MovementQuery, NewEntry,
     OpenItemQuery, OpenItems, PendingEntry, Period, PlannedReversal, Post, Posted, Posting,
     PrepareDraft, RecurringEntry, SpendingExcess, SpendingReport, SubmitDraft, Totals, Upcoming,
@@ -369,6 +369,23 @@ impl<'s> Books<'s> {
     /// A [`Halt`](fondaco_core::Halt).
     pub fn accounts(&self) -> Result<Vec<Arc<Account>>, LedgerError> {
         self.view(|view| Ok(view.peek_scan(&Range::<Account>::all())?))
+    }
+
+    /// The accounts that a query asks for, page by page: as [`find_accounts`](ledger::find_accounts).
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let newest = books.find_accounts(&AccountQuery::all().newest_first().limit(1))?;
+    /// assert_eq!(newest.len(), 1);
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A [`Halt`](fondaco_core::Halt).
+    pub fn find_accounts(&self, query: &AccountQuery) -> Result<Vec<Arc<Account>>, LedgerError> {
+        self.view(|view| ledger::find_accounts(view, query))
     }
 
     /// All fiscal periods, in order; their keys are those that [`LockPeriod`](ledger::LockPeriod) takes.

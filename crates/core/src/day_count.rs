@@ -199,10 +199,29 @@ fn by_years(start: NaiveDate, end: NaiveDate, days: i64) -> Result<Ratio, DayCou
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "CouponParts")]
 pub struct Coupons {
     anchor: NaiveDate,
     months: u32,
     at_month_ends: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CouponParts {
+    anchor: NaiveDate,
+    months: u32,
+    at_month_ends: bool,
+}
+
+impl TryFrom<CouponParts> for Coupons {
+    type Error = DayCountError;
+
+    fn try_from(parts: CouponParts) -> Result<Coupons, DayCountError> {
+        let coupons = Coupons::new(parts.anchor, parts.months)?;
+        let at_month_ends = coupons.at_month_ends && parts.at_month_ends;
+        Ok(Coupons { at_month_ends, ..coupons })
+    }
 }
 
 impl Coupons {

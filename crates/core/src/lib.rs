@@ -24,6 +24,7 @@ pub mod id;
 #[cfg(feature = "import")]
 pub mod import;
 pub mod input;
+pub mod map;
 pub mod money;
 pub mod party;
 pub mod quantity;

@@ -85,7 +85,7 @@ pub trait Branch: Record<Key = SmolStr> {
 /// # Errors
 /// The first whose parents form a circle, and [`TreeError::Circle`].
 pub fn opening_order<B: Branch>(rows: &[B]) -> Result<Vec<usize>, (usize, TreeError)> {
-    let coming: HashSet<&SmolStr, foldhash::fast::RandomState> =
+    let coming: HashSet<&SmolStr, foldhash::fast::FixedState> =
         rows.iter().map(Branch::code).collect();
     let mut under: Places<'_> = HashMap::default();
     let mut order = Vec::with_capacity(rows.len());
@@ -106,12 +106,12 @@ pub fn opening_order<B: Branch>(rows: &[B]) -> Result<Vec<usize>, (usize, TreeEr
     }
 }
 
-type Places<'a> = HashMap<&'a SmolStr, Vec<usize>, foldhash::fast::RandomState>;
+type Places<'a> = HashMap<&'a SmolStr, Vec<usize>, foldhash::fast::FixedState>;
 
 /// The levels of branches that an act has looked up, the topmost 1, so that a batch walks up once.
 #[derive(Debug)]
 pub struct Levels<B> {
-    known: HashMap<SmolStr, usize, foldhash::fast::RandomState>,
+    known: HashMap<SmolStr, usize, foldhash::fast::FixedState>,
     of: PhantomData<fn() -> B>,
 }
 

@@ -17,6 +17,7 @@ use crate::parallel::check_all_ledgers;
 
 /// Sets how something is shared out; set again, the new rule counts for runs from then on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SetAllocation {
     /// See [`AllocationRule::code`].
     pub code: SmolStr,
@@ -277,6 +278,7 @@ fn drop_shares(tx: &mut Tx<'_>, code: &SmolStr) -> Result<(), LedgerError> {
 
 /// Takes a rule away; what it shared out stays.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RemoveAllocation {
     /// The rule.
     pub code: SmolStr,

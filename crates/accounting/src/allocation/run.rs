@@ -24,6 +24,7 @@ use crate::parallel::leading;
 
 /// Shares a pool out for a period, once: run again, it answers what stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Allocate {
     /// The rule.
     pub code: SmolStr,

@@ -21,6 +21,7 @@ use crate::ledger::{LedgerError, Period, PeriodKey, period_label, rights};
 /// one](RecordStatistics::until_next); what is recorded without that counts instead of it in its own period, and leaves it as it is
 /// in all later ones. Recorded until the next one again, it counts in its own period too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RecordStatistics {
     /// What is counted.
     pub statistic: SmolStr,

@@ -14,6 +14,7 @@ use crate::ledger::{Entry, LedgerError, PeriodKey, Posted, Reverse, period_label
 /// Takes what a rule shared out for a period back: its entry is reversed on its own day, so that every balance is as it was; or
 /// on a later one, where its period is locked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct UndoAllocation {
     /// The rule.
     pub code: SmolStr,

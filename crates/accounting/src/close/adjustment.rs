@@ -15,6 +15,7 @@ const MOST: u32 = 9;
 /// ones: 13, 14, ... after twelve months. Entries lie in one when they [say so](crate::ledger::NewEntry::adjusting). A year
 /// whose last ordinary period is locked for ever gets none; a journal that is locked so there is locked so in them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct OpenAdjustmentPeriods {
     /// The fiscal year, which is open.
     pub year: i32,

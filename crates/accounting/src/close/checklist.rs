@@ -44,6 +44,7 @@ pub struct ClosingPoint {
 
 /// Puts a point on the list of a period or year, or says anew what it is: then it is to be signed off again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AddClosingPoint {
     /// The period, such as `202603`; a fiscal year times 100 for the year.
     pub period: PeriodKey,
@@ -103,6 +104,7 @@ impl AddClosingPoint {
 
 /// Signs a point off.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SignOff {
     /// The period, or a fiscal year times 100.
     pub period: PeriodKey,

@@ -52,6 +52,7 @@ pub struct Correction {
 
 /// Corrects an entry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Correct {
     /// The entry that is wrong.
     pub entry: Id<Entry>,

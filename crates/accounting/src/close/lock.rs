@@ -28,6 +28,7 @@ pub enum LockScope {
 /// Locks a period, or all days through one, for the whole ledger or for one journal. A stricter lock stays as it is; a lock
 /// through a day is moved, also back by whoever may `ledger.unlock_period` too, unless it is for ever.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct LockBooks {
     /// Which days.
     pub scope: LockScope,
@@ -131,6 +132,7 @@ impl LockBooks {
 
 /// Unlocks a period, or the days after one, for the whole ledger or for one journal: soft locks and those until unlocked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct UnlockBooks {
     /// Which days: a period, or all days after the one that stays the last locked.
     pub scope: LockScope,

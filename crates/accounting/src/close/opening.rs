@@ -46,6 +46,7 @@ impl OpeningItem {
 /// Posts opening balances, all in one commit. Answers with the entries: first that of the balances, if there are any, then one
 /// per item.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PostOpening {
     /// The journal.
     pub journal: SmolStr,

@@ -10,6 +10,7 @@ use crate::ledger::{Journal, LedgerError, ReversalStyle, Settings, rights};
 
 /// Says how entries are reversed from now on: in one journal, or in all that say nothing themselves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SetReversalStyle {
     /// How; `None` for a journal that shall do as the ledger says.
     #[serde(default)]

@@ -25,6 +25,7 @@ use crate::parallel::{leading, set_closing};
 
 /// Says where the result of a year goes when it is closed, and in which journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SetClosing {
     /// The account of retained earnings: equity, of the ledger's currency or of any.
     pub retained_earnings: SmolStr,
@@ -100,6 +101,7 @@ impl Act for SetClosing {
 /// It is refused while an earlier year is open, and while drafts and pending entries of the year wait: the error names them.
 /// Its periods may be locked, and best are: then closing rests on their locks; else it rests on every account of the year.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CloseYear {
     /// The fiscal year.
     pub year: i32,
@@ -168,6 +170,7 @@ impl CloseYear {
 /// locked. Refused while a later year is closed, where any of its days is locked for ever, and while its last day is locked, for all or for the
 /// closing journal: who reopens it unlocks it first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ReopenYear {
     /// The fiscal year.
     pub year: i32,

@@ -99,6 +99,7 @@ impl NewRate {
 
 /// Records rates of a source: all or none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RecordRates {
     /// The source's code.
     pub source: SmolStr,
@@ -193,6 +194,7 @@ impl RateCorrection {
 
 /// Corrects rates of a source: all or none. What was known before stays on record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CorrectRates {
     /// The source's code.
     pub source: SmolStr,
@@ -245,6 +247,7 @@ impl Act for CorrectRates {
 
 /// Ends what a source says of a pair: after a day no rate holds, until one is recorded for later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct EndRate {
     /// The source's code.
     pub source: SmolStr,

@@ -25,6 +25,7 @@ pub struct RateSource {
 
 /// Opens a source of exchange rates.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct OpenRateSource {
     /// See [`RateSource::code`].
     pub code: SmolStr,
@@ -81,6 +82,7 @@ impl OpenRateSource {
 /// needs a rate of that source is refused, entries, revaluations and translations alike. Else a rate that nobody recorded goes unseen.
 /// One that was recorded for a span of days is as good on its last. What is posted already stays.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct LimitRateAge {
     /// The source's code.
     pub source: SmolStr,

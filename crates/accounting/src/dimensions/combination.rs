@@ -17,6 +17,7 @@ use crate::ledger::{LedgerError, check_text, rights};
 /// Sets which values of a dimension go together with others; set again, the new list counts from then on. What was posted
 /// stays: [`Books::unmet`](crate::Books::unmet) lists what would not satisfy it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SetDimensionCombination {
     /// See [`DimensionCombination::code`].
     pub code: SmolStr,
@@ -267,6 +268,7 @@ impl Act for SetDimensionCombination {
 
 /// Takes a combination away.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RemoveDimensionCombination {
     /// Which combination.
     pub code: SmolStr,

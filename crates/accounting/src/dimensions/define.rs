@@ -13,6 +13,7 @@ use crate::parallel::check_unreserved;
 
 /// Defines a dimension. What was posted before is not judged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DefineDimension {
     /// See [`Dimension::code`].
     pub code: SmolStr,
@@ -89,6 +90,7 @@ impl Act for DefineDimension {
 /// Renames a dimension, has it take any values or only known ones, or changes its days. What was posted stays;
 /// [`Books::unmet`](crate::Books::unmet) lists what would not be taken any more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ChangeDimension {
     /// Which dimension.
     pub code: SmolStr,
@@ -176,6 +178,7 @@ impl Act for ChangeDimension {
 
 /// Says which dimensions postings may carry: any, or only those that are defined.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SetDimensionUse {
     /// Which.
     #[serde(rename = "use")]

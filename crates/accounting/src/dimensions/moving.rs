@@ -21,6 +21,7 @@ use crate::ledger::{Balance, LedgerError, rights, tags};
 /// Figures of days before stay under the old heading when they are asked for as of such a day; figures that are asked for
 /// as of a later one show all that ever was posted under the new one, so that years compare.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct MoveDimensionValue {
     /// The dimension.
     pub dimension: SmolStr,

@@ -13,6 +13,7 @@ use crate::ledger::{Journal, LedgerError, rights};
 /// Sets what postings must say of a dimension; set again, the new rule counts from then on. What was posted stays:
 /// [`Books::unmet`](crate::Books::unmet) lists what would not satisfy it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SetDimensionRule {
     /// See [`DimensionRule::code`].
     pub code: SmolStr,
@@ -176,6 +177,7 @@ pub(super) fn check_filled(
 
 /// Takes a rule away.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RemoveDimensionRule {
     /// Which rule.
     pub code: SmolStr,

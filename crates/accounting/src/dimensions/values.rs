@@ -57,6 +57,7 @@ impl NewDimensionValue {
 
 /// Opens values of a dimension: all or none. A value may come before what it stands under.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct OpenDimensionValues {
     /// The dimension.
     pub dimension: SmolStr,
@@ -157,6 +158,7 @@ fn check_value(places: &Places, new: &NewDimensionValue) -> Result<(), LedgerErr
 
 /// Renames a value, or changes its days: with a last day it is closed. What was posted stays, and headings go on to sum it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ChangeDimensionValue {
     /// The dimension.
     pub dimension: SmolStr,

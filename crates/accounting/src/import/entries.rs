@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::Path;
+use std::sync::Arc;
 
 use fondaco_core::digest::{self, DigestError, hex};
 use fondaco_core::import::{Place, Refusal};
 use fondaco_core::job::{Job, JobId, Step};
 use fondaco_core::store::Hash;
-use fondaco_core::{Currency, Halt, Money, Progressed, Tx};
+use fondaco_core::{Currency, Halt, Id, Money, Progressed, Reading, Tx};
 use smol_str::{SmolStr, format_smolstr};
 
 use super::group::{Group, Groups};
@@ -17,7 +18,9 @@ use super::records::{ImportKey, ImportedEntry, RefusedLine};
 use super::refusal::{Fault, of_entry};
 use super::run::{Cursor, Phase, refused};
 use super::{EntryMapping, Grouping, ImportError, ImportReport, Mode};
-use crate::ledger::{self, LedgerError, NewEntry, Posted, RefusedEntry, Settings};
+use crate::ledger::{
+    self, Entry, LedgerError, NewEntry, NewPosting, Posted, Posting, RefusedEntry, Settings, Side,
+};
 
 /// The round in which a file's keys are noted.
 const FIRST: u32 = 0;
@@ -232,6 +235,8 @@ enum Known {
     New,
     /// It was imported before.
     Imported,
+    /// Another one of its key was imported before.
+    Other(Id<Entry>),
     /// This file has it twice.
     Scattered,
 }
@@ -251,6 +256,7 @@ impl<R: Read + Seek> ImportEntries<R> {
                 Some(_) => Known::Imported,
             })
             .collect();
+        self.compare(tx, &imported, &mut known)?;
         if matches!(self.mapping.grouping, Grouping::Key(_)) {
             let mut met = BTreeSet::new();
             for (group, known) in groups.iter().zip(&mut known) {
@@ -264,6 +270,41 @@ impl<R: Read + Seek> ImportEntries<R> {
             }
         }
         Ok(known)
+    }
+
+    /// Finds out which of the entries that were imported before are not what the file says by now.
+    fn compare(
+        &self,
+        tx: &mut Tx<'_>,
+        imported: &[Option<Arc<ImportedEntry>>],
+        known: &mut [Known],
+    ) -> Result<(), Halt> {
+        if self.mapping.origin.is_none() {
+            return Ok(()); // the keys are those of this very file
+        }
+        let groups = self.batch.groups.iter().zip(imported).zip(known);
+        let before: Vec<_> = groups
+            .filter_map(|((group, row), known)| match (*known, row, &group.entry) {
+                (Known::Imported, Some(row), Some(new)) => Some((row.entry, new, known)),
+                _ => None,
+            })
+            .collect();
+        let ids: Vec<Id<Entry>> = before.iter().map(|(id, ..)| *id).collect();
+        // One more than the file has, so that one that is missing there is seen.
+        let lines = before.iter().flat_map(|(id, new, _)| {
+            (1..=new.postings.len().saturating_add(1)).map(|line| (*id, line as u32))
+        });
+        let lines: Vec<(Id<Entry>, u32)> = lines.collect();
+        let stored = tx.peek_many::<Entry>(&ids)?;
+        let mut postings = tx.peek_many::<Posting>(&lines)?.into_iter();
+        for ((id, new, known), entry) in before.into_iter().zip(stored) {
+            let of_entry: Vec<_> =
+                postings.by_ref().take(new.postings.len().saturating_add(1)).flatten().collect();
+            if entry.is_none_or(|entry| entry.date != new.date) || !are_same(&of_entry, new) {
+                *known = Known::Other(id);
+            }
+        }
+        Ok(())
     }
 
     /// However often a file is checked, its keys stand on the same lines: they are noted once.
@@ -316,7 +357,10 @@ impl<R: Read + Seek> ImportEntries<R> {
                     cursor.report.skipped += 1;
                     continue;
                 }
-                (Known::Scattered, _) => vec![self.scattered(group)],
+                (Known::Scattered, _) => vec![self.of_key(group, Fault::ScatteredKey)],
+                (Known::Other(entry), _) => {
+                    vec![self.of_key(group, Fault::OtherContent { entry })]
+                }
                 (Known::New, None) => group.faults.clone(),
                 (Known::New, Some(entry)) => match answers.next() {
                     Some(Err(refused)) => vec![of_entry(group.line, group.through, &refused)],
@@ -347,13 +391,13 @@ impl<R: Read + Seek> ImportEntries<R> {
         ImportedEntry { origin, key, entry: posted.id, job }
     }
 
-    fn scattered(&self, group: &Group) -> Refusal {
+    fn of_key(&self, group: &Group, fault: Fault) -> Refusal {
         let column = match &self.mapping.grouping {
             Grouping::Key(super::Source::Column(name)) => name.clone(),
             Grouping::Key(super::Source::Position(position)) => format_smolstr!("{position}"),
             _ => SmolStr::default(),
         };
-        let refusal = Fault::ScatteredKey.at(group.line, &column, &group.key);
+        let refusal = fault.at(group.line, &column, &group.key);
         Refusal { through: group.through, ..refusal }
     }
 
@@ -371,6 +415,22 @@ impl<R: Read + Seek> ImportEntries<R> {
             Cursor::start(Phase::Booking, next.round)
         }))
     }
+}
+
+/// Whether an entry's postings are those that a file says, in its order: on the same sides of the same accounts, of the same amounts.
+fn are_same(stored: &[Arc<Posting>], new: &NewEntry) -> bool {
+    let signed = |posting: &NewPosting, amount: Money| match posting.side {
+        Side::Debit => amount.amount(),
+        Side::Credit => -amount.amount(),
+    };
+    let is_same = |(stored, new): (&Arc<Posting>, &NewPosting)| {
+        let worth = new.ledger_amount.map(|worth| signed(new, worth));
+        stored.account == new.account
+            && stored.currency == new.amount.currency()
+            && stored.amount.to_decimal() == signed(new, new.amount)
+            && worth.is_none_or(|worth| stored.ledger_amount.to_decimal() == worth)
+    };
+    stored.len() == new.postings.len() && stored.iter().zip(&new.postings).all(is_same)
 }
 
 /// Worths are in the ledger's currency, which a file does not know.

@@ -23,6 +23,7 @@ const MOST: usize = 10_000;
 /// One command erases 10,000 lines at most, and says whether there are more:
 /// [`Books::erase_refusals`] goes on until there are none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct EraseRefusals {
     /// The import.
     pub job: JobId,

@@ -2,12 +2,12 @@
 
 use fondaco_core::import::{self, Refusal};
 use fondaco_core::job::{JobId, job};
-use fondaco_core::{ErrorCode, Halt, Range, Reading, Tx};
+use fondaco_core::{ErrorCode, Halt, Id, Range, Reading, Tx};
 use smol_str::SmolStr;
 
 use super::records::RefusedLine;
 use super::run::Cursor;
-use crate::ledger::RefusedEntry;
+use crate::ledger::{Entry, RefusedEntry};
 
 /// What can be wrong with lines that are to be entries or accounts, besides what can be with any. The value is not in the message: it stands
 /// beside it.
@@ -46,6 +46,10 @@ pub(crate) enum Fault {
     #[error("this key was met further up, with other lines in between")]
     #[kind(Invalid)]
     ScatteredKey,
+    /// The entry of this key that was imported is another.
+    #[error("this key was imported before, as entry {entry} of another date or with other amounts")]
+    #[kind(Conflict)]
+    OtherContent { entry: Id<Entry> },
     /// An entry is longer than one can be.
     #[error("the entry has more than {most} lines")]
     #[kind(Invalid)]
@@ -73,6 +77,9 @@ impl Fault {
             }
             Fault::OtherJournal => "give all lines of the entry the same journal, or make several",
             Fault::ScatteredKey => "sort the file by the key",
+            Fault::OtherContent { .. } => {
+                "reverse that entry and give this one a key of its own, or correct the file"
+            }
             Fault::TooManyLines { .. } => "split it, or check the grouping of lines into entries",
             Fault::BadClass => {
                 "write asset, liability, equity, income or expense, or name the file's words in the mapping"

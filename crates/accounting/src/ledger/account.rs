@@ -162,6 +162,7 @@ pub(crate) fn open_days(opens: Option<NaiveDate>, closes: Option<NaiveDate>) -> 
 /// # let _ = bank;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct NewAccount {
     /// See [`Account::code`].
     pub code: SmolStr,
@@ -370,6 +371,7 @@ impl NewAccount {
 
 /// Opens accounts: all or none. A heading may come before or after the accounts under it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct OpenAccounts {
     /// The accounts.
     pub accounts: Vec<NewAccount>,
@@ -548,6 +550,7 @@ pub enum Control {
 
 /// Gives an account another name or heading, makes it a control account, keeps it by open items, limits or tracks it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ChangeAccount {
     /// Which account.
     pub code: SmolStr,
@@ -738,6 +741,7 @@ pub(crate) fn existing(tx: &mut Tx<'_>, code: &SmolStr) -> Result<Account, Ledge
 /// Closes an account: after `end` it can't be posted to. Its balance must be zero in every currency when it is
 /// closed; entries that are dated on its open days can still come, until their periods are locked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CloseAccount {
     /// Which account.
     pub code: SmolStr,

@@ -19,6 +19,7 @@ use super::{Account, ClosedBy, LedgerError, rights};
 
 /// Reopens an account that was closed by date or opened closed. What a pending entry closes is reopened by voiding that.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ReopenAccount {
     /// Which account.
     pub code: SmolStr,

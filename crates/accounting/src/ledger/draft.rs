@@ -58,6 +58,7 @@ impl Side {
 /// # }
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct NewEntry {
     /// The journal's code.
     pub journal: SmolStr,
@@ -314,6 +315,7 @@ impl NewPosting {
 
 /// A posting to be posted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct NewPosting {
     /// The account's code.
     pub account: SmolStr,

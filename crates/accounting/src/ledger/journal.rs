@@ -64,6 +64,7 @@ impl Journal {
 
 /// Opens a journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct OpenJournal {
     /// See [`Journal::code`].
     pub code: SmolStr,
@@ -206,6 +207,7 @@ pub enum ApprovalsChange {
 /// Gives a journal another name, or has it demand more or fewer approvals: of drafts that are approved from now on, those that wait for it
 /// too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ChangeJournal {
     /// Which journal.
     pub code: SmolStr,

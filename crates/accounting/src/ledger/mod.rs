@@ -52,6 +52,7 @@
 //! | 2026-02-01 | GEN | Rent 40 | Bank 40 |
 
 pub(crate) mod account;
+mod account_query;
 pub(crate) mod approval;
 mod balance;
 mod closing;
@@ -97,6 +98,7 @@ pub use account::{
     Account, AccountClass, ChangeAccount, CloseAccount, Control, NewAccount, OpenAccounts, Place,
 };
 pub(crate) use account::{check_code, check_name};
+pub use account_query::{AccountQuery, find_accounts};
 pub use approval::{
     ApproveDraft, Approved, ChangeDraft, Deed, DeleteDraft, Draft, DraftPosting, DraftRight,
     DraftStatus, DraftStep, PrepareDraft, RejectDraft, SubmitDraft, WholeDraft, draft, draft_of,

@@ -31,6 +31,7 @@ pub(crate) fn check_note(note: Option<&Private<SmolStr>>) -> Result<(), LedgerEr
 ///
 /// All notes about one party go with it: [`EraseParty`](fondaco_core::party::EraseParty).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct EraseNotes {
     /// The entries.
     pub entries: Vec<Id<Entry>>,

@@ -38,6 +38,7 @@ impl Balancing {
 
 /// What an entry may carry besides its lines: see [`NewEntry::key`] and the methods after it. An ordinary entry has none.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[serde(default)]
 pub struct EntryOptions {
     /// See [`NewEntry::key`].

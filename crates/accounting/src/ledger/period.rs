@@ -170,6 +170,7 @@ pub(crate) fn label(period: PeriodKey) -> SmolStr {
 
 /// Opens a fiscal year with all its periods.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct OpenFiscalYear {
     /// How the year is cut into periods.
     pub calendar: FiscalCalendar,
@@ -274,6 +275,7 @@ pub(crate) fn period_key(year: i32, number: u32) -> Result<PeriodKey, LedgerErro
 
 /// Locks a period: no entry may be posted to it until it is unlocked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct LockPeriod {
     /// Which period.
     pub period: PeriodKey,
@@ -282,6 +284,7 @@ pub struct LockPeriod {
 /// Locks a period softly: only who may `ledger.post_soft_locked` still posts to it. One that is locked is so weakened, by who
 /// may `ledger.unlock_period` too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SoftLockPeriod {
     /// Which period.
     pub period: PeriodKey,
@@ -289,6 +292,7 @@ pub struct SoftLockPeriod {
 
 /// Opens a locked or softly locked period again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct UnlockPeriod {
     /// Which period.
     pub period: PeriodKey,

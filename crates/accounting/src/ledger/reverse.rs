@@ -60,6 +60,7 @@ pub struct Reversal {
 
 /// Reverses an entry: the same amounts on the other sides, linked to it, in its journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Reverse {
     /// Which entry.
     pub entry: Id<Entry>,

@@ -24,6 +24,7 @@ pub const REVERSAL: &str = "ledger.reversal";
 
 /// Posts an entry that reverses itself on a later day, exactly once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PostReversing {
     /// The entry.
     pub entry: NewEntry,
@@ -162,6 +163,7 @@ fn event(name: &'static str, entry: Id<Entry>) -> Event {
 
 /// Plans the reversal of an entry that is posted already, or moves one that is planned.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PlanReversal {
     /// Which entry.
     pub entry: Id<Entry>,
@@ -206,6 +208,7 @@ impl Act for PlanReversal {
 
 /// Takes a planned reversal back: the entry stays.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CancelReversal {
     /// Which entry.
     pub entry: Id<Entry>,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use foldhash::fast::RandomState;
+use foldhash::fast::FixedState;
 use fondaco_core::store::KeyTable;
 use fondaco_core::{Currency, DateRange, Halt, Needs, Range, Tx};
 use smol_str::SmolStr;
@@ -19,7 +19,7 @@ use super::{
     Account, Journal, LedgerError, NewEntry, Period, PeriodKey, PeriodStatus, Settings, account,
 };
 
-pub(crate) type Map<K, V> = HashMap<K, V, RandomState>;
+pub(crate) type Map<K, V> = HashMap<K, V, FixedState>;
 
 /// What an account allows: all that every posting asks of it, small and side by side.
 pub(crate) struct AccountRule {

@@ -64,6 +64,7 @@ impl Settings {
 
 /// Sets the ledger up: once, before anything else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SetUp {
     /// The currency in which every entry balances.
     pub currency: Currency,

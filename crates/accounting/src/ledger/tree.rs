@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use foldhash::fast::RandomState;
+use foldhash::fast::FixedState;
 use fondaco_core::{Range, Tx};
 use smol_str::SmolStr;
 
@@ -27,7 +27,7 @@ pub(crate) fn why_not(parent: Option<&Account>, class: AccountClass) -> Option<&
 
 /// The levels of accounts that were looked up, the topmost 1.
 #[derive(Default)]
-pub(crate) struct Levels(HashMap<SmolStr, usize, RandomState>);
+pub(crate) struct Levels(HashMap<SmolStr, usize, FixedState>);
 
 impl Levels {
     /// The level of an account under `parent`.
@@ -113,9 +113,9 @@ pub(crate) fn opening_order(accounts: &[NewAccount]) -> Result<Vec<usize>, usize
 pub(crate) fn ordered(accounts: &[&NewAccount]) -> (Vec<usize>, Vec<usize>) {
     let mut sorted: Vec<usize> = (0..accounts.len()).collect();
     sorted.sort_by_key(|&at| accounts.get(at).is_some_and(|account| !account.heading));
-    let coming: HashSet<&SmolStr, RandomState> =
+    let coming: HashSet<&SmolStr, FixedState> =
         accounts.iter().map(|account| &account.code).collect();
-    let mut under: HashMap<&SmolStr, Vec<usize>, RandomState> = HashMap::default();
+    let mut under: HashMap<&SmolStr, Vec<usize>, FixedState> = HashMap::default();
     let mut order = Vec::with_capacity(accounts.len());
     for (at, account) in sorted.iter().filter_map(|&at| Some((at, accounts.get(at)?))) {
         match account.parent.as_ref().filter(|parent| coming.contains(parent)) {

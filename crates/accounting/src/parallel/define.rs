@@ -14,6 +14,7 @@ use crate::ledger::{LedgerError, Settings, check_code, check_name, rights};
 
 /// Names a ledger beside the leading one: at any time, also after entries were posted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DefineLedger {
     /// See [`ParallelLedger::code`].
     pub code: SmolStr,

@@ -50,6 +50,41 @@ fn keys_of_one_origin_are_imported_once_from_whatever_file() {
     });
 }
 
+/// A voucher that was changed where it comes from is not taken for the one that was imported.
+#[test]
+fn what_is_otherwise_by_now_is_told() {
+    on_every_store(|firm| {
+        let firm = firm.set_up();
+        let shop = || mapping().origin("webshop");
+        booked(&firm, "january", TWO, shop());
+        let line = |key: &str, date: &str, amount: &str| {
+            format!("{key},{date},1000,{amount}\n{key},{date},4000,-{amount}\n")
+        };
+        let more = line("D", "2026-01-10", "3");
+        let same = booked(&firm, "the same", &format!("{TWO}{more}"), shop());
+        assert_eq!((same.entries, same.skipped), (1, 2));
+        let head = "key,date,account,amount\n";
+        let others = [
+            line("D", "2026-01-10", "4"),
+            line("D", "2026-01-11", "3"),
+            line("D", "2026-01-10", "3").replace("1000", "1200"),
+            format!("{}D,2026-01-10,1000,1\nD,2026-01-10,4000,-1\n", line("D", "2026-01-10", "3")),
+            "D,2026-01-10,1000,1\nD,2026-01-10,1000,2\nD,2026-01-10,4000,-3\n".to_owned(),
+        ];
+        for (number, other) in others.iter().enumerate() {
+            let name = format!("other {number}");
+            let mut import =
+                open(&format!("{head}{other}{}", line("E", "2026-01-12", "9")), shop());
+            run(&firm, &name, &mut import).unwrap_err();
+            let refusals = firm.books.refusals(&name).unwrap();
+            let told: Vec<_> =
+                refusals.iter().map(|told| (told.line, told.code.as_str())).collect();
+            assert_eq!(told, [(2, "import.other_content")], "{other}");
+        }
+        assert_eq!(firm.sum(&BalanceQuery::account("4000")), "-103");
+    });
+}
+
 #[test]
 fn a_job_with_another_file_mapping_or_mode_is_refused() {
     let firm = in_memory().set_up();

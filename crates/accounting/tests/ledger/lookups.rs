@@ -136,3 +136,66 @@ fn what_names_a_party_is_in_its_export() {
         firm.clean();
     });
 }
+
+/// Whatever is asked for, in pages of whatever size, is what all accounts filtered and sorted by hand are.
+#[test]
+fn accounts_are_found_by_what_they_are_page_by_page() {
+    on_every_store(|firm| {
+        let firm = firm.set_up();
+        for batch in 0..7_u32 {
+            firm.at_minute(i64::from(batch) / 2);
+            let accounts = (0..60_u32).map(|n| {
+                let code = format!("{}", (n * 7_919 + batch * 104_729) % 100_000 + 200_000);
+                let class =
+                    if n % 3 == 0 { AccountClass::Liability } else { AccountClass::Asset };
+                let account = NewAccount::new(code, "Wallet", class);
+                let account = account.kind(if n % 2 == 0 { "wallet" } else { "fees" });
+                account.tag("country", if n % 5 == 0 { "AT" } else { "DE" })
+            });
+            firm.must(&format!("batch {batch}"), &OpenAccounts::new(accounts.collect()));
+        }
+        let all = firm.books.accounts().unwrap();
+        let by_hand = |takes: &dyn Fn(&Account) -> bool, newest_first: bool| {
+            let mut found: Vec<_> = all.iter().filter(|account| takes(account)).collect();
+            found.sort_by(|a, b| (a.recorded_at, &a.code).cmp(&(b.recorded_at, &b.code)));
+            if newest_first {
+                found.reverse();
+            }
+            found.iter().map(|account| account.code.clone()).collect::<Vec<_>>()
+        };
+        let paged = |query: &AccountQuery, page: usize| {
+            let (mut codes, mut next) = (Vec::new(), query.clone().limit(page));
+            loop {
+                let found = firm.books.find_accounts(&next).unwrap();
+                codes.extend(found.iter().map(|account| account.code.clone()));
+                match found.last().filter(|_| found.len() == page) {
+                    Some(last) => next = next.after(last),
+                    None => return codes,
+                }
+            }
+        };
+        let (one, two) = (minute(1), minute(2));
+        let takes: [(AccountQuery, &dyn Fn(&Account) -> bool); 5] = [
+            (AccountQuery::all(), &|_| true),
+            (AccountQuery::all().kind("wallet").tag("country", "AT"), &|account| {
+                account.kind.as_deref() == Some("wallet")
+                    && account.tags.get("country").is_some_and(|text| text == "AT")
+            }),
+            (AccountQuery::all().class(AccountClass::Liability).from(one), &|account| {
+                account.class == AccountClass::Liability && account.recorded_at >= Some(one)
+            }),
+            (AccountQuery::all().from(one).through(two), &|account| {
+                account.recorded_at >= Some(one) && account.recorded_at <= Some(two)
+            }),
+            (AccountQuery::all().parent("1"), &|account| account.parent.as_deref() == Some("1")),
+        ];
+        for (query, takes) in takes {
+            for page in [500, 41] {
+                assert_eq!(paged(&query, page), by_hand(takes, false), "{query:?}");
+                let newest = query.clone().newest_first();
+                assert_eq!(paged(&newest, page), by_hand(takes, true), "{newest:?}");
+            }
+        }
+        assert!(firm.books.find_accounts(&AccountQuery::all().limit(0)).unwrap().is_empty());
+    });
+}

@@ -112,12 +112,17 @@ pub enum AtClosing {
 /// assert_eq!(hours.between(asked, answered, &winter)?, TimeDelta::hours(4));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct WorkingHours {
+    /// From Monday.
     week: [DayHours; 7],
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     exceptions: BTreeMap<NaiveDate, DayHours>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     days: Option<WorkingDays>,
     /// Between which nobody works, whatever hour it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pauses: Vec<(Timestamp, Timestamp)>,
 }
 

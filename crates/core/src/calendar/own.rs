@@ -56,6 +56,7 @@ impl ZoneSetting {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SetZone {
     /// The zone.
     pub zone: Zone,
@@ -120,6 +121,7 @@ pub struct OwnCalendar {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DefineCalendar {
     /// The calendar; its name is the code by which it is looked up.
     pub calendar: Calendar,

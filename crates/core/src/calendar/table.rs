@@ -1,9 +1,12 @@
 //! The working days of some years as a table: one bit a day, and how many came before each word.
 
+use std::collections::BTreeSet;
+
 use chrono::{Datelike, Days, NaiveDate, Weekday};
+use serde::{Deserialize, Serialize};
 
 use super::CalendarError;
-use crate::date_range::DateRange;
+use crate::date_range::{DateRange, DateRangeError};
 
 /// The days of a range, each worked or not. A position is a count of days from the first on.
 ///
@@ -14,7 +17,10 @@ use crate::date_range::DateRange;
 /// assert_eq!(settled, "2026-12-29".parse()?); // Christmas, and a weekend
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// As data it is its first and last day, and the days of it that are not worked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Parts", into = "Parts")]
 pub struct WorkingDays {
     first: NaiveDate,
     last: NaiveDate,
@@ -22,6 +28,31 @@ pub struct WorkingDays {
     words: Vec<u64>,
     /// How many days are worked before each word, and in all.
     before: Vec<u32>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Parts {
+    first: NaiveDate,
+    last: NaiveDate,
+    off: BTreeSet<NaiveDate>,
+}
+
+impl TryFrom<Parts> for WorkingDays {
+    type Error = DateRangeError;
+
+    fn try_from(Parts { first, last, off }: Parts) -> Result<WorkingDays, DateRangeError> {
+        DateRange::new(first, last)?;
+        Ok(WorkingDays::of(first, last, |day, _| !off.contains(&day)))
+    }
+}
+
+impl From<WorkingDays> for Parts {
+    fn from(days: WorkingDays) -> Parts {
+        let all = days.first.iter_days().take_while(|day| *day <= days.last).enumerate();
+        let off = all.filter(|(position, _)| !days.works(*position)).map(|(_, day)| day).collect();
+        Parts { first: days.first, last: days.last, off }
+    }
 }
 
 impl WorkingDays {

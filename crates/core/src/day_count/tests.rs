@@ -131,3 +131,17 @@ proptest! {
         }
     }
 }
+
+/// What is read is judged as what is made.
+#[test]
+fn coupons_as_data_are_checked() {
+    let read = |text: &str| serde_json::from_str::<Coupons>(text);
+    let yearly = Coupons::new(d("2026-04-30"), 12).unwrap();
+    for coupons in [yearly, yearly.not_at_month_ends(), Coupons::new(d("2026-04-29"), 6).unwrap()] {
+        assert_eq!(read(&serde_json::to_string(&coupons).unwrap()).unwrap(), coupons);
+    }
+    for months in [0, 5, 7, 24] {
+        let text = format!(r#"{{"anchor":"2026-01-01","months":{months},"at_month_ends":false}}"#);
+        assert!(read(&text).unwrap_err().to_string().contains("between coupons"), "{months}");
+    }
+}

@@ -20,6 +20,7 @@ use crate::{Act, Timestamp, Tx};
 /// assert_eq!(nothing.code(), "due.unknown_item");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RetryDue {
     /// See [`DueItem::kind`].
     pub kind: SmolStr,
@@ -42,6 +43,7 @@ pub struct RetryDue {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CancelDue {
     /// See [`DueItem::kind`].
     pub kind: SmolStr,
@@ -69,6 +71,7 @@ pub struct CancelDue {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SetDueClock {
     /// The time from which ticks count again.
     pub to: Timestamp,

@@ -168,6 +168,7 @@ impl NewAddress {
 
 /// Adds an address; answers its number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AddAddress {
     /// Which party.
     pub party: PartyId,
@@ -233,6 +234,7 @@ fn found(tx: &mut Tx<'_>, party: PartyId, number: u32) -> Result<Arc<Address>, P
 
 /// Says until when an address is right. It stays, for what was sent there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct EndAddress {
     /// Whose.
     pub party: PartyId,
@@ -275,6 +277,7 @@ impl Act for EndAddress {
 
 /// Erases an address that should not have been kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RemoveAddress {
     /// Whose.
     pub party: PartyId,

@@ -166,6 +166,7 @@ impl Contact {
 
 /// Adds a way to reach a party; answers its number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AddContact {
     /// Which party.
     pub party: PartyId,
@@ -229,6 +230,7 @@ impl Act for AddContact {
 
 /// Erases a way to reach a party.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RemoveContact {
     /// Whose.
     pub party: PartyId,

@@ -19,6 +19,7 @@ use crate::{Act, Halt, PartyId, Range, Tx};
 /// [told of](crate::Driver::add_holdings). A driver that has prepared a table with personal columns of which it does not
 /// know what is held on parties erases nothing: that is a [`Halt::Bug`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct EraseParty {
     /// Which party. Of one that was merged into another, that other: by the alias alone half a person would go.
     pub party: PartyId,

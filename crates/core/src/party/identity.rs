@@ -38,6 +38,7 @@ impl PartyIdentifier {
 
 /// Gives a party a number of a kind; answers under which count it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AddIdentifier {
     /// Which party.
     pub party: PartyId,
@@ -86,6 +87,7 @@ impl Act for AddIdentifier {
 
 /// Erases a number of a party, which another may have then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RemoveIdentifier {
     /// Whose.
     pub party: PartyId,

@@ -34,6 +34,7 @@ use crate::{Act, Outcome, PartyId, Range, Tx};
 /// What moved is erased under `gone`. It is refused where the two can't be one: they are of different kinds, were born on
 /// different days, one is above the other, so that it would be its own parent, or one is an alias by now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct MergeParties {
     /// The party that stays.
     pub keep: PartyId,

@@ -127,6 +127,7 @@ fn text(text: impl Into<SmolStr>) -> Text {
 
 /// Registers a party under an id of the host's, which [`PartyId::named`] makes of a customer's number or the like.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RegisterParty {
     /// See [`Party::id`].
     pub party: PartyId,
@@ -276,6 +277,7 @@ fn check_born(
 
 /// Changes what a party is called, how one writes to it, and whether one deals with it. What is left out stays.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ChangeParty {
     /// Which party.
     pub party: PartyId,

@@ -80,6 +80,7 @@ impl Relation {
 
 /// Says that a party is something to another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Relate {
     /// Whose relation.
     pub party: PartyId,
@@ -173,6 +174,7 @@ pub(super) fn is_above(
 
 /// Ends a relation after a day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct EndRelation {
     /// Whose relation.
     pub party: PartyId,
@@ -219,6 +221,7 @@ impl Act for EndRelation {
 
 /// Takes back a relation that never was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RemoveRelation {
     /// Whose relation.
     pub party: PartyId,

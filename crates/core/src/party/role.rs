@@ -40,6 +40,7 @@ pub(super) fn days(start: Option<NaiveDate>, end: Option<NaiveDate>) -> DateRang
 
 /// Gives a party a role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AddRole {
     /// Which party.
     pub party: PartyId,
@@ -93,6 +94,7 @@ impl Act for AddRole {
 
 /// Ends a role after a day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct EndRole {
     /// Which party.
     pub party: PartyId,
@@ -137,6 +139,7 @@ impl Act for EndRole {
 
 /// Takes back a role that the party never had.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RemoveRole {
     /// Which party.
     pub party: PartyId,

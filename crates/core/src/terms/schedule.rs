@@ -69,8 +69,12 @@ pub(super) fn parts(
 ) -> Result<Vec<DueAmount>, TermsError> {
     let mut parts = Vec::with_capacity(instalments.len());
     let mut rest = amount;
+    let takes_the_rest = if are_whole(instalments) { instalments.len() } else { 0 };
     for (instalment, number) in instalments.iter().zip(1..) {
-        let part = part(instalment, number, (amount, rest), rounding)?;
+        let part = match part(instalment, number, (amount, rest), rounding)? {
+            _ if number == takes_the_rest => rest,
+            part => part,
+        };
         let date = reach(from, &instalment.due)?;
         let left = rest.sub(part)?;
         if !left.is_zero() && left.is_negative() != amount.is_negative() {
@@ -92,6 +96,16 @@ pub(super) fn parts(
         parts.push(DueAmount { date: from, amount });
     }
     Ok(parts)
+}
+
+/// Whether the instalments are shares of the total that come to all of it: what rounding leaves of them is the last one's.
+fn are_whole(instalments: &[Instalment]) -> bool {
+    let share = |instalment: &Instalment| match instalment.share {
+        Share::OfTotal(rate) => Some(rate.factor()),
+        _ => None,
+    };
+    let sum = instalments.iter().try_fold(Decimal::ZERO, |sum, one| sum.checked_add(share(one)?));
+    sum == Some(Decimal::ONE)
 }
 
 /// The part of an instalment, with the sign of the whole; it may be larger than the rest.

@@ -57,6 +57,28 @@ fn a_part_that_is_too_large_takes_the_rest() {
     assert_eq!(shown(&net.unwrap()), ["2026-01-01 0.00 EUR"]);
 }
 
+/// 40 % of 100.01 are 40.00, and 20 % are 20.00: the cent that is left is the last one's.
+#[test]
+fn shares_that_come_to_all_of_it_leave_nothing() {
+    let of = |shares: &[&str]| {
+        shares.iter().fold(PaymentTerms::in_parts(), |terms, share| {
+            terms.then(Share::OfTotal(Rate::percent(share).unwrap()), [])
+        })
+    };
+    let due = |terms: &PaymentTerms, amount, rounding| {
+        let due = terms.schedule(eur(amount), d("2026-01-01"), rounding).unwrap();
+        due.iter().map(|part| part.amount.to_string()).collect::<Vec<_>>()
+    };
+    let thrice = of(&["40", "40", "20"]);
+    assert_eq!(due(&thrice, "100.01", Rounding::HalfUp), ["40.00 EUR", "40.00 EUR", "20.01 EUR"]);
+    assert_eq!(due(&thrice, "-100.01", Rounding::HalfUp), ["-40.00 EUR", "-40.00 EUR", "-20.01 EUR"]);
+    let twice = of(&["50", "50"]);
+    assert_eq!(due(&twice, "100.01", Rounding::HalfEven), ["50.00 EUR", "50.01 EUR"]);
+    assert_eq!(due(&twice, "0.01", Rounding::Down), ["0.01 EUR"]);
+    let less = of(&["50", "49"]).schedule(eur("100"), d("2026-01-01"), Rounding::HalfUp);
+    assert!(matches!(less, Err(TermsError::Unpaid { .. })));
+}
+
 #[test]
 fn coins_are_what_parts_are_rounded_to() {
     let third = Share::OfTotal(Rate::percent("33.33").unwrap());

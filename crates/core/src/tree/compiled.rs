@@ -38,7 +38,7 @@ pub struct Tree {
     parents: Vec<Option<usize>>,
     /// Where what stands under each ends.
     ends: Vec<usize>,
-    places: HashMap<SmolStr, usize, foldhash::fast::RandomState>,
+    places: HashMap<SmolStr, usize, foldhash::fast::FixedState>,
 }
 
 impl Tree {
@@ -49,9 +49,9 @@ impl Tree {
         // Backwards, as what is put on the stack last is taken first.
         rows.sort_by(|a, b| b.code().cmp(a.code()));
         rows.dedup_by(|a, b| a.code() == b.code());
-        let known: HashMap<&SmolStr, (), foldhash::fast::RandomState> =
+        let known: HashMap<&SmolStr, (), foldhash::fast::FixedState> =
             rows.iter().map(|row| (row.code(), ())).collect();
-        let mut under: HashMap<Option<&SmolStr>, Vec<&SmolStr>, foldhash::fast::RandomState> =
+        let mut under: HashMap<Option<&SmolStr>, Vec<&SmolStr>, foldhash::fast::FixedState> =
             HashMap::default();
         for row in &rows {
             let parent = row.parent().filter(|parent| known.contains_key(parent));

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use foldhash::HashMap;
+use fondaco_core::map::HashMap;
 
 use chrono::TimeDelta;
 use fondaco_core::Timestamp;

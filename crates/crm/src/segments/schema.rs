@@ -1,6 +1,6 @@
 //! What is known of contacts and of what they do: names and types, against which predicates are compiled.
 
-use foldhash::HashMap;
+use fondaco_core::map::HashMap;
 
 use chrono::{Datelike, NaiveDate};
 use fondaco_core::Timestamp;

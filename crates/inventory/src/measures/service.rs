@@ -4,7 +4,7 @@
 //! Management in Supply Chains* (4th ed., ch. 6), and of the SCOR model (perfect order fulfilment).
 
 use chrono::NaiveDate;
-use foldhash::HashMap;
+use fondaco_core::map::HashMap;
 use rust_decimal::Decimal;
 
 use crate::KernelError;

@@ -54,7 +54,7 @@ pub(crate) struct Node {
 #[derive(Clone, Debug, Default)]
 pub struct Network {
     nodes: Paged<Arc<Node>>,
-    by_sku: Arc<HashMap<Sku, u32, foldhash::fast::RandomState>>,
+    by_sku: Arc<HashMap<Sku, u32, foldhash::fast::FixedState>>,
     calendars: Arc<Vec<(SmolStr, WorkingDays)>>,
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use foldhash::fast::RandomState;
+use foldhash::fast::FixedState;
 use fondaco_core::calendar::Zone;
 use fondaco_core::rounding::round;
 use fondaco_core::{Halt, Id, ItemId, Quantity, Range, Reading, Rounding, SiteId, calendar};
@@ -196,9 +196,9 @@ fn may_be_blocked(read: &mut impl Reading, stocks: &[(ItemId, SiteId)]) -> Resul
 
 /// What else there is to know of legs: the other legs of their moves, and what was taken back.
 struct Others {
-    legs: HashMap<Id<Move>, Vec<Arc<Move>>, RandomState>,
+    legs: HashMap<Id<Move>, Vec<Arc<Move>>, FixedState>,
     /// Of places where nothing is on hand.
-    kinds: HashMap<SmolStr, LocationKind, RandomState>,
+    kinds: HashMap<SmolStr, LocationKind, FixedState>,
 }
 
 impl Others {

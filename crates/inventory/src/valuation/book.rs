@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
-use foldhash::fast::RandomState;
+use foldhash::fast::FixedState;
 
 use super::fold::{Recorded, chronological, concerns_past};
 use super::{
@@ -51,7 +51,7 @@ pub struct Book {
     rules: CostRules,
     method: Method,
     moves: Vec<Move>,
-    places: HashMap<MoveId, usize, RandomState>,
+    places: HashMap<MoveId, usize, FixedState>,
     /// The latest day of all moves.
     latest: Option<NaiveDate>,
     facts: Vec<ValueFact>,

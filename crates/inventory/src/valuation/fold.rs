@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use foldhash::fast::RandomState;
+use foldhash::fast::FixedState;
 
 use super::{CostRules, Kind, Known, Move, MoveId, Past, Qty, Val, ValuationError, ValueFact};
 
@@ -50,7 +50,7 @@ pub(super) fn chronological<'a>(
     past: &Recorded<'_>,
 ) -> Result<Vec<Move>, ValuationError> {
     let mut entries: Vec<Entry> = Vec::new();
-    let mut places: HashMap<MoveId, usize, RandomState> = HashMap::default();
+    let mut places: HashMap<MoveId, usize, FixedState> = HashMap::default();
     for moved in recorded {
         let about = moved.kind.of().filter(|_| concerns_past(&moved.kind));
         let entry = about.and_then(|of| places.get(&of)).and_then(|at| entries.get_mut(*at));

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
-use foldhash::fast::RandomState;
+use foldhash::fast::FixedState;
 use fondaco_core::Id;
 use fondaco_core::store::Fixed;
 
@@ -213,18 +213,18 @@ impl Past for NoPast {
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Known {
-    moves: HashMap<MoveId, Posted, RandomState>,
-    taken: HashMap<MoveId, Vec<Taken>, RandomState>,
+    moves: HashMap<MoveId, Posted, FixedState>,
+    taken: HashMap<MoveId, Vec<Taken>, FixedState>,
     /// The layers that each took from, and from which day those count.
-    took: HashMap<MoveId, Vec<(MoveId, Qty, Val)>, RandomState>,
-    days: HashMap<MoveId, NaiveDate, RandomState>,
+    took: HashMap<MoveId, Vec<(MoveId, Qty, Val)>, FixedState>,
+    days: HashMap<MoveId, NaiveDate, FixedState>,
     /// What came back of an issue to the same stock.
-    returned: HashMap<MoveId, Vec<MoveId>, RandomState>,
+    returned: HashMap<MoveId, Vec<MoveId>, FixedState>,
     /// The changes of method, with their days, and before how many of them each move came that came after one.
     changes: Vec<(MoveId, NaiveDate)>,
-    came_after: HashMap<MoveId, usize, RandomState>,
+    came_after: HashMap<MoveId, usize, FixedState>,
     /// What is kept; `None` keeps all.
-    only: Option<HashSet<MoveId, RandomState>>,
+    only: Option<HashSet<MoveId, FixedState>>,
 }
 
 impl Known {

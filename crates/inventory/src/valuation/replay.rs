@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use foldhash::fast::RandomState;
+use foldhash::fast::FixedState;
 
 use super::{
     CostRules, Kind, Known, Method, Move, MoveId, State, Told, Val, ValuationError, ValueFact,
@@ -91,7 +91,7 @@ pub fn replay_each(
         _ => None,
     });
     let named: Vec<_> = named.collect();
-    let returned: HashSet<MoveId, RandomState> = named.iter().map(|(of, _)| *of).collect();
+    let returned: HashSet<MoveId, FixedState> = named.iter().map(|(of, _)| *of).collect();
     let from = rows.iter().filter(|row| returned.contains(&row.moved.id));
     let from = if returned.is_empty() {
         HashMap::default()
@@ -128,7 +128,7 @@ struct Table<'a> {
     stocks: Vec<State>,
     known: Known,
     /// From which stock that was issued which comes back later.
-    from: HashMap<MoveId, usize, RandomState>,
+    from: HashMap<MoveId, usize, FixedState>,
     told: Told,
     told_there: Told,
 }

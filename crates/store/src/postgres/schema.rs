@@ -7,7 +7,8 @@
 //! # Who sees what
 //! Every table has row-level security, forced on its owner too. The role that made the tables (and roles that are members of
 //! it) sees and writes the company of the transaction's setting `fondaco.company`; any other role sees what `fondaco_reader`
-//! says of it. Only superusers, and roles with `BYPASSRLS`, see everything.
+//! says of it, or of a role that it has the rights of. Only superusers, and roles with `BYPASSRLS`, see everything. Nobody empties a table
+//! with `TRUNCATE`, which no such security holds for: that right is taken from the owner too.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,21 +55,36 @@ INSERT INTO @.fondaco_meta VALUES ('format', 1), ('generation', 1);
 ALTER TABLE @.fondaco_reader ENABLE ROW LEVEL SECURITY;
 ALTER TABLE @.fondaco_reader FORCE ROW LEVEL SECURITY;
 CREATE POLICY fondaco_own ON @.fondaco_reader TO CURRENT_USER USING (true);
-CREATE POLICY fondaco_read ON @.fondaco_reader FOR SELECT TO PUBLIC USING (role = current_user);
 GRANT SELECT ON @.fondaco_reader TO PUBLIC;
 ALTER TABLE @.fondaco_company ENABLE ROW LEVEL SECURITY;
 ALTER TABLE @.fondaco_company FORCE ROW LEVEL SECURITY;
 CREATE POLICY fondaco_own ON @.fondaco_company TO CURRENT_USER
     USING (id = (SELECT NULLIF(current_setting('fondaco.company', true), '')::uuid));
-CREATE POLICY fondaco_read ON @.fondaco_company FOR SELECT TO PUBLIC
-    USING (company IN (SELECT r.company FROM @.fondaco_reader r WHERE r.role = current_user));
 ";
+
+/// The roles that whoever asks has the rights of.
+const HELD: &str = "(SELECT p.rolname FROM pg_catalog.pg_roles p WHERE pg_has_role(p.oid, 'USAGE'))";
+
+/// How far the tables are guarded, as `fondaco_meta` says: 2 since members of readers read, and nobody truncates.
+const GUARDS: i64 = 2;
 
 /// Counters change all the time: with room on their pages they do so in place, without a new entry in an index.
 const ROOM: &str = " WITH (fillfactor = 50)";
 
 /// The own tables that have a company in each row.
 const OF_COMPANIES: [&str; 3] = ["fondaco_commit", "fondaco_state_hash", "fondaco_series"];
+
+/// All of the own tables.
+const OWN_TABLES: [&str; 8] = [
+    "fondaco_meta",
+    "fondaco_company",
+    "fondaco_commit",
+    "fondaco_state_hash",
+    "fondaco_series",
+    "fondaco_table",
+    "fondaco_index",
+    "fondaco_reader",
+];
 
 /// The own tables that readers of a company may ask.
 const READABLE: [&str; 5] =
@@ -264,7 +280,10 @@ impl<W: Wire> Maker<'_, W> {
         if self.is_there("fondaco_meta").await? {
             let sql = self.room.own("SELECT value FROM @.fondaco_meta WHERE name = 'format'");
             return match number(self.wire, &sql).await? {
-                Some(FORMAT) => self.note_forms().await,
+                Some(FORMAT) => {
+                    self.note_forms().await?;
+                    self.guard_again().await
+                }
                 Some(found) if found > FORMAT => Err(StoreError::NewerLayout {
                     table: "fondaco_meta".into(),
                     found: u32::try_from(found).unwrap_or(u32::MAX),
@@ -283,7 +302,61 @@ impl<W: Wire> Maker<'_, W> {
         for name in OF_COMPANIES {
             self.protect(&format!("@.{name}"), "company").await?;
         }
+        self.guard_own().await
+    }
+
+    /// Who reads the own tables, and that nobody empties them.
+    async fn guard_own(&mut self) -> Outcome<()> {
+        self.run(&format!(
+            "DROP POLICY IF EXISTS fondaco_read ON @.fondaco_reader; \
+             CREATE POLICY fondaco_read ON @.fondaco_reader FOR SELECT TO PUBLIC USING (role IN {HELD})"
+        ))
+        .await?;
+        for name in ["fondaco_company", "fondaco_commit", "fondaco_state_hash", "fondaco_series"] {
+            self.let_in(&format!("@.{name}"), "company").await?;
+        }
+        for name in OWN_TABLES {
+            self.keep(name).await?;
+        }
+        let note = "INSERT INTO @.fondaco_meta VALUES ('guards', $1::bigint) \
+                    ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+        self.wire.execute(&self.room.own(note), &[&GUARDS]).await?;
         Ok(())
+    }
+
+    /// Tables of earlier versions are guarded as those of this one.
+    async fn guard_again(&mut self) -> Outcome<()> {
+        let guards = self.room.own("SELECT value FROM @.fondaco_meta WHERE name = 'guards'");
+        if number(self.wire, &guards).await?.is_some_and(|guards| guards >= GUARDS) {
+            return Ok(());
+        }
+        let names = self.wire.query(&self.room.own("SELECT name FROM @.fondaco_table"), &[]).await?;
+        for name in &names {
+            let name: &str = name.try_get(0)?;
+            self.let_in(&format!("@.{}", quoted(name)), "_company").await?;
+            self.keep(name).await?;
+        }
+        self.guard_own().await
+    }
+
+    /// Shows a table's rows to those who may read their company, themselves or as members of a role.
+    async fn let_in(&mut self, table: &str, company: &str) -> Outcome<()> {
+        self.run(&format!(
+            "DROP POLICY IF EXISTS fondaco_read ON {table}; \
+             CREATE POLICY fondaco_read ON {table} FOR SELECT TO PUBLIC USING ({company} IN (SELECT r.company \
+             FROM @.fondaco_reader r WHERE r.role IN {HELD}))"
+        ))
+        .await
+    }
+
+    /// Takes the right to empty a table from its owner.
+    async fn keep(&mut self, name: &str) -> Outcome<()> {
+        let sql = "SELECT pg_get_userbyid(relowner)::text FROM pg_catalog.pg_class WHERE oid = to_regclass($1::text)";
+        let full = format!("{}.{}", self.room.schema, quoted(name));
+        let owner = self.wire.query(sql, &[&full]).await?;
+        let Some(owner) = owner.first() else { return Ok(()) };
+        let owner = quoted(owner.try_get(0)?);
+        self.run(&format!("REVOKE TRUNCATE ON @.{} FROM {owner}", quoted(name))).await
     }
 
     /// Books of earlier versions do not say of which columns an index is.
@@ -309,11 +382,10 @@ impl<W: Wire> Maker<'_, W> {
         self.run(&format!(
             "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; ALTER TABLE {table} FORCE ROW LEVEL SECURITY; \
              CREATE POLICY fondaco_own ON {table} TO CURRENT_USER USING ({company} = (SELECT c.company \
-             FROM @.fondaco_company c WHERE c.id = NULLIF(current_setting('fondaco.company', true), '')::uuid)); \
-             CREATE POLICY fondaco_read ON {table} FOR SELECT TO PUBLIC USING ({company} IN (SELECT r.company \
-             FROM @.fondaco_reader r WHERE r.role = current_user))"
+             FROM @.fondaco_company c WHERE c.id = NULLIF(current_setting('fondaco.company', true), '')::uuid))"
         ))
-        .await
+        .await?;
+        self.let_in(table, company).await
     }
 
     /// Brings one table to its layout; whether anything was changed.
@@ -358,6 +430,7 @@ impl<W: Wire> Maker<'_, W> {
         ))
         .await?;
         self.protect(&name, "_company").await?;
+        self.keep(table.name).await?;
         self.view(table).await?;
         self.note_layout(table).await
     }

@@ -3,6 +3,9 @@
 //! Text of decimals is exact but is no number: SQLite would add it as floats, without a word. So a decimal `amount` of `n` digits is in
 //! the view as `amount_text`, to be read, and as `amount_units`, the integer that is stored, in units of `10^-n`, to be added; there is
 //! no `amount`, so that who sums it without thinking is told.
+//!
+//! The company and the version of the row are `company` and `version`; where a table has a column of that name, which keeps it, they are
+//! `_company` and `_version`.
 
 use std::fmt::Write;
 
@@ -17,7 +20,8 @@ pub(super) fn name(table: &Table) -> String {
 
 /// The statement that creates the view.
 pub(super) fn create(table: &Table) -> String {
-    let mut out = format!("CREATE VIEW {} AS SELECT {} AS company", name(table), uuid("c.id"));
+    let (company, version) = (own(table, "company"), own(table, "version"));
+    let mut out = format!("CREATE VIEW {} AS SELECT {} AS {company}", name(table), uuid("c.id"));
     for column in table.columns {
         if let Type::Decimal { .. } = column.ty {
             let [text, units] = ["text", "units"].map(|what| beside(table, column, what));
@@ -29,7 +33,7 @@ pub(super) fn create(table: &Table) -> String {
     }
     let _ = write!(
         out,
-        ", t._version AS version FROM {} t JOIN fondaco_company c ON c.company = t._company",
+        ", t._version AS {version} FROM {} t JOIN fondaco_company c ON c.company = t._company",
         quoted(table.name)
     );
     out
@@ -37,7 +41,16 @@ pub(super) fn create(table: &Table) -> String {
 
 /// A name in the view that no column of the table has: `amount_text`.
 fn beside(table: &Table, column: &Column, what: &str) -> String {
-    let mut name = format!("{}_{what}", column.name);
+    free(table, format!("{}_{what}", column.name))
+}
+
+/// A name of the view's own: `company`, and `_company` where the table has one of that name.
+fn own(table: &Table, name: &str) -> String {
+    let is_taken = table.columns.iter().any(|other| other.name.eq_ignore_ascii_case(name));
+    free(table, if is_taken { format!("_{name}") } else { name.to_owned() })
+}
+
+fn free(table: &Table, mut name: String) -> String {
     while table.columns.iter().any(|other| other.name.eq_ignore_ascii_case(&name)) {
         name.push('_');
     }

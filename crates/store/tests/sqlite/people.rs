@@ -58,6 +58,13 @@ struct Clashing {
     tax: Option<Fixed<0>>,
 }
 
+#[derive(Record, Debug, Clone, PartialEq)]
+#[record(table = "versioned", kind = fact, key(company))]
+struct Versioned {
+    company: SmolStr,
+    version: i64,
+}
+
 /// The SQL that the documentation shows.
 fn documented_sql() -> String {
     let text = include_str!("../../src/sqlite.rs");
@@ -134,6 +141,19 @@ fn a_view_takes_no_columns_name() {
         text(&conn, "SELECT typeof(tax_text) || typeof(tax_units) FROM clashing_view WHERE id = 2"),
         "nullnull"
     );
+}
+
+/// A table's own `version` and `company` keep their names; those of the view step aside.
+#[test]
+fn whose_row_it_is_stands_beside_columns_of_that_name() {
+    let path = path();
+    let store = Sqlite::open(&path).unwrap();
+    store.prepare(&[Versioned::TABLE]).unwrap();
+    let row = Versioned { company: "main".into(), version: 7 };
+    store.commit(insert(1, vec![row])).unwrap();
+    let conn = Connection::open(&path).unwrap();
+    let shown = "SELECT company || ' ' || version || ' ' || length(_company) || ' ' || (_version > 0) FROM versioned_view";
+    assert_eq!(text(&conn, shown), "main 7 36 1");
 }
 
 #[test]

@@ -17,6 +17,7 @@ use crate::parallel::leading;
 /// States what an account stands at, at the end of a day. It is checked at once, and again whenever something of that day or
 /// an earlier one is posted. Closing entries of the day don't count.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AssertBalance {
     /// The account.
     pub account: SmolStr,
@@ -185,6 +186,7 @@ impl Act for AssertBalance {
 
 /// Withdraws an assertion: from now on nothing is held to it. It stays on record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct WithdrawAssertion {
     /// Which.
     pub assertion: Id<Assertion>,

@@ -23,6 +23,7 @@ use crate::ledger::{
 /// Spreads what is left of a deferral anew: by another plan, and of another total where that changed. What is left is what its
 /// entries have not taken: a part that was corrected counts as it is now, and one that was taken back by hand is left.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ChangeDeferral {
     /// The deferral.
     pub code: SmolStr,
@@ -75,6 +76,7 @@ impl ChangeDeferral {
 
 /// Ends a deferral: what is left is recognised on one day, with what was taken back by hand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CancelDeferral {
     /// The deferral.
     pub code: SmolStr,
@@ -107,6 +109,7 @@ impl CancelDeferral {
 /// Takes a deferral back: every entry that it posted, or what that was corrected to, is reversed on one day, and nothing more
 /// comes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ReverseDeferral {
     /// The deferral.
     pub code: SmolStr,

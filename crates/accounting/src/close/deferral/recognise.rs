@@ -20,6 +20,7 @@ use crate::ledger::{
 /// Recognises all parts of these days that were not: what the due queue does day by day, in one go. As there, a part whose day
 /// is past and closed is of today, with its own day as the document's date.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RecogniseDeferrals {
     /// The last day.
     pub through: NaiveDate,

@@ -18,6 +18,7 @@ use crate::ledger::{
 
 /// Spreads an amount over periods.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct StartDeferral {
     /// What names it for ever, among deferrals.
     pub code: SmolStr,

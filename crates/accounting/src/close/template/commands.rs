@@ -17,6 +17,7 @@ use crate::ledger::{
 
 /// Keeps a template under a code, or puts another in its place: entries that were made stay as they are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct StoreTemplate {
     /// What names it for ever.
     pub code: SmolStr,
@@ -78,6 +79,7 @@ impl StoreTemplate {
 
 /// Withdraws a template: nothing is posted by it until it is stored again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct WithdrawTemplate {
     /// Which.
     pub code: SmolStr,
@@ -111,6 +113,7 @@ pub struct TemplateInput {
 
 /// Posts the entry that a stored template makes of its inputs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PostTemplate {
     /// The template.
     pub code: SmolStr,

@@ -15,6 +15,7 @@ use crate::parallel::check_all_ledgers;
 /// Names the accounts that take exchange differences: of the whole ledger, unless [`of_account`](SetExchangeAccounts::of_account)
 /// or [`of_currency`](SetExchangeAccounts::of_currency) say of what. Named again, the new ones count from then on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SetExchangeAccounts {
     /// The account whose differences are meant, or a heading for all under it; `None` for all.
     #[serde(default)]
@@ -212,6 +213,7 @@ fn event(name: &'static str, account: &SmolStr, currency: &SmolStr) -> Event {
 
 /// Takes a naming back: what is less close counts again, or nothing is posted from then on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RemoveExchangeAccounts {
     /// As it was named.
     #[serde(default)]

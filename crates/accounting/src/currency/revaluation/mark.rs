@@ -17,6 +17,7 @@ use crate::ledger::{
 
 /// Marks accounts as monetary, so that revaluations value them: of a heading all that stands under it, now and later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct MarkMonetary {
     /// Accounts and headings.
     pub accounts: Vec<SmolStr>,

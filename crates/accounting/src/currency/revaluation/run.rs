@@ -24,6 +24,7 @@ use crate::ledger::{Amount, Entry, Journal, LedgerError, Settings};
 /// It values what all ledgers share. What a [parallel ledger](crate::parallel) has alone in other currencies is valued by a run
 /// [in a journal of it](Revalue::in_journal), which all others never see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Revalue {
     /// The day whose rates count, and at whose end the books are valued.
     pub date: NaiveDate,

@@ -13,6 +13,7 @@ use crate::ledger::{Journal, LedgerError, Posted};
 
 /// Approves a draft. The approval that completes it posts its entry, in the same commit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ApproveDraft {
     /// Which draft.
     pub draft: Id<Draft>,
@@ -102,6 +103,7 @@ fn authors(steps: &[Step]) -> Vec<ActorId> {
 /// Sends a draft back to who prepared it, with a reason. Who prepared, changed or submitted it himself changes or deletes it
 /// instead; who approved it may think better of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RejectDraft {
     /// Which draft.
     pub draft: Id<Draft>,

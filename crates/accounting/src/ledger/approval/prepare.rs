@@ -100,6 +100,7 @@ fn lines(id: Id<Draft>, entry: &NewEntry) -> Vec<DraftPosting> {
 
 /// Puts another entry in place of a draft's. A draft that waits for approval is open again afterwards.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ChangeDraft {
     /// Which draft.
     pub draft: Id<Draft>,
@@ -150,6 +151,7 @@ fn clear(tx: &mut Tx<'_>, draft: Id<Draft>) -> Result<(), LedgerError> {
 
 /// Deletes a draft that was not posted. What was done with it stays on record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DeleteDraft {
     /// Which draft.
     pub draft: Id<Draft>,
@@ -190,6 +192,7 @@ impl Act for DeleteDraft {
 
 /// Gives a draft to others for approval. It is judged as if it were posted now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SubmitDraft {
     /// Which draft.
     pub draft: Id<Draft>,

@@ -57,6 +57,7 @@ impl ClearLine {
 /// Clears parts of items of one account against one another. What it leaves is the realised difference: posted in the same
 /// commit to the accounts that are [named](crate::currency::SetExchangeAccounts) for it, or else beside the items.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Clear {
     /// The account.
     pub account: SmolStr,

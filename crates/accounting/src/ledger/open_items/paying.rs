@@ -62,6 +62,7 @@ impl Pays {
 
 /// Posts an entry, and clears items by its postings: both or nothing. It needs the right to post and that to clear.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PostClearing {
     /// The entry.
     pub entry: NewEntry,

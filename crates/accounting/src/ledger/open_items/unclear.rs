@@ -20,6 +20,7 @@ use crate::ledger::{LedgerError, rights};
 /// Undoes a clearing: its items are open again, and what it left as difference is gone; where that was posted, the entry is
 /// reversed in the same commit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Unclear {
     /// The clearing.
     pub clearing: Id<Clearing>,

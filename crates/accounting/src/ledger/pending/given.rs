@@ -190,6 +190,7 @@ pub struct SettleOptions {
 /// # Ok::<(), LedgerError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PostPending {
     /// Which pending entry.
     pub pending: PendingRef,
@@ -242,6 +243,7 @@ impl PostPending {
 
 /// Voids a pending entry: what it held is free again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct VoidPending {
     /// Which pending entry.
     pub pending: PendingRef,

@@ -18,6 +18,7 @@ use crate::ledger::rights::{self, Asking};
 
 /// Starts a recurring entry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct StartRecurring {
     /// See [`Recurring::code`].
     pub code: SmolStr,
@@ -48,6 +49,7 @@ impl StartRecurring {
 /// Changes a recurring entry from a day on: the day of the new terms' template. What was to come from then on is replaced,
 /// earlier changes that were planned for later included.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ChangeRecurring {
     /// Which.
     pub code: SmolStr,
@@ -81,6 +83,7 @@ impl ChangeRecurring {
 
 /// Pauses a recurring entry: nothing is posted until it is resumed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PauseRecurring {
     /// Which.
     pub code: SmolStr,
@@ -105,6 +108,7 @@ pub enum Missed {
 
 /// Lets a paused recurring entry go on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ResumeRecurring {
     /// Which.
     pub code: SmolStr,
@@ -136,6 +140,7 @@ impl ResumeRecurring {
 
 /// Ends a recurring entry: no occurrence comes after a day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct EndRecurring {
     /// Which.
     pub code: SmolStr,
@@ -164,6 +169,7 @@ impl EndRecurring {
 
 /// Skips one occurrence that is to come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SkipRecurring {
     /// Which recurring entry.
     pub code: SmolStr,

@@ -16,6 +16,7 @@ use crate::ledger::{Account, Amount, LedgerError, Settings, rights};
 
 /// Sets a limit. What was posted before counts, so an act of its own reads all of it: set a limit early, or on few accounts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SetSpendingLimit {
     /// See [`SpendingLimit::code`].
     pub code: SmolStr,
@@ -283,6 +284,7 @@ fn announce(tx: &mut Tx<'_>) -> Result<(), LedgerError> {
 /// Gives a limit other lines: both as they are given here. Sums stay as they are: what is above a line already is
 /// neither refused nor warned of, only what comes after.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ChangeSpendingLimit {
     /// Which limit.
     pub code: SmolStr,
@@ -350,6 +352,7 @@ impl Act for ChangeSpendingLimit {
 
 /// Ends a limit: entries of later dates don't count, those that were posted already included. Another end may follow.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct EndSpendingLimit {
     /// Which limit.
     pub code: SmolStr,

@@ -12,6 +12,7 @@ use crate::ledger::{LedgerError, NewEntry, Posted};
 /// Posts an entry although spending limits refuse it: who sends it needs `ledger.exceed_spending_limit` for each of them,
 /// for as much as it is exceeded by, besides the right to post. It may come under the key under which it was refused.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PostExceeding {
     /// The entry.
     pub entry: NewEntry,

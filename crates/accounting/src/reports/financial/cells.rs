@@ -50,8 +50,8 @@ pub(super) struct Cells {
     rows: Vec<Cell>,
     /// The rows of each account.
     of_account: Vec<Vec<usize>>,
-    by_key: HashMap<(usize, usize), usize, foldhash::fast::RandomState>,
-    combinations: HashMap<Tags, usize, foldhash::fast::RandomState>,
+    by_key: HashMap<(usize, usize), usize, foldhash::fast::FixedState>,
+    combinations: HashMap<Tags, usize, foldhash::fast::FixedState>,
     /// How many figures a row has.
     places: usize,
     /// Whether dimensions are told apart.
@@ -290,7 +290,7 @@ impl Cells {
 }
 
 /// The place of each period's sums.
-type Places = HashMap<PeriodKey, usize, foldhash::fast::RandomState>;
+type Places = HashMap<PeriodKey, usize, foldhash::fast::FixedState>;
 
 /// A day at whose end figures are wanted, and their place in a row.
 struct Day {

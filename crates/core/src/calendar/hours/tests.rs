@@ -226,3 +226,21 @@ proptest! {
         }
     }
 }
+
+/// Opening hours can be kept: what is read answers as what was written.
+#[test]
+fn hours_as_data_are_the_same() {
+    let year = "2026-01-01/2026-12-31".parse().unwrap();
+    let days = Calendar::named("DE-HE").unwrap().over(year).unwrap();
+    let hours = WorkingHours::always()
+        .on([Fri], "08:00-12:00".parse().unwrap())
+        .except("2026-12-24".parse().unwrap(), "09:00-12:00".parse().unwrap())
+        .within(days)
+        .paused(Timestamp::EPOCH, "2026-01-05T09:00:00Z".parse().unwrap());
+    for hours in [WorkingHours::new(), WorkingHours::always(), hours] {
+        let text = serde_json::to_string(&hours).unwrap();
+        assert_eq!(serde_json::from_str::<WorkingHours>(&text).unwrap(), hours, "{text}");
+    }
+    let reversed = r#"{"first":"2026-01-02","last":"2026-01-01","off":[]}"#;
+    assert!(serde_json::from_str::<WorkingDays>(reversed).is_err());
+}

@@ -14,6 +14,7 @@ use crate::{Act, ActorId, Tx};
 /// Appoints the first administrator: once, when nobody has any right yet. Until then the stored policy refuses everything
 /// else, so carry it out where the company is set up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AppointFirst {
     /// A person.
     pub administrator: ActorId,
@@ -56,6 +57,7 @@ impl Act for AppointFirst {
 
 /// Makes an actor known: without a role it may do nothing yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RegisterActor {
     /// The host's id, never a name.
     pub actor: ActorId,
@@ -113,6 +115,7 @@ impl Act for RegisterActor {
 
 /// Blocks an actor, whatever its roles, or unblocks it. What others do by its right is blocked too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct BlockActor {
     /// Which actor.
     pub actor: ActorId,

@@ -39,6 +39,7 @@ impl std::fmt::Display for Part {
 /// Lends rights: the delegate may use them on these days, as long as the delegator holds them himself. Who acts lends his
 /// own; an administrator may do it for others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Delegate {
     /// Whose rights.
     pub delegator: ActorId,
@@ -307,6 +308,7 @@ impl Act for Delegate {
 
 /// Ends a delegation at once: by who lent, or by an administrator.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct EndDelegation {
     /// Which.
     pub delegation: Id<Delegation>,

@@ -11,6 +11,7 @@ use crate::{Act, ActorId, Tx};
 
 /// Gives an actor a role, from one day to another; a role that it has gets these days instead.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AssignRole {
     /// Who.
     pub actor: ActorId,
@@ -86,6 +87,7 @@ impl Act for AssignRole {
 
 /// Takes a role from an actor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct WithdrawRole {
     /// From whom.
     pub actor: ActorId,

@@ -74,6 +74,7 @@ impl NewGrant {
 
 /// Defines a role, or defines it anew: what it allowed before is replaced.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DefineRole {
     /// Its code.
     pub role: SmolStr,
@@ -254,6 +255,7 @@ fn give(tx: &mut Tx<'_>, role: &SmolStr, grant: &NewGrant) -> Result<(), PolicyE
 
 /// Removes a role that nobody has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RemoveRole {
     /// Its code.
     pub role: SmolStr,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use foldhash::fast::RandomState;
+use foldhash::fast::FixedState;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::delegation::met;
@@ -15,7 +15,7 @@ use crate::policy::{Denial, Inquiry, Judge, Permission, Reason, Request, Standin
 use crate::store::Record;
 use crate::{ActorId, Currency, Halt, Money, Range};
 
-type Map<K, V> = HashMap<K, V, RandomState>;
+type Map<K, V> = HashMap<K, V, FixedState>;
 
 /// The policy of a company.
 #[derive(Default)]
@@ -26,7 +26,7 @@ pub(super) struct Rules {
     /// By role and permission.
     grants: BTreeMap<SmolStr, BTreeMap<SmolStr, Arc<GrantRule>>>,
     /// By delegate.
-    delegations: Map<ActorId, Vec<Arc<Delegation>>>,
+    delegations: BTreeMap<ActorId, Vec<Arc<Delegation>>>,
 }
 
 /// A role's permission with its limits and scope.
@@ -41,7 +41,7 @@ pub(super) struct GrantRule {
 #[derive(Default)]
 struct Reached {
     places: Vec<(ActorId, Option<SmolStr>, Option<usize>)>,
-    known: HashSet<(ActorId, Option<SmolStr>), RandomState>,
+    known: HashSet<(ActorId, Option<SmolStr>), FixedState>,
 }
 
 impl Reached {

@@ -3,7 +3,7 @@
 use std::borrow::Borrow;
 use std::hash::Hash;
 
-use foldhash::HashMap;
+use fondaco_core::map::HashMap;
 
 use crate::segments::{Kind, Value};
 

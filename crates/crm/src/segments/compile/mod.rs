@@ -7,7 +7,7 @@ mod order;
 mod program;
 mod values;
 
-use foldhash::HashMap;
+use fondaco_core::map::HashMap;
 use std::sync::Arc;
 
 use super::predicate::{Formula, Leaf, Node, Predicate, Quantifier, Window};

@@ -1,6 +1,6 @@
 //! Which segment comes after which, and paths into their JSON form.
 
-use foldhash::HashMap;
+use fondaco_core::map::HashMap;
 
 use super::Origin;
 use crate::segments::SegmentError;

@@ -1,6 +1,6 @@
 //! What segments have in common: every combination with those who are in exactly it (Venn's regions; the bars of an UpSet plot).
 
-use foldhash::HashMap;
+use fondaco_core::map::HashMap;
 
 use roaring::RoaringBitmap;
 

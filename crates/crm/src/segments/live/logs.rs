@@ -3,7 +3,7 @@
 //! One list for each contact, by kind, time and id, so that all that somebody did lies side by side; who does very much has a list for each
 //! kind. The ids lie apart, by the rows of the attributes: they are looked at only where a few bits of them agree.
 
-use foldhash::HashMap;
+use fondaco_core::map::HashMap;
 
 use super::blocks::{Blocks, Slot, make_room};
 use crate::segments::columns::{People, Table};

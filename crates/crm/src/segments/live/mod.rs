@@ -19,7 +19,7 @@ mod write;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use foldhash::HashMap;
+use fondaco_core::map::HashMap;
 
 use fondaco_core::Timestamp;
 use roaring::RoaringBitmap;

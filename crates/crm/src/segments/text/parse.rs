@@ -1,6 +1,6 @@
 //! From the text of a predicate to the predicate, and to the place of each of its parts.
 
-use foldhash::HashMap;
+use fondaco_core::map::HashMap;
 
 use super::lexer::{Spot, Token, tokens};
 use super::words::{OF_EVENTS, OF_FIELDS, Want};
