@@ -23,7 +23,9 @@ use directory::{Directory, Fsync};
 fn main() -> Result<(), Box<dyn Error>> {
     let path = std::env::args().nth(1).unwrap_or_else(|| "target/till".into());
     if path.starts_with('-') {
-        println!("directory_store [FOLDER]: a till whose sales are kept in FOLDER, target/till unless said");
+        println!(
+            "directory_store [FOLDER]: a till whose sales are kept in FOLDER, target/till unless said"
+        );
         return Ok(());
     }
     let store = OrderedStore::open(Directory::open(&path, Fsync::Always)?)?;

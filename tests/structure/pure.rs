@@ -36,6 +36,8 @@ const EDGES: &[(&str, &str, &str)] = &[
     ),
     ("accounting/src/import/accounts.rs", "std::fs::", "a job's `fetch` brings a file's lines"),
     ("accounting/src/import/entries.rs", "std::fs::", "a job's `fetch` brings a file's lines"),
+    ("core/src/map.rs", "HashMap<", "it names the hasher that is fixed"),
+    ("core/src/map.rs", "HashSet<", "it names the hasher that is fixed"),
     ("core/src/store/key_table.rs", "RandomState", "looked up by key, never walked"),
     ("core/src/store/sums.rs", "RandomState", "looked up by key, never walked"),
     ("core/src/tx/cache.rs", "RandomState", "looked up by key, never walked"),

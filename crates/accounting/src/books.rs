@@ -14,11 +14,11 @@ use fondaco_core::{
 
 use crate::currency::{self, FoundRate, RateQuery};
 use crate::ledger::{
-    self, Account, AccountQuery, ApproveDraft, Approved, BalanceQuery, Discrepancy, Draft, DraftStatus, Entry,
-    HistoryRow, ItemClearing, ItemKey, LedgerError, Movement, MovementQuery, NewEntry,
-    OpenItemQuery, OpenItems, PendingEntry, Period, PlannedReversal, Post, Posted, Posting,
-    PrepareDraft, RecurringEntry, SpendingExcess, SpendingReport, SubmitDraft, Totals, Upcoming,
-    WholeDraft, WholeEntry, WholePending,
+    self, Account, AccountQuery, ApproveDraft, Approved, BalanceQuery, Discrepancy, Draft,
+    DraftStatus, Entry, HistoryRow, ItemClearing, ItemKey, LedgerError, Movement, MovementQuery,
+    NewEntry, OpenItemQuery, OpenItems, PendingEntry, Period, PlannedReversal, Post, Posted,
+    Posting, PrepareDraft, RecurringEntry, SpendingExcess, SpendingReport, SubmitDraft, Totals,
+    Upcoming, WholeDraft, WholeEntry, WholePending,
 };
 use crate::reports::{
     self, AccountStatement, Ageing, AgeingQuery, BalanceSheet, Compared, GeneralLedger,

@@ -146,8 +146,7 @@ fn accounts_are_found_by_what_they_are_page_by_page() {
             firm.at_minute(i64::from(batch) / 2);
             let accounts = (0..60_u32).map(|n| {
                 let code = format!("{}", (n * 7_919 + batch * 104_729) % 100_000 + 200_000);
-                let class =
-                    if n % 3 == 0 { AccountClass::Liability } else { AccountClass::Asset };
+                let class = if n % 3 == 0 { AccountClass::Liability } else { AccountClass::Asset };
                 let account = NewAccount::new(code, "Wallet", class);
                 let account = account.kind(if n % 2 == 0 { "wallet" } else { "fees" });
                 account.tag("country", if n % 5 == 0 { "AT" } else { "DE" })
@@ -175,7 +174,8 @@ fn accounts_are_found_by_what_they_are_page_by_page() {
             }
         };
         let (one, two) = (minute(1), minute(2));
-        let takes: [(AccountQuery, &dyn Fn(&Account) -> bool); 5] = [
+        type Takes<'a> = &'a dyn Fn(&Account) -> bool;
+        let takes: [(AccountQuery, Takes<'_>); 5] = [
             (AccountQuery::all(), &|_| true),
             (AccountQuery::all().kind("wallet").tag("country", "AT"), &|account| {
                 account.kind.as_deref() == Some("wallet")

@@ -71,7 +71,10 @@ fn shares_that_come_to_all_of_it_leave_nothing() {
     };
     let thrice = of(&["40", "40", "20"]);
     assert_eq!(due(&thrice, "100.01", Rounding::HalfUp), ["40.00 EUR", "40.00 EUR", "20.01 EUR"]);
-    assert_eq!(due(&thrice, "-100.01", Rounding::HalfUp), ["-40.00 EUR", "-40.00 EUR", "-20.01 EUR"]);
+    assert_eq!(
+        due(&thrice, "-100.01", Rounding::HalfUp),
+        ["-40.00 EUR", "-40.00 EUR", "-20.01 EUR"]
+    );
     let twice = of(&["50", "50"]);
     assert_eq!(due(&twice, "100.01", Rounding::HalfEven), ["50.00 EUR", "50.01 EUR"]);
     assert_eq!(due(&twice, "0.01", Rounding::Down), ["0.01 EUR"]);

@@ -63,7 +63,8 @@ CREATE POLICY fondaco_own ON @.fondaco_company TO CURRENT_USER
 ";
 
 /// The roles that whoever asks has the rights of.
-const HELD: &str = "(SELECT p.rolname FROM pg_catalog.pg_roles p WHERE pg_has_role(p.oid, 'USAGE'))";
+const HELD: &str =
+    "(SELECT p.rolname FROM pg_catalog.pg_roles p WHERE pg_has_role(p.oid, 'USAGE'))";
 
 /// How far the tables are guarded, as `fondaco_meta` says: 2 since members of readers read, and nobody truncates.
 const GUARDS: i64 = 2;
@@ -330,7 +331,8 @@ impl<W: Wire> Maker<'_, W> {
         if number(self.wire, &guards).await?.is_some_and(|guards| guards >= GUARDS) {
             return Ok(());
         }
-        let names = self.wire.query(&self.room.own("SELECT name FROM @.fondaco_table"), &[]).await?;
+        let names =
+            self.wire.query(&self.room.own("SELECT name FROM @.fondaco_table"), &[]).await?;
         for name in &names {
             let name: &str = name.try_get(0)?;
             self.let_in(&format!("@.{}", quoted(name)), "_company").await?;
