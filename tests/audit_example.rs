@@ -23,6 +23,11 @@ fn it_says_what_it_takes_and_spoils_no_file_that_is_there() {
     assert!(run(&["books.db"]).1.contains("stands alone"));
     let mine = concat!("sqlite:", env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
     let (good, told) = run(&["--store", mine]);
+    assert!(!good && told.contains("Cargo.toml is no file of SQLite: name another"), "{told}");
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("audit-kept.db");
+    std::fs::write(&path, b"SQLite format 3\0").unwrap();
+    let (good, told) = run(&["--store", &format!("sqlite:{}", path.display())]);
     assert!(!good && told.contains("exists, and the story spoils its books"), "{told}");
+    assert_eq!(std::fs::read(&path).unwrap(), b"SQLite format 3\0");
     assert!(!run(&["--store", "memory"]).0);
 }

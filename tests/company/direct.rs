@@ -4,7 +4,7 @@ use fondaco::company::posting::Profile;
 use fondaco::company::*;
 use fondaco::core::{Range, Reading};
 use fondaco::inventory::Qty;
-use fondaco::inventory::levels::Reservation;
+use fondaco::inventory::levels::{Expected, Reservation};
 use fondaco::inventory::places::{Location, LocationKind, OpenLocations};
 use fondaco::prelude::*;
 
@@ -79,7 +79,7 @@ fn both_documents_are_cancelled_with_the_delivery() {
     assert!(first.to_string().contains("delivery/a rests on it"), "{first}");
     bill(&firm, "a");
     let billed = firm.send(&cancel(DocumentKind::Delivery)).unwrap_err();
-    assert!(billed.to_string().contains("what receipt/a stands for was billed"), "{billed}");
+    assert!(billed.to_string().contains("bill/a rests on receipt/a"), "{billed}");
     firm.must(&cancel(DocumentKind::Bill));
     firm.must(&cancel(DocumentKind::Delivery));
     assert_eq!(firm.balances(BOOKS), ["0", "0", "0", "0"]);
@@ -127,29 +127,40 @@ fn it_earns_the_same_in_every_profile() {
     }
 }
 
+/// Ten that were agreed at 4 are billed at 5.
+fn dear(firm: &Firm) {
+    let dear = BillLine::new(1, pcs("10")).at("5 EUR/pcs".parse().unwrap());
+    let billed = NewBill::new("a", "V-1", day("2026-03-05")).order("1").line(dear);
+    firm.must(&EnterBills::new(vec![billed]));
+}
+
+/// Freight of 7 comes upon the receipt.
+fn freight(firm: &Firm) {
+    let line = NewLine::service("Freight", pcs("1"), "7 EUR/pcs".parse().unwrap());
+    let freight = NewBill::new("f", "V-1", day("2026-03-05")).freight(line);
+    firm.must(&EnterBills::new(vec![freight.lands_on(LandsOn::new(["a"]))]));
+}
+
+/// What was earned in a month, once its accruals are posted.
+fn earned(firm: &Firm, first: &str, last: &str) -> String {
+    firm.must(&PostAccruals::on(day(last)));
+    let statement = firm.company.books().income_statement(day(first), day(last)).unwrap();
+    statement.result.normalize().to_string()
+}
+
 /// A bill that says otherwise, and freight upon the receipt, come upon what was sold, and go with their bills.
 #[test]
 fn it_costs_what_its_bills_say_in_every_profile() {
     for profile in Profile::ALL {
         for is_invoiced_first in [true, false] {
             let firm = agreed(profile);
-            let result = || {
-                firm.must(&PostAccruals::on(day("2026-03-31")));
-                let books = firm.company.books();
-                let (first, last) = (day("2026-03-01"), day("2026-03-31"));
-                let statement = books.income_statement(first, last).unwrap();
-                statement.result.normalize().to_string()
-            };
+            let result = || earned(&firm, "2026-03-01", "2026-03-31");
             send(&firm, ship("a")).unwrap();
             if is_invoiced_first {
                 invoice(&firm, "a");
             }
-            let dear = BillLine::new(1, pcs("10")).at("5 EUR/pcs".parse().unwrap());
-            let billed = NewBill::new("a", "V-1", day("2026-03-05")).order("1").line(dear);
-            firm.must(&EnterBills::new(vec![billed]));
-            let line = NewLine::service("Freight", pcs("1"), "7 EUR/pcs".parse().unwrap());
-            let freight = NewBill::new("f", "V-1", day("2026-03-05")).freight(line);
-            firm.must(&EnterBills::new(vec![freight.lands_on(LandsOn::new(["a"]))]));
+            dear(&firm);
+            freight(&firm);
             if !is_invoiced_first {
                 invoice(&firm, "a");
             }
@@ -167,21 +178,49 @@ fn it_costs_what_its_bills_say_in_every_profile() {
     }
 }
 
-/// What is taken back after a month was of that month.
+/// Freight keeps the delivery that it came upon from being taken back before it.
+#[test]
+fn freight_goes_first() {
+    let firm = agreed(Profile::PerpetualAngloSaxon);
+    send(&firm, ship("a")).unwrap();
+    freight(&firm);
+    let delivery = Cancel::one(DocumentKind::Delivery, "a", day("2026-03-06"));
+    let refused = firm.send(&delivery).unwrap_err();
+    assert!(refused.to_string().contains("bill/f rests on receipt/a"), "{refused}");
+    firm.must(&Cancel::one(DocumentKind::Bill, "f", day("2026-03-06")));
+    firm.must(&delivery);
+    assert_eq!(firm.balances(BOOKS), ["0", "0", "0", "0"]);
+    firm.clean();
+}
+
+/// What is taken back after a month was of that month: billed as agreed or otherwise, with freight or without.
 #[test]
 fn a_month_that_is_over_keeps_what_was_earned_by_it() {
     for profile in Profile::ALL {
-        let firm = agreed(profile);
-        send(&firm, ship("a")).unwrap();
-        firm.must(&Cancel::one(DocumentKind::Delivery, "a", day("2026-04-06")));
-        let earned = |first: &str, last: &str| {
-            firm.must(&PostAccruals::on(day(last)));
-            let statement = firm.company.books().income_statement(day(first), day(last)).unwrap();
-            statement.result.normalize().to_string()
-        };
-        assert_eq!(earned("2026-03-01", "2026-03-31"), "60", "{profile:?}");
-        assert_eq!(earned("2026-04-01", "2026-04-30"), "-60", "{profile:?}");
-        firm.clean();
+        for (is_dear, has_freight, wanted) in
+            [(false, false, "60"), (true, false, "50"), (false, true, "53"), (true, true, "43")]
+        {
+            let firm = agreed(profile);
+            send(&firm, ship("a")).unwrap();
+            if is_dear {
+                dear(&firm);
+            }
+            if has_freight {
+                freight(&firm);
+            }
+            let back = |kind, code| firm.must(&Cancel::one(kind, code, day("2026-04-06")));
+            if has_freight {
+                back(DocumentKind::Bill, "f");
+            }
+            if is_dear {
+                back(DocumentKind::Bill, "a");
+            }
+            back(DocumentKind::Delivery, "a");
+            let name = format!("{profile:?}, {is_dear}, {has_freight}");
+            assert_eq!(earned(&firm, "2026-03-01", "2026-03-31"), wanted, "{name}");
+            assert_eq!(earned(&firm, "2026-04-01", "2026-04-30"), format!("-{wanted}"), "{name}");
+            firm.clean();
+        }
     }
 }
 
@@ -194,8 +233,15 @@ fn what_is_on_order_is_what_is_to_come() {
     firm.must(&Receive::new(vec![some]));
     send(&firm, ship("a").line(PartLine::new(1, pcs("2")))).unwrap();
     assert_eq!(on_order(), pcs("4"));
+    let since = || {
+        let range = Range::by(Expected::BY_DOCUMENT, &DocumentKind::PurchaseOrder.id("1"));
+        let rows = firm.company.stock().view(|view| view.peek_scan(&range)).unwrap();
+        rows.iter().map(|row| row.id).collect::<Vec<_>>()
+    };
+    let first = since();
+    assert_eq!(first.len(), 1);
     firm.must(&Cancel::one(DocumentKind::Receipt, "r", day("2026-03-04")));
-    assert_eq!(on_order(), pcs("8"));
+    assert_eq!((on_order(), since()), (pcs("8"), first));
     firm.must(&Receive::new(vec![NewReceipt::new("s", "1", day("2026-03-05"))]));
     assert_eq!(on_order(), pcs("0"));
     firm.clean();
@@ -221,6 +267,7 @@ fn who_waited_longer_keeps_what_is_held_for_him() {
             let sum = |of: fn(&Reservation) -> Qty| -> i64 {
                 promises.iter().map(|row| of(row).units() / 1_000_000).sum()
             };
+            assert_eq!(sum(|row| row.wanted), 10, "{promises:?}");
             (sum(|row| row.held), sum(|row| row.backordered))
         })
     };

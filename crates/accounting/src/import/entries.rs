@@ -300,7 +300,8 @@ impl<R: Read + Seek> ImportEntries<R> {
         for ((id, new, known), entry) in before.into_iter().zip(stored) {
             let of_entry: Vec<_> =
                 postings.by_ref().take(new.postings.len().saturating_add(1)).flatten().collect();
-            if entry.is_none_or(|entry| entry.date != new.date) || !are_same(&of_entry, new) {
+            let is_of = |entry: &Arc<Entry>| entry.date == new.date && entry.journal == new.journal;
+            if !entry.as_ref().is_some_and(is_of) || !are_same(&of_entry, new) {
                 *known = Known::Other(id);
             }
         }

@@ -47,7 +47,9 @@ pub(crate) enum Fault {
     #[kind(Invalid)]
     ScatteredKey,
     /// The entry of this key that was imported is another.
-    #[error("this key was imported before, as entry {entry} of another date or with other amounts")]
+    #[error(
+        "this key was imported before, as entry {entry} of another date or journal or with other amounts"
+    )]
     #[kind(Conflict)]
     OtherContent { entry: Id<Entry> },
     /// An entry is longer than one can be.

@@ -54,6 +54,11 @@ pub struct Reservation {
 }
 
 impl Reservation {
+    /// How much of it is left: what is held and what waits.
+    pub(crate) fn open_units(&self) -> i64 {
+        self.held.units().saturating_add(self.backordered.units())
+    }
+
     /// Keeps the columns by which it is found in step with its quantities.
     pub(crate) fn settle(&mut self) {
         let waits = self.backordered > Qty::ZERO;

@@ -134,7 +134,9 @@ impl Gathered {
             let (flow, units) = (others.flow(&leg), leg.quantity.units());
             let units = if flow == Flow::Sale { -i128::from(units) } else { units.into() };
             self.moves.push(Past::new(item, leg.date, float(units), flow));
-            if let Some(day) = orders.announced(&leg) {
+            // Of a transfer that was announced the sender has no delivery.
+            let came = orders.announced(&leg).filter(|_| leg.quantity > Qty::ZERO);
+            if let Some(day) = came {
                 self.deliveries.push(Delivery::new(item, day, leg.date, float(units)));
             }
         }

@@ -33,10 +33,9 @@ fn amend_one(
     (id, left): (Id<Reservation>, i64),
 ) -> Result<(), StockError> {
     let row = batch.row(tx, less, id)?;
-    let (held, waiting) = (row.held.units(), row.backordered.units());
-    let over = held.saturating_add(waiting).saturating_sub(left);
+    let over = row.open_units().saturating_sub(left);
     if over > 0 {
-        let of_waiting = waiting.min(over);
+        let of_waiting = row.backordered.units().min(over);
         return batch.give_back(tx, row, (over - of_waiting, of_waiting));
     }
     if over < 0 {

@@ -263,7 +263,7 @@ fn room(
 
 impl Levels {
     /// A promise is kept out of any place of its site from now on.
-    fn leave_place(&mut self, row: &mut Reservation) -> Result<(), Halt> {
+    pub(super) fn leave_place(&mut self, row: &mut Reservation) -> Result<(), Halt> {
         self.reserve_place(row, row.held.units().saturating_neg())?;
         row.location = None;
         Ok(())

@@ -190,6 +190,69 @@ fn cancel(tx: &mut Tx<'_>, authority: &Authority, id: Id<Expected>) -> Result<()
     Ok(())
 }
 
+/// How much is still to come of what was announced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StillToCome {
+    /// Of which line.
+    pub expected: Id<Expected>,
+    /// How much, in the item's stock unit; nothing where it is below zero.
+    pub left: Qty,
+    /// On which day, where it is another than it was.
+    pub due_on: Option<NaiveDate>,
+}
+
+/// From now on so much is to come of each of these lines, also of one that was over. They stay what they are: since when they are on order, and
+/// whose they are.
+///
+/// # Errors
+/// [`StockError::At`] with the one that is refused: [`ReserveError::UnknownExpected`], or a denial; or a [`Halt`].
+pub fn amend_expected(tx: &mut Tx<'_>, amended: &[StillToCome]) -> Result<(), StockError> {
+    let authority = tx.authority(&rights::ANNOUNCE)?;
+    let ids: Vec<Id<Expected>> = amended.iter().map(|one| one.expected).collect();
+    let rows = tx.get_many::<Expected>(&ids)?;
+    let sites: Vec<SiteId> = rows.iter().flatten().map(|row| row.site).collect();
+    tx.need_all(Needs::new().rows::<Site>(&sites))?;
+    for (index, one) in amended.iter().enumerate() {
+        amend_one(tx, &authority, one).map_err(|error| error.at(index))?;
+    }
+    Ok(())
+}
+
+fn amend_one(tx: &mut Tx<'_>, authority: &Authority, one: &StillToCome) -> Result<(), StockError> {
+    let id = one.expected;
+    let row = tx.get::<Expected>(&id)?;
+    let row = row.ok_or(ReserveError::UnknownExpected { expected: id })?;
+    if let Some(site) = tx.get::<Site>(&row.site)? {
+        allow(tx, authority, &site)?;
+    }
+    let (before, left) = (row.to_come().units(), one.left.units().max(0));
+    let due_on = one.due_on.unwrap_or(row.due_on);
+    if before == left && due_on == row.due_on {
+        return Ok(());
+    }
+    let too_much = || Halt::Bug(format!("of order line {id} too much is to come"));
+    let taken = row.received.units().checked_add(left).ok_or_else(too_much)?;
+    let ordered = row.ordered.units().max(taken);
+    let more = Qty::from_units(left - before);
+    let row = Expected {
+        due_on,
+        open: (left > 0).then_some(row.item),
+        ordered: Qty::from_units(ordered),
+        cancelled: Qty::from_units(ordered - taken),
+        changed_on: row.changed_on.max(tx.today()?),
+        ..row.as_ref().clone()
+    };
+    if more != Qty::ZERO {
+        let on_order = Stock { on_order: more, ..Stock::none(row.item, row.site) };
+        crate::posting::stage_stocks(tx, vec![on_order])?;
+        let commitment = commitment(tx, &row, more)?;
+        tx.insert(commitment)?;
+    }
+    let event = Event::new("stock.order_amended").with("expected", id);
+    tx.emit(event.with("quantity", Qty::from_units(left).to_decimal()).with("due_on", due_on));
+    Ok(tx.put(row)?)
+}
+
 fn allow(tx: &mut Tx<'_>, authority: &Authority, site: &Site) -> Result<(), Halt> {
     if authority.is_full() {
         return Ok(());

@@ -28,7 +28,7 @@ use fondaco_core::store::Record;
 
 pub use amend::amend;
 pub use error::ReserveError;
-pub use expect::{AnnounceStock, CancelExpected, ExpectedLine};
+pub use expect::{AnnounceStock, CancelExpected, ExpectedLine, StillToCome, amend_expected};
 pub(crate) use expire::KIND;
 pub use pick::{PickLine, PickList, pick_list, pick_list_for};
 pub(crate) use promises::Promises;

@@ -143,24 +143,46 @@ impl Releasing {
         if held > 0 {
             self.freed.insert((row.item, row.site));
         }
-        let event = Event::new("stock.released").with("reservation", row.id);
-        self.promises.event(event.with("document", row.document));
+        let given = held.saturating_add(waiting);
+        self.tell(&row, row.open_units().saturating_sub(given));
         self.change(tx, row, (held.saturating_neg(), waiting.saturating_neg()))
     }
 
-    /// So much more of one waits, and has what is free when it is its turn.
+    /// So much more of one waits, and has what is free when it is its turn, wherever it lies. What had been given back or went out counts as
+    /// wanted already; of one that was over nobody knows until when it holds, so it does until it is released.
     pub(super) fn wait_for(
         &mut self,
         tx: &mut Tx<'_>,
         mut row: Reservation,
         units: i64,
     ) -> Result<(), StockError> {
-        let wanted = row.wanted.checked_add(Qty::from_units(units));
-        row.wanted = wanted
-            .ok_or_else(|| Halt::Bug(format!("reservation {} is wanted of too much", row.id)))?;
+        let too_much = || Halt::Bug(format!("reservation {} is of too much", row.id));
+        let left = row.open_units().checked_add(units).ok_or_else(too_much)?;
+        let room = row.wanted.units().saturating_sub(left);
+        let fulfilled = row.fulfilled.units().min(room.max(0));
+        let wanted = left.checked_add(fulfilled).ok_or_else(too_much)?;
+        row.fulfilled = Qty::from_units(fulfilled);
+        row.wanted = row.wanted.max(Qty::from_units(wanted));
+        if row.open.is_none() {
+            row.expires_at = None;
+        }
+        if row.lot.is_none() {
+            self.levels.leave_place(&mut row)?;
+        }
         self.freed.insert((row.item, row.site));
         self.promises.uncovered.entry((row.item, row.site)).or_default().insert(row.id);
+        self.tell(&row, left);
         self.change(tx, row, (0, units))
+    }
+
+    /// How much is left of a promise is told; or that it was given back.
+    fn tell(&mut self, row: &Reservation, left: i64) {
+        let event = match left {
+            0 => Event::new("stock.released"),
+            _ => Event::new("stock.promise_amended")
+                .with("quantity", Qty::from_units(left).to_decimal()),
+        };
+        self.promises.event(event.with("reservation", row.id).with("document", row.document));
     }
 
     fn change(

@@ -1,10 +1,11 @@
 //! What is promised is kept, waits, goes out, is given back, and ends by the clock.
 
-use fondaco_core::{DocumentId, Id};
+use fondaco_core::{Act, DocumentId, Id, Reading, Tx};
 use fondaco_inventory::levels::{self, Reservation};
 use fondaco_inventory::moves::*;
 use fondaco_inventory::posting::MoveStock;
 use fondaco_inventory::reserve::*;
+use fondaco_inventory::{Qty, StockError};
 
 use crate::host::*;
 
@@ -284,6 +285,51 @@ fn what_is_below_zero_can_be_told() {
         let told: Vec<_> = below.iter().map(|bin| (bin.item, bin.location.as_str())).collect();
         assert_eq!(told, [(sand(), "MAIN/A")]);
         assert!(host.view(|view| levels::below_zero(view, shop())).is_empty());
+        host.clean();
+    });
+}
+
+/// How much is left of promises, said anew.
+#[derive(Debug, serde::Serialize)]
+struct Amend(Vec<(Id<Reservation>, i64)>);
+
+impl Act for Amend {
+    type Answer = ();
+    type Error = StockError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), StockError> {
+        let left = self.0.iter().map(|(id, pieces)| (*id, Qty::from_units(pieces * 1_000_000)));
+        amend(tx, &left.collect::<Vec<_>>())
+    }
+}
+
+/// A promise that is of more or less keeps its turn; out of a named place it is promised no more than lies there.
+#[test]
+fn a_promise_is_amended_and_keeps_its_turn() {
+    on_every_store(|host| {
+        host.made("come", receipt(bolt(), "5 pcs", "MAIN/A"));
+        host.made("come there", receipt(bolt(), "20 pcs", "MAIN/B"));
+        let out_of_a = Wanted { location: Some("MAIN/A".into()), ..bolts("5 pcs").remove(0) };
+        let kept = first(&host, &Reserve::new(order("o1"), vec![out_of_a]));
+        let later = first(&host, &reserve("o2", "22 pcs", Otherwise::Backorder));
+        let row = |id: Id<Reservation>| {
+            let row = host.view(|view| Ok(view.peek::<Reservation>(&id)?.unwrap()));
+            [row.wanted, row.held, row.backordered].map(|one| one.units() / 1_000_000)
+        };
+        assert_eq!((row(kept), row(later)), ([5, 5, 0], [22, 20, 2]));
+        host.must("less", &Amend(vec![(kept, 2)]));
+        assert_eq!((row(kept), row(later)), ([5, 2, 0], [22, 22, 0]));
+        // What it gave back counts as wanted already; what is more than that is wanted anew, and waits before what was promised later.
+        host.must("more", &Amend(vec![(kept, 12), (later, 21)]));
+        assert_eq!((row(kept), row(later)), ([12, 4, 8], [22, 21, 0]));
+        host.made("come again", receipt(bolt(), "4 pcs", "MAIN/B"));
+        assert_eq!((row(kept), row(later)), ([12, 8, 4], [22, 21, 0]));
+        host.must("none", &Amend(vec![(kept, -1)]));
+        assert_eq!(row(kept), [12, 0, 0]);
+        host.must("again", &Amend(vec![(kept, 8)]));
+        assert_eq!(row(kept), [12, 8, 0]);
+        let unknown = Amend(vec![(Id::from_u128(7), 1)]);
+        assert_eq!(host.refused("unknown", &unknown).code(), "inventory.unknown_reservation");
         host.clean();
     });
 }

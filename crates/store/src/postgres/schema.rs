@@ -335,6 +335,9 @@ impl<W: Wire> Maker<'_, W> {
             self.wire.query(&self.room.own("SELECT name FROM @.fondaco_table"), &[]).await?;
         for name in &names {
             let name: &str = name.try_get(0)?;
+            if !self.is_there(name).await? {
+                continue; // somebody dropped it
+            }
             self.let_in(&format!("@.{}", quoted(name)), "_company").await?;
             self.keep(name).await?;
         }
@@ -346,7 +349,9 @@ impl<W: Wire> Maker<'_, W> {
         self.run(&format!(
             "DROP POLICY IF EXISTS fondaco_read ON {table}; \
              CREATE POLICY fondaco_read ON {table} FOR SELECT TO PUBLIC USING ({company} IN (SELECT r.company \
-             FROM @.fondaco_reader r WHERE r.role IN {HELD}))"
+             FROM @.fondaco_reader r WHERE r.role IN {HELD}) AND NOT (SELECT pg_has_role(c.relowner, 'USAGE') \
+             FROM pg_catalog.pg_class c WHERE c.oid = {}::regclass))",
+            literal(&format!("{}.fondaco_meta", self.room.schema))
         ))
         .await
     }

@@ -22,6 +22,7 @@ pub(super) fn cancel_moved(
     document: Document,
     date: NaiveDate,
 ) -> Result<(), CompanyError> {
+    let receipt = direct_receipt(tx, desk, &document)?;
     for line in &desk.lines_of(tx, &document)? {
         not_moved(tx, desk, line)?;
     }
@@ -35,13 +36,17 @@ pub(super) fn cancel_moved(
     };
     // What comes back is for who waited for it first: it is promised before it does.
     if let Some(order) = sold {
-        promise_again(tx, desk, order)?;
+        let back = desk.lines_of(tx, &document)?;
+        let back = back.iter().filter_map(|line| Some((line.of_line?, line.quantity)));
+        promise_again(tx, desk, order, back.collect())?;
     }
     reverse(tx, desk, &document, date)?;
     unserve(tx, desk, &document, date)?;
-    not_direct(tx, desk, &document, date)?;
+    if let Some(receipt) = receipt {
+        not_direct(tx, desk, receipt, date)?;
+    }
     if let Some(order) = bought {
-        announce_again(tx, desk, order)?;
+        announce_again(tx, desk, order, None)?;
     }
     settle(tx, desk, document.of)
 }
@@ -57,27 +62,35 @@ fn not_moved(tx: &mut Tx<'_>, desk: &mut Desk, line: &Line) -> Result<(), Compan
     Ok(())
 }
 
+/// The receipt that stands for what a supplier sent straight to the customer, if a delivery is of that and nothing else rests on it.
+fn direct_receipt(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    delivery: &Document,
+) -> Result<Option<Document>, CompanyError> {
+    if delivery.kind != DocumentKind::Delivery {
+        return Ok(None);
+    }
+    let matched = desk.matches_of(tx, delivery.id)?;
+    let Some(of) = matched.iter().find(|row| row.quantity == Qty::ZERO).map(|row| row.of) else {
+        return Ok(None);
+    };
+    let receipt = desk.document(tx, of)?;
+    if let Some(other) = desk.rests_on(tx, of, delivery.id)? {
+        let by = format!("{} rests on {}", other.name(), receipt.name());
+        return Err(CompanyError::InUse { document: delivery.name(), by });
+    }
+    Ok(Some(receipt))
+}
+
 /// What a supplier sent straight to the customer did not come either: the receipt that stands for it is cancelled with the delivery.
 fn not_direct(
     tx: &mut Tx<'_>,
     desk: &mut Desk,
-    delivery: &Document,
+    receipt: Document,
     date: NaiveDate,
 ) -> Result<(), CompanyError> {
-    if delivery.kind != DocumentKind::Delivery {
-        return Ok(());
-    }
-    let matched = desk.matches_of(tx, delivery.id)?;
-    let Some(receipt) = matched.iter().find(|row| row.quantity == Qty::ZERO).map(|row| row.of)
-    else {
-        return Ok(());
-    };
-    let receipt = desk.document(tx, receipt)?;
     for line in desk.lines_of(tx, &receipt)? {
-        if line.invoiced != Qty::ZERO {
-            let by = format!("what {} stands for was billed", receipt.name());
-            return Err(CompanyError::InUse { document: delivery.name(), by });
-        }
         not_moved(tx, desk, &line)?;
         desk.put_line(Line { clearing: Amount::ZERO, ..line });
     }
@@ -85,7 +98,7 @@ fn not_direct(
     over(tx, desk, receipt, date)?;
     if let Some(order) = order {
         let order = desk.document(tx, order)?;
-        announce_again(tx, desk, &order)?;
+        announce_again(tx, desk, &order, None)?;
     }
     settle(tx, desk, order)
 }

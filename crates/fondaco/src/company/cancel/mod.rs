@@ -176,7 +176,7 @@ fn over(
 
 /// Refuses what others rest on.
 fn check_free(tx: &mut Tx<'_>, desk: &mut Desk, document: &Document) -> Result<(), CompanyError> {
-    let Some(other) = desk.rests_on(tx, document.id)? else { return Ok(()) };
+    let Some(other) = desk.rests_on(tx, document.id, document.id)? else { return Ok(()) };
     let (document, by) = (document.name(), format!("{} rests on it", other.name()));
     Err(CompanyError::InUse { document, by })
 }

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use fondaco_accounting::ledger::Amount;
 use fondaco_core::store::Record;
-use fondaco_core::{DocumentId, Range, Reading, Tx};
+use fondaco_core::{DocumentId, Id, Range, Reading, Tx};
 use fondaco_inventory::Qty;
+use fondaco_inventory::moves::Move;
 use fondaco_inventory::valuation::Cause;
-use fondaco_inventory::value::entries_of;
+use fondaco_inventory::value::{ValueEntry, entries_of};
 
 use crate::company::CompanyError;
 use crate::company::document::{
@@ -342,18 +343,25 @@ impl AsOf {
             };
             return Ok(Line { clearing: minus(ahead, at)?, ..line });
         }
-        let Some(moved) = line.stock_move else {
-            // What was sent straight to a customer has its move with the delivery, and was owed at the order's price.
-            let is_direct = document.kind == K::Receipt && line.item.is_some();
-            return Ok(if is_direct { Line { clearing: line.taken, ..line } } else { line });
+        let is_receipt = document.kind == K::Receipt;
+        let moved = match line.stock_move {
+            // What was sent straight to a customer has its move with the delivery.
+            None if is_receipt && line.item.is_some() => sent_directly(tx, &line)?,
+            moved => moved,
         };
-        let facts = entries_of(tx, moved)?;
-        let facts =
-            facts.iter().filter(|fact| fact.date <= self.date && fact.cause != Cause::Variance);
-        // Of what went straight through what was sold counts, not what was bought.
-        let is_delivery = document.kind == K::Delivery;
-        let facts = facts
-            .filter(|fact| !is_delivery || fact.quantity < Qty::ZERO || fact.cause != Cause::Cost);
+        let Some(moved) = moved else { return Ok(line) };
+        let all = entries_of(tx, moved)?;
+        // It is told twice: as it was bought, and as it was sold.
+        let bought = |fact: &ValueEntry| fact.cause == Cause::Cost && fact.quantity >= Qty::ZERO;
+        let sold = |fact: &ValueEntry| fact.cause == Cause::Correction || fact.quantity < Qty::ZERO;
+        let is_direct = all.iter().any(|fact| fact.quantity > Qty::ZERO && bought(fact))
+            && all.iter().any(|fact| fact.by == moved && fact.quantity < Qty::ZERO);
+        let counts = |fact: &&ValueEntry| match document.kind {
+            K::Receipt if is_direct => bought(fact),
+            K::Delivery if is_direct => sold(fact),
+            _ => fact.cause != Cause::Variance,
+        };
+        let facts = all.iter().filter(|fact| fact.date <= self.date).filter(counts);
         let value = sum(facts.map(|fact| fact.value), at)?;
         let clearing = match document.kind {
             K::Delivery | K::CustomerReturn | K::MaterialIssue | K::MaterialReturn => {
@@ -438,6 +446,14 @@ impl AsOf {
         }
         Ok(stood)
     }
+}
+
+/// The move of the delivery that a receipt's line stands beside, where a supplier sent it straight to a customer.
+fn sent_directly(tx: &mut Tx<'_>, line: &Line) -> Result<Option<Id<Move>>, CompanyError> {
+    let matched = tx.peek_scan(&Range::by(LineMatch::BY_OF, &(line.document, line.number)))?;
+    let keys: Vec<_> = matched.iter().map(|row| (row.document, row.line)).collect();
+    let lines = tx.peek_many::<Line>(&keys)?;
+    Ok(lines.into_iter().flatten().find_map(|line| line.stock_move))
 }
 
 /// A line of a document that was cancelled, as what it no longer adds.

@@ -472,11 +472,12 @@ impl Desk {
         Ok(None)
     }
 
-    /// Documents that count and that something of a document went into, or that settle it: what keeps it from being cancelled.
+    /// Documents that count and that something of a document went into, or that settle it, beside one: what keeps it from being cancelled.
     pub(crate) fn rests_on(
         &mut self,
         tx: &mut Tx<'_>,
         document: DocumentId,
+        beside: DocumentId,
     ) -> Result<Option<Document>, CompanyError> {
         let matches = tx.peek_scan(&Range::by(LineMatch::BY_OF, &document))?;
         let settled = tx.peek_scan(&Range::by(Settlement::BY_OF, &document))?;
@@ -484,7 +485,7 @@ impl Desk {
         let by_lines = matches.iter().map(|row| row.document);
         let by_settlements = settled.iter().map(|row| row.document);
         let ids = by_lines.chain(by_settlements).chain(returned.iter().map(|row| row.id));
-        for id in ids.collect::<BTreeSet<_>>() {
+        for id in ids.filter(|id| *id != beside).collect::<BTreeSet<_>>() {
             let other = self.document(tx, id)?;
             if other.status != super::Status::Cancelled {
                 return Ok(Some(other));

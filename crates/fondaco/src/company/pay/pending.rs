@@ -49,10 +49,6 @@ pub(crate) fn pending(
     let mut seen = BTreeSet::new();
     for status in counting {
         for run in read.peek_scan(&Range::by(Run::BY_STATUS, &status))? {
-            // What was paid before the books began is theirs by what they opened with.
-            if begin.is_none_or(|begin| run.period_end < begin) {
-                continue;
-            }
             if let Some(other) = run.currency.filter(|other| *other != currency) {
                 let text = format!(
                     "run {} is paid in {other} and the books are in {currency}: post it by an entry of your own",
@@ -61,7 +57,7 @@ pub(crate) fn pending(
                 found.push(CloseStep::to_do("pay", text, false));
                 continue;
             }
-            let missing = Missing::of(read, &run, (through, currency), &mut seen)?;
+            let missing = Missing::of(read, &run, (begin, through, currency), &mut seen)?;
             if let Some(what) = missing.shown() {
                 let text = format!("PostPay of run {}: {what}", run.id);
                 found.push(CloseStep::to_do("pay", text, true));
@@ -85,7 +81,7 @@ impl Missing {
     fn of(
         read: &mut impl Reading,
         run: &Run,
-        (through, currency): (NaiveDate, Currency),
+        (begin, through, currency): (Option<NaiveDate>, NaiveDate, Currency),
         seen: &mut BTreeSet<PartyId>,
     ) -> Result<Missing, CompanyError> {
         let mut missing = Missing::default();
@@ -94,7 +90,9 @@ impl Missing {
         let keys: Vec<_> = slips.iter().map(|slip| (id, slip.employee)).collect();
         let known = read.peek_many::<PaySlip>(&keys)?;
         let mut whose: BTreeSet<PartyId> = BTreeSet::new();
-        let is_due = run.period_end <= through;
+        // What was earned before the books began is theirs by what they opened with; money that leaves since is not.
+        let is_theirs = begin.is_some_and(|begin| begin <= run.period_end);
+        let is_due = is_theirs && run.period_end <= through;
         for (slip, known) in slips.iter().zip(known) {
             let is_voided = slip.status == SlipStatus::Voided;
             if is_voided || slip.status.counts() {
@@ -109,6 +107,7 @@ impl Missing {
         let payments = read.peek_scan(&Range::<SlipPayment>::by_key(&run.id))?;
         let payments =
             payments.iter().filter(|one| one.day <= through && whose.contains(&one.employee));
+        let payments = payments.filter(|one| begin.is_some_and(|begin| begin <= one.day));
         let ids: Vec<_> = payments.map(|one| DocumentId::from_u128(one.id.to_u128())).collect();
         missing.payments = unknown(read, &ids)?;
         if is_due {

@@ -1,12 +1,18 @@
 //! Orders to suppliers: what is on order from then on.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
 use fondaco_core::policy::Authority;
 use fondaco_core::{Act, DocumentId, Id, Quantity, Range, Tx};
 use fondaco_inventory::Qty;
 use fondaco_inventory::levels::Expected;
 use fondaco_inventory::planning::{FirmOrder, FirmStatus, ReleaseFirmOrder};
 use fondaco_inventory::replenish::SourceKind;
-use fondaco_inventory::reserve::{AnnounceStock, CancelExpected, ExpectedLine};
+use fondaco_inventory::reserve::{
+    AnnounceStock, CancelExpected, ExpectedLine, StillToCome, amend_expected,
+};
 use serde::{Deserialize, Serialize};
 use smol_str::ToSmolStr;
 
@@ -75,28 +81,43 @@ fn place(
     let id = document.id;
     desk.add(document.clone(), lines);
     if is_otherwise {
-        announce_again(tx, desk, &document)?;
+        announce_again(tx, desk, &document, Some(document.due_on()))?;
     }
     Ok(id)
 }
 
-/// What is still to come of an order, and no more, is on order from now on.
+/// What is still to come of an order, and no more, is on order from now on; on another day where one is given. Since when it is on order, and for
+/// whom, stays as it was.
 pub(crate) fn announce_again(
     tx: &mut Tx<'_>,
     desk: &mut Desk,
     order: &Document,
+    due_on: Option<NaiveDate>,
 ) -> Result<(), CompanyError> {
-    not_on_order(tx, order.id)?;
-    let (mut lines, mut again) = (Vec::new(), Vec::new());
+    let (mut amended, mut lines, mut new) = (Vec::new(), Vec::new(), Vec::new());
     for line in desk.lines_of(tx, order)? {
-        let Some(item) = line.item.filter(|_| line.to_ship() > Qty::ZERO) else { continue };
-        let quantity = Quantity::from_fixed(line.to_ship(), line.unit);
-        again.push(ExpectedLine::new(item, order.site, quantity, order.due_on()));
-        lines.push(line);
+        let (Some(item), left) = (line.item, line.to_ship()) else { continue };
+        match line.expected.copied() {
+            Some(expected) => amended.push(StillToCome { expected, left, due_on }),
+            None if left > Qty::ZERO => {
+                let quantity = Quantity::from_fixed(left, line.unit);
+                new.push(ExpectedLine::new(item, order.site, quantity, order.due_on()));
+                lines.push(line);
+            }
+            None => {}
+        }
     }
-    if !again.is_empty() {
+    // Of a line that was announced twice the newer says what is to come.
+    let known: BTreeSet<Id<Expected>> = amended.iter().map(|one| one.expected).collect();
+    let rows = tx.scan(&Range::by(Expected::BY_DOCUMENT, &order.id))?;
+    let others = rows.iter().filter(|row| row.open.is_some() && !known.contains(&row.id));
+    let none =
+        |row: &Arc<Expected>| StillToCome { expected: row.id, left: Qty::ZERO, due_on: None };
+    amended.extend(others.map(none));
+    tx.as_engine(&ENGINE, |tx| amend_expected(tx, &amended))?;
+    if !new.is_empty() {
         let party = Some(order.party);
-        let command = AnnounceStock { party, ..AnnounceStock::new(order.id, again) };
+        let command = AnnounceStock { party, ..AnnounceStock::new(order.id, new) };
         let announced = tx.as_engine(&ENGINE, |tx| command.act(tx))?;
         for (line, expected) in lines.into_iter().zip(announced) {
             desk.put_line(Line { expected: Some(expected).into(), ..line });

@@ -194,8 +194,10 @@ fn ship(tx: &mut Tx<'_>, desk: &mut Desk, new: &NewDirect) -> Result<DocumentId,
     }
     carry_out(tx, desk, (&moves, &keys))?;
     settle_ahead(tx, desk, ahead)?;
-    promise_again(tx, desk, &sold)?;
-    announce_again(tx, desk, &bought)?;
+    let shipped = desk.lines_of(tx, &sold)?;
+    let none = shipped.iter().map(|line| (line.number, Qty::ZERO)).collect();
+    promise_again(tx, desk, &sold, none)?;
+    announce_again(tx, desk, &bought, None)?;
     settle(tx, desk, Some(sold.id))?;
     settle(tx, desk, Some(bought.id))?;
     Ok(delivery)

@@ -1,5 +1,7 @@
 //! What is promised to orders: of what is there, of what comes, or nothing.
 
+use std::collections::BTreeMap;
+
 use fondaco_core::{DocumentId, Id, Tx};
 use fondaco_inventory::levels::Reservation;
 use fondaco_inventory::reserve::{Otherwise, Reserve, Wanted, amend, reserve_many};
@@ -125,15 +127,23 @@ fn promise_goods(
     Ok(())
 }
 
-/// What was promised to an order is of what is still to be shipped, no more and no less, and keeps its place among those that wait.
+/// What is left of the promises to some lines of an order is of what is still to be shipped, with what comes back of each, and no more. They keep
+/// their place among those that wait; what was given back by hand is not promised anew.
 pub(crate) fn promise_again(
     tx: &mut Tx<'_>,
     desk: &mut Desk,
     order: &Document,
+    back: BTreeMap<u32, Qty>,
 ) -> Result<(), CompanyError> {
-    let lines = desk.lines_of(tx, order)?;
-    let promised = lines.iter().filter_map(|line| Some((line.promise.copied()?, line.to_ship())));
-    amend_promises(tx, &promised.collect::<Vec<_>>())
+    let mut amended = Vec::new();
+    for line in desk.lines_of(tx, order)? {
+        let Some((id, back)) = line.promise.copied().zip(back.get(&line.number)) else { continue };
+        let Some(row) = tx.get::<Reservation>(&id)? else { continue };
+        let all = [row.held, row.backordered, *back].into_iter().map(Qty::units);
+        let left = Qty::from_units(all.fold(0, i64::saturating_add)).min(line.to_ship());
+        amended.push((id, left));
+    }
+    amend_promises(tx, &amended)
 }
 
 /// So much is left of each of these promises.

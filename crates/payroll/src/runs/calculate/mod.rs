@@ -49,7 +49,7 @@ pub(super) const CHUNK: usize = 1_000;
 /// assert_eq!((done.report.slips, done.report.refused), (1, 1));
 /// let (slips, refused) = payroll.view(|view| Ok::<_, fondaco_payroll::PayrollError>((slips(view, run)?, refusals(view, run)?)))?;
 /// assert_eq!(slips[0].gross.to_decimal().to_string(), "2000");
-/// assert_eq!(refused[0].why, "employee 1002: salary is -5: give 0 or more");
+/// assert_eq!(refused[0].why(), "employee 1002: salary is -5: give 0 or more");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
