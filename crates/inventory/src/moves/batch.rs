@@ -375,8 +375,12 @@ impl<A: Along> Pages<A> {
         let mut followed = BTreeMap::new();
         for (key, date) in earliest {
             let cell = self.levels.stocks.cell(key);
-            let last = self.levels.stocks.value(tx, cell, Stock::NOT_AFTER)?;
-            if last < -i128::from(number_of(date)) {
+            let line = number_of(date).saturating_neg();
+            if self.levels.stocks.value(tx, cell, Stock::NOT_AFTER)? >= i128::from(line) {
+                // Whoever records something of a later day meanwhile is seen.
+                self.levels.stocks.keep(cell, Stock::NOT_AFTER, line);
+            } else {
+                self.levels.stocks.rest_on(tx, cell)?;
                 followed.insert(key, date);
             }
         }
