@@ -1,5 +1,6 @@
 //! The ledger under load: `cargo bench --bench ledger -- [WHAT] [ENTRIES]`, where WHAT is `all`, `memory`, `memory-off` (chain off),
-//! `sqlite`, `single`, `peer`, or TigerBeetle's workload, `transfers`, `transfers-off` or `transfers-sqlite`.
+//! `sqlite`, `single`, `peer`, or TigerBeetle's workload, `transfers`, `transfers-off` or `transfers-sqlite`; with a key of the host's on each
+//! transfer, each judged by itself, and a limit on each account: `keyed`, `keyed-off` or `keyed-sqlite`.
 //!
 //! Two-posting entries over 10,000 accounts, everything on that the ledger promises: ids, account rules, journal numbers,
 //! period sums, range guards, an index by account. One core. Entries are made before the clock starts, batch by batch.
@@ -50,6 +51,16 @@ fn main() {
     if wants("transfers-sqlite") {
         let name = "SQLite, full durability, chain on";
         each_draw(|draw| on_sqlite(|store| transfers(name, store, draw, entries)));
+    }
+    if wants("keyed-off") {
+        each_draw(|draw| keyed("memory, chain off", Memory::without_chain(), draw, entries));
+    }
+    if wants("keyed") {
+        each_draw(|draw| keyed("memory, chain on", Memory::new(), draw, entries));
+    }
+    if wants("keyed-sqlite") {
+        let name = "SQLite, full durability, chain on";
+        each_draw(|draw| on_sqlite(|store| keyed(name, store, draw, entries)));
     }
     if wants("peer") {
         peer(entries);
@@ -269,6 +280,45 @@ fn transfers(name: &str, store: impl Store, draw: &Draw, total: usize) {
         let newest = Range::by(Posting::BY_ACCOUNT, &smol_str::SmolStr::new(account));
         let newest = newest.backwards().limit(BATCH);
         books.view(|view| Ok(view.peek_rows(&newest)?.len())).unwrap()
+    });
+}
+
+/// The same transfers as TigerBeetle has them: each with a key of the host's, refused by itself, over accounts whose credits may not exceed
+/// their debits. They are funded so well that nothing is refused.
+fn keyed(name: &str, store: impl Store, draw: &Draw, total: usize) {
+    let clock = std::sync::atomic::AtomicI64::new(1_767_225_600_000_000);
+    let tick = || {
+        Timestamp::from_micros(clock.fetch_add(1000, std::sync::atomic::Ordering::Relaxed)).unwrap()
+    };
+    let books = Books::open(&store, CompanyId::named("bench")).unwrap().with_clock(tick);
+    set_up(&books);
+    let funds = NewAccount::new("FUNDS", "Funds", AccountClass::Equity);
+    books.send("funds", &OpenAccounts::new(vec![funds])).unwrap();
+    let first = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
+    let much = Money::minor(1_000_000_000_000, Currency::EUR);
+    let fund = |i| NewEntry::new("GEN", first).debit(code(i), much).credit("FUNDS", much);
+    books.send("funded", &PostMany::new((0..ACCOUNTS).map(fund).collect())).unwrap();
+    for i in 0..ACCOUNTS {
+        let limit = ChangeAccount::limit(code(i), AccountLimit::CreditsWithinDebits);
+        books.send(&format!("limit {i}"), &limit).unwrap();
+    }
+    let name = format!("keyed transfers, {}, {name}", draw.name());
+    let (before, mut random, mut times) = (resident(), Random(13), Vec::new());
+    for done in (0..total).step_by(BATCH) {
+        let count = BATCH.min(total - done);
+        let drawn = drawn(draw, &mut random, done, count, total).into_iter().zip(done..);
+        let drawn = drawn.map(|(entry, n)| entry.key(format!("transfer/{n}")));
+        let command = PostEach::new(drawn.collect());
+        let start = Instant::now();
+        let posted = books.send(&format!("batch {done}"), &command).unwrap();
+        times.push(start.elapsed());
+        assert!(posted.answer.entries.iter().all(Result::is_ok));
+    }
+    report(&name, total, &mut times, resident().saturating_sub(before));
+    let accounts: Vec<_> = (0..100).map(|_| code(draw.account(&mut random))).collect();
+    queries(&format!("{name}: newest movements of an account"), &accounts, |account| {
+        let newest = MovementQuery::account(account).newest_first().limit(BATCH);
+        books.movements(&newest).unwrap().len()
     });
 }
 
