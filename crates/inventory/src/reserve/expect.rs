@@ -152,6 +152,17 @@ fn commitment(tx: &mut Tx<'_>, row: &Expected, on_order: Qty) -> Result<Commitme
     Ok(Commitment { on_order, ..none })
 }
 
+/// So much more of a line is on order where it comes to.
+fn put_on_order(tx: &mut Tx<'_>, row: &Expected, more: Qty) -> Result<(), StockError> {
+    if more == Qty::ZERO {
+        return Ok(());
+    }
+    let on_order = Stock { on_order: more, ..Stock::none(row.item, row.site) };
+    crate::posting::stage_stocks(tx, vec![on_order])?;
+    let commitment = commitment(tx, row, more)?;
+    Ok(tx.insert(commitment)?)
+}
+
 impl Act for CancelExpected {
     type Answer = ();
     type Error = StockError;
@@ -178,13 +189,9 @@ fn cancel(tx: &mut Tx<'_>, authority: &Authority, id: Id<Expected>) -> Result<()
     let left = row.to_come();
     let cancelled = row.cancelled.units().saturating_add(left.units());
     let on_order = Qty::from_units(left.units().saturating_neg());
-    crate::posting::stage_stocks(tx, vec![Stock { on_order, ..Stock::none(row.item, row.site) }])?;
     let (cancelled, changed_on) = (Qty::from_units(cancelled), row.changed_on.max(tx.today()?));
     let row = Expected { open: None, cancelled, changed_on, ..row.as_ref().clone() };
-    if left > Qty::ZERO {
-        let commitment = commitment(tx, &row, on_order)?;
-        tx.insert(commitment)?;
-    }
+    put_on_order(tx, &row, on_order)?;
     tx.put(row)?;
     tx.emit(Event::new("stock.order_cancelled").with("expected", id));
     Ok(())
@@ -242,12 +249,7 @@ fn amend_one(tx: &mut Tx<'_>, authority: &Authority, one: &StillToCome) -> Resul
         changed_on: row.changed_on.max(tx.today()?),
         ..row.as_ref().clone()
     };
-    if more != Qty::ZERO {
-        let on_order = Stock { on_order: more, ..Stock::none(row.item, row.site) };
-        crate::posting::stage_stocks(tx, vec![on_order])?;
-        let commitment = commitment(tx, &row, more)?;
-        tx.insert(commitment)?;
-    }
+    put_on_order(tx, &row, more)?;
     let event = Event::new("stock.order_amended").with("expected", id);
     tx.emit(event.with("quantity", Qty::from_units(left).to_decimal()).with("due_on", due_on));
     Ok(tx.put(row)?)

@@ -313,7 +313,7 @@ impl<W: Wire> Maker<'_, W> {
              CREATE POLICY fondaco_read ON @.fondaco_reader FOR SELECT TO PUBLIC USING (role IN {HELD})"
         ))
         .await?;
-        for name in ["fondaco_company", "fondaco_commit", "fondaco_state_hash", "fondaco_series"] {
+        for name in OF_COMPANIES.into_iter().chain(["fondaco_company"]) {
             self.let_in(&format!("@.{name}"), "company").await?;
         }
         for name in OWN_TABLES {
@@ -338,10 +338,15 @@ impl<W: Wire> Maker<'_, W> {
             if !self.is_there(name).await? {
                 continue; // somebody dropped it
             }
-            self.let_in(&format!("@.{}", quoted(name)), "_company").await?;
-            self.keep(name).await?;
+            self.guard(name).await?;
         }
         self.guard_own().await
+    }
+
+    /// Who reads a record's table, and that nobody empties it.
+    async fn guard(&mut self, name: &str) -> Outcome<()> {
+        self.let_in(&format!("@.{}", quoted(name)), "_company").await?;
+        self.keep(name).await
     }
 
     /// Shows a table's rows to those who may read their company, themselves or as members of a role.
@@ -384,15 +389,14 @@ impl<W: Wire> Maker<'_, W> {
         Ok(number(self.wire, &sql).await?.is_some())
     }
 
-    /// Shows a table's rows to those of their company alone.
+    /// Shows a table's rows to its owner's transaction of their company, and to nobody else yet.
     async fn protect(&mut self, table: &str, company: &str) -> Outcome<()> {
         self.run(&format!(
             "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; ALTER TABLE {table} FORCE ROW LEVEL SECURITY; \
              CREATE POLICY fondaco_own ON {table} TO CURRENT_USER USING ({company} = (SELECT c.company \
              FROM @.fondaco_company c WHERE c.id = NULLIF(current_setting('fondaco.company', true), '')::uuid))"
         ))
-        .await?;
-        self.let_in(table, company).await
+        .await
     }
 
     /// Brings one table to its layout; whether anything was changed.
@@ -437,7 +441,7 @@ impl<W: Wire> Maker<'_, W> {
         ))
         .await?;
         self.protect(&name, "_company").await?;
-        self.keep(table.name).await?;
+        self.guard(table.name).await?;
         self.view(table).await?;
         self.note_layout(table).await
     }

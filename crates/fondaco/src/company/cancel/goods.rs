@@ -30,12 +30,9 @@ pub(super) fn cancel_moved(
         Some(order) => Some(desk.document(tx, order)?),
         None => None,
     };
-    let (sold, bought) = match document.kind {
-        DocumentKind::Delivery => (order.as_ref(), None),
-        _ => (None, order.as_ref()),
-    };
+    let is_delivery = document.kind == DocumentKind::Delivery;
     // What comes back is for who waited for it first: it is promised before it does.
-    if let Some(order) = sold {
+    if let Some(order) = order.as_ref().filter(|_| is_delivery) {
         let back = desk.lines_of(tx, &document)?;
         let back = back.iter().filter_map(|line| Some((line.of_line?, line.quantity)));
         promise_again(tx, desk, order, back.collect())?;
@@ -45,8 +42,8 @@ pub(super) fn cancel_moved(
     if let Some(receipt) = receipt {
         not_direct(tx, desk, receipt, date)?;
     }
-    if let Some(order) = bought {
-        announce_again(tx, desk, order, None)?;
+    if let Some(order) = order.as_ref().filter(|_| !is_delivery) {
+        announce_again(tx, desk, order)?;
     }
     settle(tx, desk, document.of)
 }
@@ -98,7 +95,7 @@ fn not_direct(
     over(tx, desk, receipt, date)?;
     if let Some(order) = order {
         let order = desk.document(tx, order)?;
-        announce_again(tx, desk, &order, None)?;
+        announce_again(tx, desk, &order)?;
     }
     settle(tx, desk, order)
 }

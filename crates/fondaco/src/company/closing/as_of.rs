@@ -6,9 +6,8 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use fondaco_accounting::ledger::Amount;
 use fondaco_core::store::Record;
-use fondaco_core::{DocumentId, Id, Range, Reading, Tx};
+use fondaco_core::{DocumentId, Range, Reading, Tx};
 use fondaco_inventory::Qty;
-use fondaco_inventory::moves::Move;
 use fondaco_inventory::valuation::Cause;
 use fondaco_inventory::value::{ValueEntry, entries_of};
 
@@ -311,7 +310,7 @@ impl AsOf {
         let key = (line.document, line.number);
         let later = self.lines.get(&key).copied().unwrap_or_default();
         let line = match document.status {
-            Status::Cancelled => self.restored(tx, document, line)?,
+            Status::Cancelled => self.restored(tx, desk, document, line)?,
             _ => line,
         };
         match document.kind {
@@ -328,6 +327,7 @@ impl AsOf {
     pub(crate) fn restored(
         &self,
         tx: &mut Tx<'_>,
+        desk: &mut Desk,
         document: &Document,
         line: Line,
     ) -> Result<Line, CompanyError> {
@@ -343,11 +343,9 @@ impl AsOf {
             };
             return Ok(Line { clearing: minus(ahead, at)?, ..line });
         }
-        let is_receipt = document.kind == K::Receipt;
-        let moved = match line.stock_move {
-            // What was sent straight to a customer has its move with the delivery.
-            None if is_receipt && line.item.is_some() => sent_directly(tx, &line)?,
-            moved => moved,
+        let moved = match document.kind {
+            K::Receipt => desk.costed_by(tx, &line)?,
+            _ => line.stock_move,
         };
         let Some(moved) = moved else { return Ok(line) };
         let all = entries_of(tx, moved)?;
@@ -446,14 +444,6 @@ impl AsOf {
         }
         Ok(stood)
     }
-}
-
-/// The move of the delivery that a receipt's line stands beside, where a supplier sent it straight to a customer.
-fn sent_directly(tx: &mut Tx<'_>, line: &Line) -> Result<Option<Id<Move>>, CompanyError> {
-    let matched = tx.peek_scan(&Range::by(LineMatch::BY_OF, &(line.document, line.number)))?;
-    let keys: Vec<_> = matched.iter().map(|row| (row.document, row.line)).collect();
-    let lines = tx.peek_many::<Line>(&keys)?;
-    Ok(lines.into_iter().flatten().find_map(|line| line.stock_move))
 }
 
 /// A line of a document that was cancelled, as what it no longer adds.

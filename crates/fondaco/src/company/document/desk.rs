@@ -155,8 +155,9 @@ impl Desk {
     }
 
     /// Documents of this act that carry one out.
-    pub(crate) fn new_of(&self, of: DocumentId) -> impl Iterator<Item = DocumentId> + '_ {
-        self.new_of.get(&of).into_iter().flatten().copied()
+    pub(crate) fn new_of(&self, of: DocumentId) -> impl Iterator<Item = Document> + '_ {
+        let ids = self.new_of.get(&of).into_iter().flatten();
+        ids.filter_map(|id| self.documents.get(id).cloned())
     }
 
     /// A document by its code.

@@ -1,7 +1,5 @@
 //! What was made: it comes into stock at its part of what the order cost, with what comes out besides; what is no good does not.
 
-use std::collections::BTreeSet;
-
 use chrono::NaiveDate;
 use fondaco_accounting::ledger::Amount;
 use fondaco_core::policy::Authority;
@@ -423,18 +421,13 @@ fn spent_later(
     let is_later =
         |document: &Document| document.date > date && document.status != Status::Cancelled;
     for served in tx.peek_scan(&Range::by(LineMatch::BY_OF, &order.id))? {
-        if is_later(&desk.document(tx, served.document)?) {
+        if tx.peek::<Document>(&served.document)?.is_some_and(|document| is_later(&document)) {
             units += i128::from(served.revalued.units());
         }
     }
     let stored = tx.peek_scan(&Range::by(Document::BY_OF, &order.id))?;
-    let stored = stored.iter().map(|document| document.id);
-    let all: BTreeSet<DocumentId> = stored.chain(desk.new_of(order.id)).collect();
-    for id in all {
-        let document = desk.document(tx, id)?;
-        if !is_later(&document) {
-            continue;
-        }
+    let all = stored.iter().map(|document| document.as_ref().clone()).chain(desk.new_of(order.id));
+    for document in all.filter(is_later).collect::<Vec<_>>() {
         for line in desk.lines_of(tx, &document)? {
             units += adds(document.kind, &line);
         }

@@ -175,7 +175,7 @@ pub(crate) fn in_progress(
             (false, _) => continue,
         };
         for line in desk.lines_of(tx, document)? {
-            let line = if sign < 0 { as_of.restored(tx, document, line)? } else { line };
+            let line = if sign < 0 { as_of.restored(tx, desk, document, line)? } else { line };
             *later.entry(order).or_default() += sign * adds(document.kind, &line);
         }
     }

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
 use fondaco_core::policy::Authority;
 use fondaco_core::{Act, DocumentId, Id, Quantity, Range, Tx};
 use fondaco_inventory::Qty;
@@ -77,28 +76,23 @@ fn place(
     let (document, mut lines, site) = priced(tx, desk, new, (kind, &partner))?;
     let gross = document.money(document.gross());
     allow(tx, authority, &name, (&partner, Some(&site.code)), Some(gross))?;
-    let is_otherwise = announce(tx, new, (&document, &mut lines))?;
+    announce(tx, new, (&document, &mut lines))?;
     let id = document.id;
-    desk.add(document.clone(), lines);
-    if is_otherwise {
-        announce_again(tx, desk, &document, Some(document.due_on()))?;
-    }
+    desk.add(document, lines);
     Ok(id)
 }
 
-/// What is still to come of an order, and no more, is on order from now on; on another day where one is given. Since when it is on order, and for
-/// whom, stays as it was.
+/// What is still to come of an order, and no more, is on order from now on. Since when, for when and for whom stays as it was.
 pub(crate) fn announce_again(
     tx: &mut Tx<'_>,
     desk: &mut Desk,
     order: &Document,
-    due_on: Option<NaiveDate>,
 ) -> Result<(), CompanyError> {
     let (mut amended, mut lines, mut new) = (Vec::new(), Vec::new(), Vec::new());
     for line in desk.lines_of(tx, order)? {
         let (Some(item), left) = (line.item, line.to_ship()) else { continue };
         match line.expected.copied() {
-            Some(expected) => amended.push(StillToCome { expected, left, due_on }),
+            Some(expected) => amended.push(StillToCome { expected, left, due_on: None }),
             None if left > Qty::ZERO => {
                 let quantity = Quantity::from_fixed(left, line.unit);
                 new.push(ExpectedLine::new(item, order.site, quantity, order.due_on()));
@@ -137,14 +131,12 @@ pub(crate) fn not_on_order(tx: &mut Tx<'_>, order: DocumentId) -> Result<(), Com
     Ok(())
 }
 
-/// Releases the firm orders of a plan that lines carry out: they are on order by that. Whether one of them was to come on another day than the
-/// order says.
+/// Releases the firm orders of a plan that lines carry out: they are on order by that, for the day that the order says where it says one.
 fn release(
     tx: &mut Tx<'_>,
     new: &NewOrder,
     (document, lines): (&Document, &mut [Line]),
-) -> Result<bool, CompanyError> {
-    let mut is_otherwise = false;
+) -> Result<(), CompanyError> {
     for (said, line) in new.lines.iter().zip(lines) {
         let Some(firm) = said.firm else { continue };
         let name = firm.to_smolstr();
@@ -168,19 +160,24 @@ fn release(
         let command = ReleaseFirmOrder::new(firm, document.id);
         let released = tx.as_engine(&ENGINE, |tx| command.act(tx));
         let released = released.map_err(|error| of_line(error, document, |_| line.number))?;
-        line.expected = released.expected.first().copied().into();
-        is_otherwise |= document.wanted_on.copied().is_some_and(|day| day != order.due_on);
+        let expected = released.expected.first().copied();
+        line.expected = expected.into();
+        if let (Some(expected), Some(day)) = (expected, document.wanted_on.copied()) {
+            let left = line.quantity;
+            let wanted = StillToCome { expected, left, due_on: Some(day) };
+            tx.as_engine(&ENGINE, |tx| amend_expected(tx, &[wanted]))?;
+        }
     }
-    Ok(is_otherwise)
+    Ok(())
 }
 
-/// Says that the goods of an order are to come. Whether what a plan said of their day was otherwise.
+/// Says that the goods of an order are to come.
 fn announce(
     tx: &mut Tx<'_>,
     new: &NewOrder,
     (document, lines): (&Document, &mut [Line]),
-) -> Result<bool, CompanyError> {
-    let is_otherwise = release(tx, new, (document, &mut *lines))?;
+) -> Result<(), CompanyError> {
+    release(tx, new, (document, &mut *lines))?;
     let goods: Vec<usize> = lines
         .iter()
         .enumerate()
@@ -188,7 +185,7 @@ fn announce(
         .map(|(at, _)| at)
         .collect();
     if goods.is_empty() {
-        return Ok(is_otherwise);
+        return Ok(());
     }
     let due_on = document.due_on();
     let expected = goods.iter().filter_map(|at| {
@@ -207,5 +204,5 @@ fn announce(
             line.expected = Some(expected).into();
         }
     }
-    Ok(is_otherwise)
+    Ok(())
 }

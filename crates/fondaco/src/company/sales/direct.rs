@@ -197,7 +197,7 @@ fn ship(tx: &mut Tx<'_>, desk: &mut Desk, new: &NewDirect) -> Result<DocumentId,
     let shipped = desk.lines_of(tx, &sold)?;
     let none = shipped.iter().map(|line| (line.number, Qty::ZERO)).collect();
     promise_again(tx, desk, &sold, none)?;
-    announce_again(tx, desk, &bought, None)?;
+    announce_again(tx, desk, &bought)?;
     settle(tx, desk, Some(sold.id))?;
     settle(tx, desk, Some(bought.id))?;
     Ok(delivery)
