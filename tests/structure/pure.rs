@@ -82,7 +82,8 @@ fn worldly(text: &str) -> Vec<String> {
         WORLD.iter().filter(|word| text.contains(**word)).map(|word| (*word).to_owned()).collect();
     // A map with a hasher of its own says so; one of `fondaco_core::map` has a fixed one.
     for (map, parts) in [("HashMap<", 3), ("HashSet<", 2)] {
-        let is_fixed = text.contains("core::map::");
+        let is_fixed =
+            ["fondaco_core::map::", "use crate::map::"].iter().any(|path| text.contains(path));
         let bare = text.split(map).skip(1).any(|rest| arguments(rest) < parts);
         if bare && !is_fixed {
             found.push(map.to_owned());

@@ -11,10 +11,10 @@
 mod compiled;
 mod error;
 
-use std::collections::{HashMap, HashSet};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use crate::map::{HashMap, HashSet};
 use smol_str::SmolStr;
 
 pub use compiled::Tree;
@@ -85,8 +85,7 @@ pub trait Branch: Record<Key = SmolStr> {
 /// # Errors
 /// The first whose parents form a circle, and [`TreeError::Circle`].
 pub fn opening_order<B: Branch>(rows: &[B]) -> Result<Vec<usize>, (usize, TreeError)> {
-    let coming: HashSet<&SmolStr, foldhash::fast::FixedState> =
-        rows.iter().map(Branch::code).collect();
+    let coming: HashSet<&SmolStr> = rows.iter().map(Branch::code).collect();
     let mut under: Places<'_> = HashMap::default();
     let mut order = Vec::with_capacity(rows.len());
     for (at, row) in rows.iter().enumerate() {
@@ -106,12 +105,12 @@ pub fn opening_order<B: Branch>(rows: &[B]) -> Result<Vec<usize>, (usize, TreeEr
     }
 }
 
-type Places<'a> = HashMap<&'a SmolStr, Vec<usize>, foldhash::fast::FixedState>;
+type Places<'a> = HashMap<&'a SmolStr, Vec<usize>>;
 
 /// The levels of branches that an act has looked up, the topmost 1, so that a batch walks up once.
 #[derive(Debug)]
 pub struct Levels<B> {
-    known: HashMap<SmolStr, usize, foldhash::fast::FixedState>,
+    known: HashMap<SmolStr, usize>,
     of: PhantomData<fn() -> B>,
 }
 

@@ -1,11 +1,10 @@
 //! What entries are judged by: settings, accounts, journals and periods, each read once for a whole batch.
 
 use std::borrow::Borrow;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use foldhash::fast::FixedState;
+use fondaco_core::map::HashMap;
 use fondaco_core::store::KeyTable;
 use fondaco_core::{Currency, DateRange, Halt, Needs, Range, Tx};
 use smol_str::SmolStr;
@@ -19,7 +18,7 @@ use super::{
     Account, Journal, LedgerError, NewEntry, Period, PeriodKey, PeriodStatus, Settings, account,
 };
 
-pub(crate) type Map<K, V> = HashMap<K, V, FixedState>;
+pub(crate) type Map<K, V> = HashMap<K, V>;
 
 /// What an account allows: all that every posting asks of it, small and side by side.
 pub(crate) struct AccountRule {

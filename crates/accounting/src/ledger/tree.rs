@@ -1,8 +1,6 @@
 //! The tree of accounts: what may stand under what, how deep, and in which order a tree is opened.
 
-use std::collections::{HashMap, HashSet};
-
-use foldhash::fast::FixedState;
+use fondaco_core::map::{HashMap, HashSet};
 use fondaco_core::{Range, Tx};
 use smol_str::SmolStr;
 
@@ -27,7 +25,7 @@ pub(crate) fn why_not(parent: Option<&Account>, class: AccountClass) -> Option<&
 
 /// The levels of accounts that were looked up, the topmost 1.
 #[derive(Default)]
-pub(crate) struct Levels(HashMap<SmolStr, usize, FixedState>);
+pub(crate) struct Levels(HashMap<SmolStr, usize>);
 
 impl Levels {
     /// The level of an account under `parent`.
@@ -113,9 +111,8 @@ pub(crate) fn opening_order(accounts: &[NewAccount]) -> Result<Vec<usize>, usize
 pub(crate) fn ordered(accounts: &[&NewAccount]) -> (Vec<usize>, Vec<usize>) {
     let mut sorted: Vec<usize> = (0..accounts.len()).collect();
     sorted.sort_by_key(|&at| accounts.get(at).is_some_and(|account| !account.heading));
-    let coming: HashSet<&SmolStr, FixedState> =
-        accounts.iter().map(|account| &account.code).collect();
-    let mut under: HashMap<&SmolStr, Vec<usize>, FixedState> = HashMap::default();
+    let coming: HashSet<&SmolStr> = accounts.iter().map(|account| &account.code).collect();
+    let mut under: HashMap<&SmolStr, Vec<usize>> = HashMap::default();
     let mut order = Vec::with_capacity(accounts.len());
     for (at, account) in sorted.iter().filter_map(|&at| Some((at, accounts.get(at)?))) {
         match account.parent.as_ref().filter(|parent| coming.contains(parent)) {

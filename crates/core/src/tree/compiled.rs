@@ -1,7 +1,6 @@
 //! A whole tree at once.
 
-use std::collections::HashMap;
-
+use crate::map::HashMap;
 use smol_str::SmolStr;
 
 use super::Branch;
@@ -38,7 +37,7 @@ pub struct Tree {
     parents: Vec<Option<usize>>,
     /// Where what stands under each ends.
     ends: Vec<usize>,
-    places: HashMap<SmolStr, usize, foldhash::fast::FixedState>,
+    places: HashMap<SmolStr, usize>,
 }
 
 impl Tree {
@@ -49,10 +48,8 @@ impl Tree {
         // Backwards, as what is put on the stack last is taken first.
         rows.sort_by(|a, b| b.code().cmp(a.code()));
         rows.dedup_by(|a, b| a.code() == b.code());
-        let known: HashMap<&SmolStr, (), foldhash::fast::FixedState> =
-            rows.iter().map(|row| (row.code(), ())).collect();
-        let mut under: HashMap<Option<&SmolStr>, Vec<&SmolStr>, foldhash::fast::FixedState> =
-            HashMap::default();
+        let known: HashMap<&SmolStr, ()> = rows.iter().map(|row| (row.code(), ())).collect();
+        let mut under: HashMap<Option<&SmolStr>, Vec<&SmolStr>> = HashMap::default();
         for row in &rows {
             let parent = row.parent().filter(|parent| known.contains_key(parent));
             under.entry(parent).or_default().push(row.code());

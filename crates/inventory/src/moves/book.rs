@@ -13,7 +13,7 @@ use crate::levels::{LotLapse, lapse_if_over};
 use crate::places::{Location, LocationKind, Site};
 use crate::{BelowZero, Settings, StockError};
 
-pub(crate) type Map<K, V> = std::collections::HashMap<K, V, foldhash::fast::FixedState>;
+pub(crate) type Map<K, V> = fondaco_core::map::HashMap<K, V>;
 
 /// An item, and what its moves are judged by.
 pub(crate) struct Kept {

@@ -2,11 +2,11 @@
 //!
 //! A clone shares all that is not changed afterwards, so that a what-if of one item costs one item.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use fondaco_core::DateRange;
 use fondaco_core::calendar::WorkingDays;
+use fondaco_core::map::HashMap;
 use smol_str::SmolStr;
 
 use super::check::{self, Field};
@@ -54,7 +54,7 @@ pub(crate) struct Node {
 #[derive(Clone, Debug, Default)]
 pub struct Network {
     nodes: Paged<Arc<Node>>,
-    by_sku: Arc<HashMap<Sku, u32, foldhash::fast::FixedState>>,
+    by_sku: Arc<HashMap<Sku, u32>>,
     calendars: Arc<Vec<(SmolStr, WorkingDays)>>,
 }
 

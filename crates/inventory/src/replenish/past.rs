@@ -1,11 +1,11 @@
 //! The past of items at their sites, from the moves that are stored: what [`history`](crate::history) learns from.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use foldhash::fast::FixedState;
 use fondaco_core::calendar::Zone;
+use fondaco_core::map::HashMap;
 use fondaco_core::rounding::round;
 use fondaco_core::{Halt, Id, ItemId, Quantity, Range, Reading, Rounding, SiteId, calendar};
 use rust_decimal::Decimal;
@@ -198,9 +198,9 @@ fn may_be_blocked(read: &mut impl Reading, stocks: &[(ItemId, SiteId)]) -> Resul
 
 /// What else there is to know of legs: the other legs of their moves, and what was taken back.
 struct Others {
-    legs: HashMap<Id<Move>, Vec<Arc<Move>>, FixedState>,
+    legs: HashMap<Id<Move>, Vec<Arc<Move>>>,
     /// Of places where nothing is on hand.
-    kinds: HashMap<SmolStr, LocationKind, FixedState>,
+    kinds: HashMap<SmolStr, LocationKind>,
 }
 
 impl Others {

@@ -1,9 +1,9 @@
 //! The whole history of a stock: moves that are recorded late, and what stock was worth on any day.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use foldhash::fast::FixedState;
+use fondaco_core::map::HashMap;
 
 use super::fold::{Recorded, chronological, concerns_past};
 use super::{
@@ -51,7 +51,7 @@ pub struct Book {
     rules: CostRules,
     method: Method,
     moves: Vec<Move>,
-    places: HashMap<MoveId, usize, FixedState>,
+    places: HashMap<MoveId, usize>,
     /// The latest day of all moves.
     latest: Option<NaiveDate>,
     facts: Vec<ValueFact>,

@@ -1,10 +1,7 @@
 //! A history as it should have been recorded: in the order of days, with what became known later where it belongs.
 
-use std::collections::HashMap;
-
-use foldhash::fast::FixedState;
-
 use super::{CostRules, Kind, Known, Move, MoveId, Past, Qty, Val, ValuationError, ValueFact};
+use fondaco_core::map::HashMap;
 
 /// Whether a move says something of an earlier one that changes what that was.
 pub(super) fn concerns_past(kind: &Kind) -> bool {
@@ -50,7 +47,7 @@ pub(super) fn chronological<'a>(
     past: &Recorded<'_>,
 ) -> Result<Vec<Move>, ValuationError> {
     let mut entries: Vec<Entry> = Vec::new();
-    let mut places: HashMap<MoveId, usize, FixedState> = HashMap::default();
+    let mut places: HashMap<MoveId, usize> = HashMap::default();
     for moved in recorded {
         let about = moved.kind.of().filter(|_| concerns_past(&moved.kind));
         let entry = about.and_then(|of| places.get(&of)).and_then(|at| entries.get_mut(*at));

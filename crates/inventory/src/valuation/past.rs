@@ -1,10 +1,8 @@
 //! What is known of earlier moves: what a return, a landed cost or a correction is judged by.
 
-use std::collections::{HashMap, HashSet};
-
 use chrono::NaiveDate;
-use foldhash::fast::FixedState;
 use fondaco_core::Id;
+use fondaco_core::map::{HashMap, HashSet};
 use fondaco_core::store::Fixed;
 
 use super::{Cause, Kind, Lot, Move, MoveId, Qty, Val, ValueFact};
@@ -213,18 +211,18 @@ impl Past for NoPast {
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Known {
-    moves: HashMap<MoveId, Posted, FixedState>,
-    taken: HashMap<MoveId, Vec<Taken>, FixedState>,
+    moves: HashMap<MoveId, Posted>,
+    taken: HashMap<MoveId, Vec<Taken>>,
     /// The layers that each took from, and from which day those count.
-    took: HashMap<MoveId, Vec<(MoveId, Qty, Val)>, FixedState>,
-    days: HashMap<MoveId, NaiveDate, FixedState>,
+    took: HashMap<MoveId, Vec<(MoveId, Qty, Val)>>,
+    days: HashMap<MoveId, NaiveDate>,
     /// What came back of an issue to the same stock.
-    returned: HashMap<MoveId, Vec<MoveId>, FixedState>,
+    returned: HashMap<MoveId, Vec<MoveId>>,
     /// The changes of method, with their days, and before how many of them each move came that came after one.
     changes: Vec<(MoveId, NaiveDate)>,
-    came_after: HashMap<MoveId, usize, FixedState>,
+    came_after: HashMap<MoveId, usize>,
     /// What is kept; `None` keeps all.
-    only: Option<HashSet<MoveId, FixedState>>,
+    only: Option<HashSet<MoveId>>,
 }
 
 impl Known {

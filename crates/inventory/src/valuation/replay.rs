@@ -1,12 +1,9 @@
 //! Whole tables of moves: many stocks, in the order in which the moves were booked.
 
-use std::collections::{HashMap, HashSet};
-
-use foldhash::fast::FixedState;
-
 use super::{
     CostRules, Kind, Known, Method, Move, MoveId, State, Told, Val, ValuationError, ValueFact,
 };
+use fondaco_core::map::{HashMap, HashSet};
 
 /// A row of a table of moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +88,7 @@ pub fn replay_each(
         _ => None,
     });
     let named: Vec<_> = named.collect();
-    let returned: HashSet<MoveId, FixedState> = named.iter().map(|(of, _)| *of).collect();
+    let returned: HashSet<MoveId> = named.iter().map(|(of, _)| *of).collect();
     let from = rows.iter().filter(|row| returned.contains(&row.moved.id));
     let from = if returned.is_empty() {
         HashMap::default()
@@ -128,7 +125,7 @@ struct Table<'a> {
     stocks: Vec<State>,
     known: Known,
     /// From which stock that was issued which comes back later.
-    from: HashMap<MoveId, usize, FixedState>,
+    from: HashMap<MoveId, usize>,
     told: Told,
     told_there: Told,
 }

@@ -1,7 +1,8 @@
 //! Formulas as steps.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
+use fondaco_core::map::HashMap;
 use rust_decimal::Decimal;
 
 use super::tables::TableCache;
@@ -26,7 +27,7 @@ pub(super) struct Lowering<'r> {
     pub(super) tables: TableCache,
     pub(super) functions: Vec<Bound>,
     pub(super) checks: Vec<CheckSlot>,
-    pub(super) constants: HashMap<i128, Reg, foldhash::fast::FixedState>,
+    pub(super) constants: HashMap<i128, Reg>,
     pub(super) done: BTreeMap<Symbol, Value>,
     pub(super) inputs: Vec<InputSlot>,
     pub(super) outputs: Vec<OutputSlot>,

@@ -3,10 +3,11 @@
 //! A whole period comes from the ledger's sums, a period that a moment cuts in two from its postings, and what was known at an
 //! earlier time from all postings. Each figure of a statement is then a sum over a few places of a row.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use fondaco_core::map::HashMap;
 use fondaco_core::store::Tags;
 use fondaco_core::{Range, Reading, Timestamp};
 use smol_str::SmolStr;
@@ -50,8 +51,8 @@ pub(super) struct Cells {
     rows: Vec<Cell>,
     /// The rows of each account.
     of_account: Vec<Vec<usize>>,
-    by_key: HashMap<(usize, usize), usize, foldhash::fast::FixedState>,
-    combinations: HashMap<Tags, usize, foldhash::fast::FixedState>,
+    by_key: HashMap<(usize, usize), usize>,
+    combinations: HashMap<Tags, usize>,
     /// How many figures a row has.
     places: usize,
     /// Whether dimensions are told apart.
@@ -81,7 +82,7 @@ impl Cells {
     ) -> Cells {
         let adjusting = periods.iter().filter(|period| period.kind == Some(PeriodKind::Adjustment));
         let of_account = vec![Vec::new(); accounts.len()];
-        let mut combinations: HashMap<_, _, _> = HashMap::default();
+        let mut combinations: HashMap<_, _> = HashMap::default();
         combinations.insert(Tags::default(), 0);
         Cells {
             accounts,
@@ -290,7 +291,7 @@ impl Cells {
 }
 
 /// The place of each period's sums.
-type Places = HashMap<PeriodKey, usize, foldhash::fast::FixedState>;
+type Places = HashMap<PeriodKey, usize>;
 
 /// A day at whose end figures are wanted, and their place in a row.
 struct Day {

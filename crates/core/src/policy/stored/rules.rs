@@ -1,10 +1,10 @@
 //! All of the stored policy in memory, and how it decides. Read once and kept by the driver until the policy changes.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::map::{HashMap, HashSet};
 use chrono::NaiveDate;
-use foldhash::fast::FixedState;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::delegation::met;
@@ -15,7 +15,7 @@ use crate::policy::{Denial, Inquiry, Judge, Permission, Reason, Request, Standin
 use crate::store::Record;
 use crate::{ActorId, Currency, Halt, Money, Range};
 
-type Map<K, V> = HashMap<K, V, FixedState>;
+type Map<K, V> = HashMap<K, V>;
 
 /// The policy of a company.
 #[derive(Default)]
@@ -41,7 +41,7 @@ pub(super) struct GrantRule {
 #[derive(Default)]
 struct Reached {
     places: Vec<(ActorId, Option<SmolStr>, Option<usize>)>,
-    known: HashSet<(ActorId, Option<SmolStr>), FixedState>,
+    known: HashSet<(ActorId, Option<SmolStr>)>,
 }
 
 impl Reached {
