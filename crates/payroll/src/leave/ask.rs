@@ -202,7 +202,9 @@ impl RequestLeave {
     ) -> Result<(), PayrollError> {
         let unit = reckoning.policy.unit;
         let most = if unit == LeaveUnit::Days { Decimal::ONE } else { Decimal::from(24) };
-        let counting: Vec<_> = others.iter().filter(|other| other.status.counts()).collect();
+        let is_wanted = |of: &LeaveDay| days.iter().any(|new| new.day == of.day);
+        let counting = others.iter().filter(|other| other.status.counts());
+        let counting: Vec<_> = counting.filter(|other| other.days.iter().any(is_wanted)).collect();
         let mut units = BTreeMap::from([(self.policy.clone(), unit)]);
         for other in &counting {
             if !units.contains_key(&other.policy) {

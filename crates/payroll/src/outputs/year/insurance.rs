@@ -4,15 +4,17 @@
 //! the year (SSCR 2001, reg. 8 and 11). Whole pounds are told, pence of a year's sum are dropped.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
-use super::{OutputError, YearOf, add, less};
+use super::{OutputError, YearOf, add, less, told};
 use crate::jurisdictions::united_kingdom::united_kingdom;
 use crate::program::Program;
-use crate::runs::{PayValue, Slip};
+use crate::rules::RuleSet;
+use crate::runs::Slip;
 
 /// What was paid under a category letter of National Insurance.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,18 +116,18 @@ fn in_bands(
 /// What decides over the limits of an earnings period, besides the year.
 const DECIDE: [&str; 4] = ["frequency", "ni_method", "ni_last_of_year", "director_weeks"];
 
-fn told(slip: &Slip, name: &str) -> Option<SmolStr> {
-    match slip.value(name)? {
-        PayValue::Text(text) => Some(text.clone()),
-        PayValue::Bool(is) => Some(SmolStr::new_static(if *is { "true" } else { "false" })),
-    }
-}
+/// The British rules, read once: between their changes they are the same.
+static RULES: LazyLock<Option<(RuleSet, Vec<NaiveDate>)>> = LazyLock::new(|| {
+    let set = united_kingdom().ok()?;
+    let changes = set.changes();
+    Some((set, changes))
+});
 
-/// Limits that are known already, by what decides over them, and the rules of each day.
+/// Limits that are known already, by what decides over them, and the rules, each by how many changes came before.
 #[derive(Default)]
 struct Known {
-    rules: BTreeMap<NaiveDate, Option<Program>>,
-    limits: BTreeMap<(NaiveDate, [Option<SmolStr>; 4]), Option<Limits>>,
+    rules: BTreeMap<usize, Option<Program>>,
+    limits: BTreeMap<(usize, [Option<SmolStr>; 4]), Option<Limits>>,
 }
 
 impl Known {
@@ -133,12 +135,12 @@ impl Known {
     fn limits(&mut self, slip: &Slip) -> Option<Limits> {
         told(slip, "frequency")?;
         let decides = DECIDE.map(|name| told(slip, name));
-        let key = (slip.rules_on, decides);
+        let (set, changes) = RULES.as_ref()?;
+        let key = (changes.partition_point(|day| *day <= slip.rules_on), decides);
         if let Some(known) = self.limits.get(&key) {
             return *known;
         }
-        let rules = self.rules.entry(slip.rules_on);
-        let rules = rules.or_insert_with(|| united_kingdom().ok()?.on(slip.rules_on).ok());
+        let rules = self.rules.entry(key.0).or_insert_with(|| set.on(slip.rules_on).ok());
         let limits = rules.as_ref().and_then(|rules| limits(rules, &key.1));
         self.limits.insert(key, limits);
         limits
@@ -156,12 +158,7 @@ fn limits(rules: &Program, decide: &[Option<SmolStr>; 4]) -> Option<Limits> {
     }
     let slip = rules.run(&case).ok()?;
     let amount = |name| slip.amount(name).ok();
-    let [_, method, last_of_year, _] = decide;
-    let by_year = match method.as_deref() {
-        Some("annual") => true,
-        Some("alternative") => last_of_year.as_deref() == Some("true"),
-        _ => false,
-    };
+    let by_year = !amount("ni_by_year")?.is_zero();
     let (lower, threshold) = (amount("lower_limit")?, amount("primary_threshold")?);
     Some(Limits { lower, threshold, upper: amount("upper_limit")?, by_year })
 }

@@ -22,7 +22,7 @@ use smol_str::SmolStr;
 
 use super::{OutputError, add};
 use crate::rules::Kind;
-use crate::runs::{OpeningSum, Slip, SlipLine, base};
+use crate::runs::{OpeningSum, PayValue, Slip, SlipLine, base};
 
 mod insurance;
 mod lohnsteuer;
@@ -224,6 +224,14 @@ impl<'s> YearOf<'s> {
             add("a box", &mut brought, of.amount.to_decimal())?;
         }
         Ok(decimal::normalize(brought))
+    }
+}
+
+/// What a slip's rules were told under a name, in words; nothing once the person was erased.
+fn told(slip: &Slip, name: &str) -> Option<SmolStr> {
+    match slip.value(name)? {
+        PayValue::Text(text) => Some(text.clone()),
+        PayValue::Bool(is) => Some(SmolStr::new_static(if *is { "true" } else { "false" })),
     }
 }
 

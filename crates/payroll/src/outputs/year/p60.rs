@@ -10,7 +10,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::insurance::{NationalInsurance, by_letter};
 use super::{FormBox, OutputError, YearOf, add, less, report};
-use crate::runs::{OpeningSum, PayValue, Slip};
+use crate::runs::{OpeningSum, Slip};
 
 /// The figures of a P60.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,11 +135,7 @@ impl P60 {
 
 /// A tax code as it is written, with the marker of a code that is used for each period by itself.
 fn tax_code(slip: &Slip) -> SmolStr {
-    let told = |name: &str| match slip.value(name) {
-        Some(PayValue::Text(text)) => text.clone(),
-        Some(PayValue::Bool(is)) => format_smolstr!("{is}"),
-        None => SmolStr::default(),
-    };
+    let told = |name: &str| super::told(slip, name).unwrap_or_default();
     let nation = match told("nation").as_str() {
         "scotland" => "S",
         "wales" => "C",
