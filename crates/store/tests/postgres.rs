@@ -14,7 +14,8 @@ mod server;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
 use fondaco_core::chain;
@@ -366,7 +367,7 @@ fn many_counters_are_looked_up_one_by_one() {
     let store = open(url, &options);
     // The plan is made for a table that was found empty.
     store.commit(add(1, "first", 1)).unwrap();
-    let start = std::time::Instant::now();
+    let start = Instant::now();
     for id in 2..4u128 {
         let rows = (0..40_000).map(|at| Balance { account: format!("{at:05}").into(), amount: 1 });
         let rows: Vec<Balance> = rows.collect();
@@ -382,7 +383,7 @@ fn programs_beside_one_another_lose_nothing() {
     let Some(url) = server::url() else { return };
     let (schema, options) = home("beside");
     let stores = [open(url, &options), open(url, &options)];
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         for thread in 0..16u128 {
             let store = &stores[(thread % 2) as usize];
             scope.spawn(move || {
@@ -418,7 +419,7 @@ fn stock_sold_by_many_programs_is_sold_once() {
     let stores: Vec<Postgres> = (0..4).map(|_| open(url, &options)).collect();
     stores[0].commit(add(1, "stock", 25)).unwrap();
     let sold = AtomicU64::new(0);
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         for (at, store) in stores.iter().enumerate() {
             let sold = &sold;
             scope.spawn(move || {
@@ -444,7 +445,7 @@ fn stock_sold_by_many_programs_is_sold_once() {
 fn programs_prepare_at_once() {
     let Some(url) = server::url() else { return };
     let (_, options) = home("at_once");
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         for id in 0..4u128 {
             let options = &options;
             scope.spawn(move || open(url, options).commit(add(id, "all", 1)).unwrap());
@@ -716,7 +717,7 @@ fn a_hold_that_was_lost_is_released_at_once() {
     )
     .unwrap();
     let (sender, receiver) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
+    thread::spawn(move || {
         for hold in holds {
             for at in [At::Held(hold), At::Last(hold), At::Last(hold)] {
                 let answer = store.read(&Read::at(acme(), at, vec![]));
@@ -725,7 +726,7 @@ fn a_hold_that_was_lost_is_released_at_once() {
         }
     });
     for _ in 0..6 {
-        let code = receiver.recv_timeout(std::time::Duration::from_secs(20)).unwrap();
+        let code = receiver.recv_timeout(Duration::from_secs(20)).unwrap();
         assert_eq!(code, "store.snapshot_gone");
     }
 }
@@ -745,16 +746,44 @@ fn a_server_that_dies_of_a_commit_is_asked_what_became_of_it() {
 }
 
 /// Holds the lock of the company's line while `act` starts what shall wait for it.
-fn while_locked(schema: &str, act: impl FnOnce()) {
+fn while_locked(schema: &str, act: impl FnOnce(&Queue)) {
     let mut sql = server::admin();
+    let queue = Queue::behind(&mut sql);
     let mut lock = sql.transaction().unwrap();
     lock.execute(&format!("SELECT FROM {schema}.fondaco_company FOR UPDATE"), &[]).unwrap();
-    act();
+    act(&queue);
     lock.commit().unwrap();
 }
 
+/// Who waits in the server for what one of its connections holds, directly or behind another that does.
+struct Queue {
+    holder: i32,
+}
+
+impl Queue {
+    fn behind(sql: &mut Client) -> Self {
+        Self { holder: sql.query_one("SELECT pg_backend_pid()", &[]).unwrap().get(0) }
+    }
+
+    /// Returns when so many wait.
+    fn until(&self, waiting: i64) {
+        const WAITING: &str = "WITH RECURSIVE blocked(pid) AS ( \
+             SELECT $1::integer \
+             UNION SELECT a.pid FROM pg_stat_activity a \
+                 JOIN blocked b ON b.pid = ANY(pg_blocking_pids(a.pid)) \
+         ) SELECT count(*) - 1 FROM blocked";
+        let mut sql = server::admin();
+        let patience = Instant::now() + Duration::from_secs(60);
+        while sql.query_one(WAITING, &[&self.holder]).unwrap().get::<_, i64>(0) < waiting {
+            assert!(Instant::now() < patience, "fewer than {waiting} wait for {}", self.holder);
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+/// Long enough for a call that has begun to come to where it waits within the program, which nobody outside sees.
 fn wait() {
-    std::thread::sleep(std::time::Duration::from_millis(150));
+    thread::sleep(Duration::from_millis(150));
 }
 
 #[test]
@@ -768,12 +797,12 @@ fn a_refusal_over_what_was_not_stored_names_nothing() {
         let rows = Box::new(vec![Balance { account: "stock".into(), amount: -amount }]);
         store.commit(with(id, Change::Add { rows, floors: vec![Floor::new(&[(1, 1)], 0)] }))
     };
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         let (mut sold, mut short) = (None, None);
-        while_locked(&schema, || {
+        while_locked(&schema, |queue| {
             // The first alone waits for the lock, and is refused without a commit; the others wait for its end.
             scope.spawn(|| take(2, 9).unwrap_err());
-            wait();
+            queue.until(1);
             proxy.cut_next(Cut::Before("COMMIT"));
             sold = Some(scope.spawn(|| take(3, 5)));
             wait();
@@ -797,11 +826,11 @@ fn a_program_that_waited_while_tables_grew_is_refused() {
     let person = |id| Person { id, name: None };
     old.commit(insert(1, vec![person(1)])).unwrap();
     let new = Postgres::connect_with(url, &options).unwrap();
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         let mut waits = None;
-        while_locked(&schema, || {
+        while_locked(&schema, |queue| {
             waits = Some(scope.spawn(|| old.commit(insert(2, vec![person(2)]))));
-            wait();
+            queue.until(1);
             new.prepare(&[later::Person::TABLE]).unwrap();
         });
         let refused = waits.unwrap().join().unwrap().unwrap_err();
@@ -861,7 +890,7 @@ fn a_pool_of_the_hosts_gets_its_connections_back() {
     };
     let store = Postgres::with(&options.connections(4), make);
     store.prepare(TABLES).unwrap();
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         let store = &store;
         for id in 0..8u128 {
             scope.spawn(move || store.commit(add(id, "all", 1)).unwrap());

@@ -1,7 +1,5 @@
 //! Two programs on one database at the wrong moment, and callers that may not block.
 
-use std::thread;
-
 use super::*;
 use fondaco_core::store::Commit;
 
@@ -14,7 +12,22 @@ fn salted(id: u128, salt: u8, amount: i64) -> Batch {
 
 /// What two programs are answered, the first of which loses its connection at the end of its commit while the second waits for it
 /// with the `other` batch.
-fn taken_over(part: &str, mine: Batch, other: Batch) -> [Result<Commit, StoreError>; 2] {
+///
+/// PostgreSQL may let who asks what became of it in before who waited longer. The first is then told that nothing is stored, as is
+/// right, and it is tried again.
+fn taken_over(
+    part: &str,
+    mine: fn() -> Batch,
+    other: fn() -> Batch,
+) -> [Result<Commit, StoreError>; 2] {
+    let lost = |answers: &[Result<Commit, StoreError>; 2]| {
+        matches!(&answers[0], Err(StoreError::Unavailable(_)))
+    };
+    let mut tries = (0..5).map(|_| lose_and_wait(part, mine(), other()));
+    tries.find(|answers| !lost(answers)).unwrap()
+}
+
+fn lose_and_wait(part: &str, mine: Batch, other: Batch) -> [Result<Commit, StoreError>; 2] {
     let (schema, options) = home(part);
     let url = server::url().unwrap();
     let proxy = Proxy::before(url);
@@ -22,12 +35,12 @@ fn taken_over(part: &str, mine: Batch, other: Batch) -> [Result<Commit, StoreErr
     first.commit(add(1, "stock", 5)).unwrap();
     let answers = thread::scope(|scope| {
         let (mut here, mut there) = (None, None);
-        while_locked(&schema, || {
+        while_locked(&schema, |queue| {
             proxy.cut_next(Cut::Before("COMMIT"));
             here = Some(scope.spawn(|| first.commit(mine)));
-            wait();
+            queue.until(1);
             there = Some(scope.spawn(|| second.commit(other)));
-            wait();
+            queue.until(2);
         });
         [here, there].map(|act| act.unwrap().join().unwrap())
     });
@@ -41,14 +54,18 @@ fn a_command_that_another_program_carried_out_meanwhile_is_answered_as_that_did(
     if server::url().is_none() {
         return;
     }
-    let [mine, theirs] = taken_over("taken", salted(2, 1, 1), salted(2, 2, 1)).map(Result::unwrap);
+    let [mine, theirs] =
+        taken_over("taken", || salted(2, 1, 1), || salted(2, 2, 1)).map(Result::unwrap);
     assert_eq!((theirs.position, theirs.replayed), (2, false));
     assert!(mine.replayed, "it was not this program that stored it");
     assert_eq!((mine.position, mine.salt), (2, Some([2; 16])));
     // The same name for something else: nothing of the first is stored.
-    let mut other = salted(2, 2, 7);
-    other.digest = [9; 32];
-    let [mine, theirs] = taken_over("reused", salted(2, 1, 1), other);
+    let other = || {
+        let mut other = salted(2, 2, 7);
+        other.digest = [9; 32];
+        other
+    };
+    let [mine, theirs] = taken_over("reused", || salted(2, 1, 1), other);
     assert_eq!(mine.unwrap_err().code(), "store.command_reused");
     assert_eq!(theirs.unwrap().position, 2);
 }
@@ -67,6 +84,7 @@ fn a_load_that_was_lost_is_not_taken_for_another_programs_company() {
         let there = {
             // Whoever asks what became of the load waits for this commit.
             let mut sql = server::admin();
+            let queue = Queue::behind(&mut sql);
             let mut lock = sql.transaction().unwrap();
             lock.execute(&format!("LOCK TABLE {schema}.fondaco_commit IN SHARE MODE"), &[])
                 .unwrap();
@@ -74,9 +92,9 @@ fn a_load_that_was_lost_is_not_taken_for_another_programs_company() {
             let mut pieces = vec![Piece::Commits(commits.clone())].into_iter();
             let first = &first;
             let here = scope.spawn(move || first.load(acme(), &mut || Ok(pieces.next())));
-            wait();
+            queue.until(1);
             let there = scope.spawn(|| second.commit(add(7, "stock", 1)));
-            wait();
+            queue.until(2);
             lock.commit().unwrap();
             assert_eq!(here.join().unwrap().unwrap_err().code(), "store.unavailable");
             there
@@ -111,13 +129,13 @@ fn an_upgrade_that_meets_a_deadlock_begins_anew() {
     let (schema, options) = home("deadlock");
     let store = open(url, &options);
     let mut sql = server::admin();
+    let queue = Queue::behind(&mut sql);
     let mut writer = sql.transaction().unwrap();
     let first = "SET LOCAL deadlock_timeout = '1h'; LOCK TABLE @.line IN ROW EXCLUSIVE MODE";
     writer.batch_execute(&first.replace('@', &schema)).unwrap();
     thread::scope(|scope| {
         let upgrade = scope.spawn(|| store.prepare(&[later::Person::TABLE, indexed::Line::TABLE]));
-        wait();
-        wait();
+        queue.until(1);
         writer.execute(&format!("SELECT FROM {schema}.person"), &[]).unwrap();
         writer.commit().unwrap();
         let prepared = upgrade.join().unwrap().unwrap();
@@ -134,6 +152,7 @@ fn a_writer_that_comes_to_a_table_after_its_upgrade_is_refused() {
     let person = |id| Person { id, name: Some("Ann".into()) };
     old.commit(insert(1, vec![person(1)])).unwrap();
     let mut sql = server::admin();
+    let queue = Queue::behind(&mut sql);
     let mut lock = sql.transaction().unwrap();
     // The writer has judged its batch, and waits for the first table that it writes, which is not the one that grows.
     lock.execute(&format!("LOCK TABLE {schema}.balance IN EXCLUSIVE MODE"), &[]).unwrap();
@@ -141,7 +160,7 @@ fn a_writer_that_comes_to_a_table_after_its_upgrade_is_refused() {
         let mut batch = insert(2, vec![person(2)]);
         batch.changes.extend(add(2, "all", 1).changes);
         let writes = scope.spawn(|| old.commit(batch));
-        wait();
+        queue.until(1);
         new.prepare(&[later::Person::TABLE]).unwrap();
         lock.commit().unwrap();
         let refused = writes.join().unwrap().unwrap_err();
