@@ -21,6 +21,8 @@ use fondaco::prelude::*;
 #[path = "common/args.rs"]
 #[allow(dead_code, unreachable_pub, reason = "each example uses its own part")]
 mod args;
+#[path = "common/exit.rs"]
+mod exit;
 
 use args::{Command, StoreChoice};
 
@@ -28,13 +30,7 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 #[allow(dead_code, reason = "its test tells the story without a command line")]
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    exit::code(run())
 }
 
 fn run() -> Result<()> {

@@ -44,6 +44,7 @@ use chart::{Chart, Event};
 use common::{
     args::{self, Command, StoreChoice},
     company::Company,
+    exit,
     output::Output,
     progress::Progress,
     table::DataError,
@@ -51,13 +52,7 @@ use common::{
 use plan::{Batch, Plan};
 
 fn main() -> ExitCode {
-    match run(&mut Output::new()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    exit::code(run(&mut Output::new()))
 }
 
 const ABOUT: &str =

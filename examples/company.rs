@@ -72,6 +72,7 @@ mod workshop;
 use booking::Booking;
 use common::{
     args::{self, Command, Offer, StoreChoice},
+    exit,
     output::Output,
     progress::Progress,
 };
@@ -84,13 +85,7 @@ use report::Told;
 use staff::Staff;
 
 fn main() -> ExitCode {
-    match run(&mut Output::new()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    exit::code(run(&mut Output::new()))
 }
 
 const ABOUT: &str =

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use fondaco::company::{
@@ -26,6 +27,9 @@ use fondaco::store::OrderedStore;
 use fondaco::store::ordered::{KeyRange, MapError, MapSnapshot, Ordered, Pair, Put, Written};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
+
+#[path = "common/exit.rs"]
+mod exit;
 
 // [store]
 /// The workshop's own store: a map that is copied when it is written, so that whoever reads keeps what he saw.
@@ -190,7 +194,11 @@ impl Act for CloseRepair {
 }
 // [end]
 
-pub(crate) fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    exit::code(run())
+}
+
+pub(crate) fn run() -> Result<(), Box<dyn Error>> {
     told(OrderedStore::open(Shelf::default())?)
 }
 

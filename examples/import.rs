@@ -22,17 +22,13 @@ use fondaco::{
 };
 use story::Offer;
 
+#[path = "common/exit.rs"]
+mod exit;
 #[path = "common/story.rs"]
 mod story;
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    exit::code(run())
 }
 
 fn run() -> Result<(), Box<dyn Error>> {

@@ -33,6 +33,7 @@ mod page;
 use card::ByRules;
 use common::{
     args::{self, Command, Offer, StoreChoice},
+    exit,
     output::Output,
 };
 use data::Leads;
@@ -40,13 +41,7 @@ use learning::Learned;
 use next::Next;
 
 fn main() -> ExitCode {
-    match run(&mut Output::new()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    exit::code(run(&mut Output::new()))
 }
 
 const ABOUT: &str = "Scores leads by learning and by rules, says why, and gives them to sellers.";

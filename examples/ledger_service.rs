@@ -7,6 +7,7 @@
 //! ```
 
 use std::error::Error;
+use std::process::ExitCode;
 
 use fondaco::accounting::ledger::{
     AccountLimit, NewPending, PendingEntry, PostPending, RecordPending, VoidPending,
@@ -14,6 +15,8 @@ use fondaco::accounting::ledger::{
 use fondaco::core::Id;
 use fondaco::prelude::*;
 
+#[path = "common/exit.rs"]
+mod exit;
 #[path = "common/story.rs"]
 mod story;
 
@@ -98,7 +101,11 @@ impl Wallets {
     }
 }
 
-pub(crate) fn main() -> Result<()> {
+fn main() -> ExitCode {
+    exit::code(run())
+}
+
+pub(crate) fn run() -> Result<()> {
     if let Some(story) = story::begin("A day of a wallet's service.", &[])? {
         println!("{}", day_of_trade(Books::open(story.store, CompanyId::named("wallets"))?)?);
     }

@@ -9,11 +9,15 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::process::ExitCode;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use fondaco::prelude::*;
 use fondaco::store::OrderedStore;
 use fondaco::store::ordered::{KeyRange, MapError, MapSnapshot, Ordered, Pair, Put, Written};
+
+#[path = "common/exit.rs"]
+mod exit;
 
 // [store]
 /// How often the map was written, and the map.
@@ -66,7 +70,11 @@ impl MapSnapshot for Now<'_> {
 }
 // [end]
 
-pub(crate) fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    exit::code(run())
+}
+
+pub(crate) fn run() -> Result<(), Box<dyn Error>> {
     let store = OrderedStore::open(Plain::default())?;
     let books = Books::open(store, CompanyId::named("acme"))?;
     books.send("set up", &SetUp::new(Currency::EUR))?;

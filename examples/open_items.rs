@@ -5,6 +5,7 @@
 //! beside the items. At every moment the list of what is open adds up to the account's balance.
 
 use std::error::Error;
+use std::process::ExitCode;
 
 use fondaco::accounting::ledger::{
     ChangeAccount, Clear, ItemKey, Matching, OpenItemQuery, OpenItems, Pays, PostClearing, Unclear,
@@ -15,10 +16,16 @@ use fondaco::core::PartyId;
 use fondaco::core::store::Store;
 use fondaco::prelude::*;
 
+#[path = "common/exit.rs"]
+mod exit;
 #[path = "common/story.rs"]
 mod story;
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    exit::code(run())
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     let Some(story) = story::begin("Who owes what since when.", &[])? else { return Ok(()) };
     let books = shop(story.store)?;
     let (ada, ben) = (PartyId::named("customer/1"), PartyId::named("customer/2"));

@@ -24,19 +24,14 @@ mod telling;
 use booking::Booking;
 use common::{
     args::{self, Command, Offer, StoreChoice},
+    exit,
     output::Output,
     progress::Progress,
 };
 use papers::Papers;
 
 fn main() -> ExitCode {
-    match run(&mut Output::new()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    exit::code(run(&mut Output::new()))
 }
 
 const ABOUT: &str =

@@ -30,6 +30,7 @@ mod tell;
 
 use common::{
     args::{self, Command, Offer, StoreChoice},
+    exit,
     output::Output,
 };
 use half_year::HalfYear;
@@ -37,13 +38,7 @@ use people::People;
 use tell::Told;
 
 fn main() -> ExitCode {
-    match run(&mut Output::new()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    exit::code(run(&mut Output::new()))
 }
 
 const ABOUT: &str = "Pays a company's people for half a year, and says what came of it.";

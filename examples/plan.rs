@@ -42,6 +42,7 @@ mod workshop;
 
 use common::{
     args::{self, Command, StoreChoice},
+    exit,
     output::Output,
 };
 use goods::Goods;
@@ -53,13 +54,7 @@ use today::Today;
 use workshop::Workshop;
 
 fn main() -> ExitCode {
-    match run(&mut Output::new()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    exit::code(run(&mut Output::new()))
 }
 
 const ABOUT: &str = "Plans what a company orders and makes next, and says why.";

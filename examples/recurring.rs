@@ -15,6 +15,7 @@
 
 use std::error::Error;
 use std::path::Path;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -28,10 +29,16 @@ use fondaco::{
 };
 use story::Offer;
 
+#[path = "common/exit.rs"]
+mod exit;
 #[path = "common/story.rs"]
 mod story;
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    exit::code(run())
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     let offers = [Offer::Page("draw the plans there")];
     let Some(story) = story::begin("A firm's year of recurring entries.", &offers)? else {
         return Ok(());

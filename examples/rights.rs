@@ -5,6 +5,7 @@
 //! ```
 
 use std::error::Error;
+use std::process::ExitCode;
 
 use fondaco::accounting::ledger::{self, DraftStatus, rights};
 use fondaco::core::policy::Request;
@@ -14,10 +15,16 @@ use fondaco::core::policy::stored::{
 use fondaco::core::store::Store;
 use fondaco::prelude::*;
 
+#[path = "common/exit.rs"]
+mod exit;
 #[path = "common/story.rs"]
 mod story;
 
-pub(crate) fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    exit::code(run())
+}
+
+pub(crate) fn run() -> Result<(), Box<dyn Error>> {
     match story::begin("Who may do what: a limit, four eyes, a holiday.", &[])? {
         Some(story) => told(story.store),
         None => Ok(()),

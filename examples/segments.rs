@@ -21,6 +21,8 @@ use fondaco::crm::segments::Overlap;
 #[path = "common/args.rs"]
 #[allow(dead_code, reason = "other examples take more")]
 mod args;
+#[path = "common/exit.rs"]
+mod exit;
 #[path = "segments/mail.rs"]
 mod mail;
 #[path = "common/output.rs"]
@@ -38,13 +40,7 @@ use replay::Replay;
 use shop::Shop;
 
 fn main() -> ExitCode {
-    match run(&mut Output::new()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    exit::code(run(&mut Output::new()))
 }
 
 const ABOUT: &str = "Tells a shop's customers apart, day by day, and says why.";

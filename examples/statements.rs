@@ -6,6 +6,7 @@
 
 use std::error::Error;
 use std::path::Path;
+use std::process::ExitCode;
 
 use fondaco::accounting::export::ExportQuery;
 use fondaco::accounting::reports::{FinancialQuery, FinancialStatement, Layout};
@@ -14,10 +15,16 @@ use fondaco::core::store::Store;
 use fondaco::prelude::*;
 use story::Offer;
 
+#[path = "common/exit.rs"]
+mod exit;
 #[path = "common/story.rs"]
 mod story;
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    exit::code(run())
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     let offers = [Offer::Page("a folder for the page, the workbook and the ledger as CSV")];
     let Some(story) = story::begin("Statements of a joinery by German layouts.", &offers)? else {
         return Ok(());

@@ -40,6 +40,7 @@ use booking::Booking;
 use common::{
     args::{self, Args, Command, StoreChoice},
     company::{Company, CostSource},
+    exit,
     output::Output,
     progress::Progress,
 };
@@ -49,13 +50,7 @@ use plan::Plan;
 use worth::Worth;
 
 fn main() -> ExitCode {
-    match run(&mut Output::new()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    exit::code(run(&mut Output::new()))
 }
 
 const ABOUT: &str = "Keeps a company's stock for half a year, and says what to order.";

@@ -34,19 +34,15 @@ use fondaco::{
 };
 use story::Offer;
 
+#[path = "common/exit.rs"]
+mod exit;
 #[path = "common/story.rs"]
 mod story;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    exit::code(run())
 }
 
 fn run() -> Outcome<()> {

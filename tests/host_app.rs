@@ -11,7 +11,7 @@ mod host_app;
 
 #[test]
 fn it_runs_on_its_own_store() -> Result<(), Box<dyn std::error::Error>> {
-    host_app::main()
+    host_app::run()
 }
 
 #[test]

@@ -12,11 +12,12 @@ use fondaco::store::OrderedStore;
 use fondaco_testkit::{Promise, Suite, promises};
 
 #[path = "../examples/map_store.rs"]
+#[allow(dead_code, reason = "an example's module")]
 mod map_store;
 
 #[test]
 fn the_example_runs() -> Result<(), Box<dyn std::error::Error>> {
-    map_store::main()
+    map_store::run()
 }
 
 #[test]

@@ -13,6 +13,7 @@ pub mod adventureworks;
 pub mod args;
 pub mod company;
 pub mod demo;
+pub mod exit;
 pub mod output;
 pub mod progress;
 pub mod references;

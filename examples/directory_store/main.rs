@@ -10,17 +10,24 @@
 
 use std::error::Error;
 use std::io::BufRead;
+use std::process::ExitCode;
 
 use fondaco::core::DateRange;
 use fondaco::prelude::*;
 use fondaco::store::OrderedStore;
 
 mod directory;
+#[path = "../common/exit.rs"]
+mod exit;
 mod log;
 
 use directory::{Directory, Fsync};
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    exit::code(run())
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     let path = std::env::args().nth(1).unwrap_or_else(|| "target/till".into());
     if path.starts_with('-') {
         println!(

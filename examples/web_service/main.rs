@@ -12,15 +12,22 @@
 //!
 //! Without a URL the books are in memory, which blocks, and so has threads of its own: any store is one to wait for.
 
+#[path = "../common/exit.rs"]
+mod exit;
 mod service;
 
 use std::error::Error;
+use std::process::ExitCode;
 
 use fondaco::core::AsyncDriver;
 use fondaco::prelude::*;
 use fondaco::store::{AsyncPostgres, OnThreads};
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    exit::code(run())
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     let (url, address) = (std::env::args().nth(1), std::env::args().nth(2));
     if let Some(other) = url.as_deref().filter(|url| !url.starts_with("postgres")) {
         let usage = "web_service [postgresql://USER@HOST/DATABASE [ADDRESS]]: without a URL the books are in memory";
