@@ -59,27 +59,6 @@ impl PayGroup {
         }
     }
 
-    /// The group as it holds on a day, by the days from which its definitions were said to hold alone, whatever is approved.
-    pub(crate) fn on(self: Arc<PayGroup>, day: NaiveDate) -> Arc<PayGroup> {
-        self.at(&Moment::on(day))
-    }
-
-    /// Some days, parted where another definition begins to hold.
-    pub(crate) fn over(self: &Arc<PayGroup>, days: DateRange) -> Vec<(DateRange, Arc<PayGroup>)> {
-        let (Some(first), Some(last)) = (days.start(), days.end()) else { return Vec::new() };
-        let begin = self.history.iter().filter_map(|version| version.from);
-        let mut begin: Vec<NaiveDate> = begin.filter(|day| first < *day && *day <= last).collect();
-        begin.push(first);
-        begin.sort_unstable();
-        begin.dedup();
-        let ends = begin.iter().skip(1).filter_map(|next| next.pred_opt()).chain([last]);
-        let parts = begin.iter().zip(ends);
-        let parts = parts.filter_map(|(first, last)| {
-            Some((DateRange::new(*first, last).ok()?, self.clone().on(*first)))
-        });
-        parts.collect()
-    }
-
     /// The calendar by which a period that ends on a day is paid.
     pub(super) fn calendar_on(&self, day: NaiveDate) -> &PayCalendar {
         Moment::on(day).holding(&self.history).map_or(&*self.calendar, |said| &said.calendar)
@@ -164,9 +143,9 @@ pub struct PayPeriod {
     pub pay_group: SmolStr,
     /// The tax year that it belongs to.
     pub year: i32,
-    /// Its number in that year, from 1.
+    /// Its number in that year, from 1. In a year of two calendars they are numbered on, and a number may lie beyond [`of`](PayPeriod::of).
     pub number: u32,
-    /// How many periods that year has.
+    /// How many periods a year of its calendar has, for what is paid by the year: 12 of the six months behind 26 weeks.
     pub of: u32,
     /// The first day worked.
     pub starts: NaiveDate,
@@ -277,8 +256,8 @@ pub struct DefinePayGroup {
     /// See [`PayGroup::annual`].
     #[serde(default)]
     pub annual: AnnualPay,
-    /// Of a group that is said anew, from which day on: it holds for periods that end then or later. Where it is left out, for those whose
-    /// regular run is not approved yet.
+    /// Of a group that is said anew, from which day on: it holds for periods that end then or later, with all of their days. Where it is left
+    /// out, for those whose regular run is not approved yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<NaiveDate>,
 }

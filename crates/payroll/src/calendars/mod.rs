@@ -10,6 +10,7 @@
 
 mod error;
 mod group;
+mod held;
 mod opening;
 mod pay_calendar;
 mod periods;
@@ -21,6 +22,7 @@ pub use group::{
     AnnualPay, DefinePayGroup, PayGroup, PayPeriod, ProrationRule, pay_group, pay_period,
     pay_period_of, pay_periods,
 };
+pub(crate) use held::HeldGroups;
 pub use opening::OpenPayYear;
 pub(crate) use opening::{made, new_periods};
 pub use pay_calendar::{PayCalendar, PayDay, PayFrequency};

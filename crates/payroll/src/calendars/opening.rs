@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use fondaco_core::calendar::{Calendar, CalendarRefusal};
 use fondaco_core::policy::Request;
 use fondaco_core::store::{Event, Value};
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::group::{PayGroup, PayPeriod, SET_UP};
-use super::{Numbering, PayCalendarError};
+use super::{Numbering, PayCalendar, PayCalendarError};
 use crate::PayrollError;
 
 /// Opens the periods of a tax year for a pay group: once. Answers how many they are. Each is one of the calendar that holds for the day on which
@@ -81,7 +82,7 @@ pub(crate) fn made(
     mut find: impl FnMut(&str) -> Result<Calendar, CalendarRefusal>,
 ) -> Result<Vec<PayPeriod>, PayrollError> {
     let (mut all, mut calendars) = (Vec::new(), 0);
-    for calendar in group.calendars() {
+    for calendar in group.calendars().into_iter().filter(|of| is_of(group, of, year)) {
         let holidays = find(&calendar.business_days.calendar)?;
         let periods = calendar.year(year, &holidays)?;
         let periods = periods.iter().map(|period| PayPeriod::of(&group.code, period));
@@ -96,6 +97,17 @@ pub(crate) fn made(
         }
     }
     Ok(all)
+}
+
+/// Whether a calendar may have periods of a year that it holds for: days off of one that holds no more may be known no more.
+fn is_of(group: &PayGroup, calendar: &PayCalendar, year: i32) -> bool {
+    let first = NaiveDate::from_ymd_opt(year.saturating_sub(1), 1, 1);
+    let last = NaiveDate::from_ymd_opt(year.saturating_add(1), 12, 31);
+    let Some((first, last)) = first.zip(last) else { return true };
+    (calendar.index_of(first)..=calendar.index_of(last)).any(|index| {
+        let end = calendar.days_of(index).and_then(|days| days.end());
+        end.is_some_and(|end| group.calendar_on(end) == calendar)
+    })
 }
 
 /// A period by its number in a year of periods of several calendars. For what is paid by the year it is one of as many as its own calendar has.

@@ -16,7 +16,7 @@ use super::{
     LeaveDay, LeaveError, LeaveEvent, LeaveGrant, LeaveRequest, LeaveStatus, LeaveUnit,
     StoredPolicy, leave_account,
 };
-use crate::calendars::pay_group;
+use crate::calendars::HeldGroups;
 use crate::kernel_error::exact;
 use crate::runs::{Run, RunStatus};
 use crate::staff::{StaffError, TermFact, known, numbered, rights};
@@ -107,6 +107,7 @@ impl Act for RequestLeave {
             asked_at,
             approved_at: None,
             ended_at: None,
+            said: None,
         })?;
         Ok(id)
     }
@@ -170,15 +171,14 @@ impl RequestLeave {
         reckoning: &Reckoning,
         range: DateRange,
     ) -> Result<Vec<LeaveDay>, PayrollError> {
-        let mut days = Vec::new();
+        let (mut days, mut groups) = (Vec::new(), HeldGroups::default());
         for (contract_days, contract) in &reckoning.contracts {
             let Some(within) = contract_days.intersect(range) else { continue };
-            let group = pay_group(tx, &contract.group)?;
             let amount = match reckoning.policy.unit {
                 LeaveUnit::Days => Decimal::ONE,
                 LeaveUnit::Hours => day_hours(contract.weekly_hours, contract.weekly_days)?,
             };
-            for (part, group) in group.over(within) {
+            for (part, group) in groups.over(tx, &contract.group, within)? {
                 let table = tx.calendar(&group.work_calendar)?.over(part)?;
                 for day in part.iter().into_iter().flatten() {
                     if table.is_working(day)? {
@@ -368,12 +368,13 @@ impl Act for DecideLeave {
             LeaveStatus::Refused => "payroll.leave_refused",
             _ => "payroll.leave_withdrawn",
         };
-        let event = Event::new(name).with("request", Value::Id(self.request.to_u128()));
-        tx.emit(event.with("reason", self.reason.as_str()));
+        tx.emit(Event::new(name).with("request", Value::Id(self.request.to_u128())));
         let (now, approved) = (Some(tx.now()), status == LeaveStatus::Approved);
         let approved_at = if approved { now } else { row.approved_at };
         let ended_at = if approved { None } else { now };
-        Ok(tx.put(LeaveRequest { status, approved_at, ended_at, ..row.as_ref().clone() })?)
+        let said = Some(tx.personal(self.reason.clone()));
+        let row = row.as_ref().clone();
+        Ok(tx.put(LeaveRequest { status, approved_at, ended_at, said, ..row })?)
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod ask;
 mod balance;
+mod erased;
 mod error;
 mod liability;
 mod policy;
@@ -27,7 +28,7 @@ use fondaco_core::store::Record;
 
 /// What the engine has of leave.
 pub(crate) static PART: Part =
-    Part::new(&[StoredPolicy::TABLE, LeaveGrant::TABLE, LeaveRequest::TABLE]);
+    Part::new(&[StoredPolicy::TABLE, LeaveGrant::TABLE, LeaveRequest::TABLE]).hears(erased::hear);
 
 #[cfg(test)]
 mod tests;

@@ -13,7 +13,7 @@ use super::{
     StoredPolicy, day_hours, leave_account, leave_policy,
 };
 use crate::PayrollError;
-use crate::calendars::{PayPeriod, pay_group};
+use crate::calendars::{HeldGroups, PayPeriod};
 use crate::kernel_error::KernelError;
 use crate::staff::{
     Contract, Employee, LeaveRight, Term, TermFact, TimeSheet, Topic, employee_numbered,
@@ -166,12 +166,13 @@ fn worked(
         last.insert((row.day, row.job.clone()), row);
     }
     let mut hours: BTreeMap<NaiveDate, Decimal> = BTreeMap::new();
+    let mut groups = HeldGroups::default();
     for ((day, _), row) in last {
         let Some((_, contract)) = contracts.iter().find(|(days, _)| days.contains(day)) else {
             continue;
         };
-        let rules = pay_group(read, &contract.group)?.on(day).time.clone();
-        *hours.entry(day).or_default() += hours_of(row.sheet.minutes(&rules, day)?)?;
+        let group = groups.on(read, &contract.group, day)?;
+        *hours.entry(day).or_default() += hours_of(row.sheet.minutes(&group.time, day)?)?;
     }
     Ok(hours.into_iter().collect())
 }

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use fondaco_core::enter::{Entered, Taking, take};
 use fondaco_core::input::{check_code, check_line};
 use fondaco_core::policy::Request;
-use fondaco_core::store::{Event, Record, Value};
+use fondaco_core::store::{Event, Personal, Record, Value};
 use fondaco_core::{Act, Id, PartyId, Reading, Timestamp, Tx, decimal};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -57,7 +57,9 @@ impl StoredPolicy {
 
 /// What was granted besides what accrues: what was there when the books began, a day for a wedding, a correction.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
-#[record(table = "payroll_leave_grant", kind = fact, key(employee, policy, id), guard(by_employee(employee)))]
+#[record(
+    table = "payroll_leave_grant", kind = fact, key(employee, policy, id), guard(by_employee(employee)), layout = 2,
+)]
 pub struct LeaveGrant {
     /// Whose.
     pub employee: PartyId,
@@ -71,10 +73,21 @@ pub struct LeaveGrant {
     pub amount: Decimal,
     /// Whether it is what was there when the books began: before that day nothing accrues.
     pub opening: bool,
-    /// Why.
+    /// Why, in rows of before it was [personal](LeaveGrant::said); see [`why`](LeaveGrant::why).
     pub reason: SmolStr,
     /// When it was recorded.
     pub recorded_at: Timestamp,
+    /// Why.
+    #[record(since = 2)]
+    pub said: Option<Personal<SmolStr>>,
+}
+
+impl LeaveGrant {
+    /// Why it was granted; nothing, once the person was erased. What was recorded before it was personal is a fact that stays.
+    #[must_use]
+    pub fn why(&self) -> &str {
+        self.said.as_ref().and_then(Personal::get).unwrap_or(&self.reason)
+    }
 }
 
 /// A policy by its code.
@@ -144,7 +157,7 @@ pub struct NewGrant {
     /// See [`LeaveGrant::opening`].
     #[serde(default)]
     pub opening: bool,
-    /// See [`LeaveGrant::reason`].
+    /// See [`LeaveGrant::why`].
     pub reason: SmolStr,
 }
 
@@ -224,6 +237,7 @@ fn grant(tx: &mut Tx<'_>, employee: PartyId, new: &NewGrant) -> Result<(), Payro
         return Err(StaffError::bad(&new.employee, "amount", new.amount, way_out).into());
     }
     let (id, recorded_at) = (tx.id()?, tx.now());
+    let said = Some(tx.personal(new.reason.clone()));
     Ok(tx.insert(LeaveGrant {
         employee,
         policy: new.policy.clone(),
@@ -231,7 +245,8 @@ fn grant(tx: &mut Tx<'_>, employee: PartyId, new: &NewGrant) -> Result<(), Payro
         day: new.day,
         amount: new.amount,
         opening: new.opening,
-        reason: new.reason.clone(),
+        reason: SmolStr::default(),
         recorded_at,
+        said,
     })?)
 }

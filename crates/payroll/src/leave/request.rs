@@ -1,7 +1,7 @@
 //! What is asked for of leave, as it is stored.
 
 use chrono::NaiveDate;
-use fondaco_core::store::{Field, Record};
+use fondaco_core::store::{Field, Personal, Record};
 use fondaco_core::{ActorId, Id, PartyId, Timestamp, decimal};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -55,6 +55,7 @@ pub struct LeaveDay {
 #[derive(Record, Debug, Clone, PartialEq)]
 #[record(
     table = "payroll_leave_request", kind = state, key(employee, id), guard(by_employee(employee)), index(by_id(id)),
+    layout = 2,
 )]
 pub struct LeaveRequest {
     /// Whose.
@@ -79,4 +80,15 @@ pub struct LeaveRequest {
     pub approved_at: Option<Timestamp>,
     /// When it was refused or withdrawn, if it was.
     pub ended_at: Option<Timestamp>,
+    /// Why it was decided so last; see [`why`](LeaveRequest::why).
+    #[record(since = 2)]
+    pub said: Option<Personal<SmolStr>>,
+}
+
+impl LeaveRequest {
+    /// Why it was decided as it stands; nothing before it was, and once the person was erased.
+    #[must_use]
+    pub fn why(&self) -> &str {
+        self.said.as_ref().and_then(Personal::get).map_or("", SmolStr::as_str)
+    }
 }

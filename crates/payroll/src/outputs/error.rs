@@ -1,7 +1,8 @@
 //! What slips can't be put out for.
 
+use chrono::NaiveDate;
 use fondaco_core::decimal::DecimalError;
-use fondaco_core::{AllocationError, Currency, ErrorCode};
+use fondaco_core::{AllocationError, Currency, DateRange, ErrorCode};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
@@ -119,6 +120,57 @@ pub enum OutputError {
         /// What was said.
         part: Decimal,
     },
+    /// Slips without a year-to-date sum that a box of a form is made of: the rules that computed them had none yet.
+    #[error(
+        "employee {number}: {what} is made of the sum {sum}, which slips have not that were computed before the rules had it (paid on {}): \
+         enter what it came to until then with OpenSums for the rules {rules} and {year}, or void these slips and compute them again",
+        days(paid_on)
+    )]
+    #[kind(Refused)]
+    #[code("output_sum_unknown")]
+    SumUnknown {
+        /// The employee's number.
+        number: SmolStr,
+        /// Which box.
+        what: &'static str,
+        /// The accumulator.
+        sum: &'static str,
+        /// The rules that have it.
+        rules: SmolStr,
+        /// The year of the form.
+        year: i32,
+        /// The days on which the slips that lack it were paid.
+        paid_on: Vec<NaiveDate>,
+    },
+    /// An earnings period of which nobody can say how much was earned within which band of National Insurance.
+    #[error(
+        "employee {number}: the shipped rules united_kingdom give no limits of National Insurance for the earnings period from {from}: {why}; \
+         pay the period by these rules, or make its P60 by hand"
+    )]
+    #[kind(Refused)]
+    #[code("output_no_limits")]
+    NoLimits {
+        /// The employee's number.
+        number: SmolStr,
+        /// The first day of the period.
+        from: NaiveDate,
+        /// Why not.
+        why: SmolStr,
+    },
+    /// A certificate of a year in which the employment was not, and nothing was paid of it either.
+    #[error(
+        "employee {number}: the employment {employed} has no day in {year}: give the days of the one that these slips pay"
+    )]
+    #[kind(Invalid)]
+    #[code("output_not_employed")]
+    NotEmployed {
+        /// The employee's number.
+        number: SmolStr,
+        /// From when until when it was.
+        employed: DateRange,
+        /// The year of the certificate.
+        year: i32,
+    },
     /// A figure without room in 28 digits.
     #[error("{what}: {error}")]
     #[kind(Invalid)]
@@ -133,4 +185,9 @@ pub enum OutputError {
     #[error(transparent)]
     #[inner]
     Payment(#[from] PaymentError),
+}
+
+/// Days, one behind the other.
+fn days(of: &[NaiveDate]) -> String {
+    of.iter().map(NaiveDate::to_string).collect::<Vec<_>>().join(", ")
 }

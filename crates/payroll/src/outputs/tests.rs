@@ -496,7 +496,9 @@ fn a_lohnsteuerbescheinigung_leaves_out_what_is_free_of_tax() {
         slip("17", month, "germany", Currency::EUR, lines)
     };
     let year: Vec<Slip> = (1..=3).map(month).collect();
-    let figures = Lohnsteuerbescheinigung::of(&year, 2026).unwrap();
+    let employed = |days: &str| days.parse::<DateRange>().unwrap();
+    let always = employed("2020-04-01/..");
+    let figures = Lohnsteuerbescheinigung::of(&year, always, 2026).unwrap();
     assert_eq!(
         (figures.gross, figures.wage_tax, figures.church_tax),
         (d("12150"), d("1713.75"), d("151.53"))
@@ -514,9 +516,25 @@ fn a_lohnsteuerbescheinigung_leaves_out_what_is_free_of_tax() {
     let more = SlipLine { original: Some(start), ..line("wage", Kind::Earning, "500") };
     let late = slip("17", 2, "germany", Currency::EUR, vec![more]);
     let late = Slip { rests_on: Some(2), ..late };
-    let gross =
-        |year| Lohnsteuerbescheinigung::of(&[&december, &late, &month(1)], year).unwrap().gross;
+    let gross = |year| {
+        Lohnsteuerbescheinigung::of(&[&december, &late, &month(1)], always, year).unwrap().gross
+    };
     assert_eq!((gross(2025), gross(2026)), (d("4550"), d("4050")));
+    // Line 1 is of the employment, whatever the periods are.
+    let line_1 = |slips: &[Slip], days: &str| {
+        let of = Lohnsteuerbescheinigung::of(slips, employed(days), 2026)?;
+        Ok::<_, OutputError>(format!("{} {}", of.from, of.to))
+    };
+    let of = |days: &str| line_1(&year, days).unwrap();
+    assert_eq!(of("2020-04-01/.."), "2026-01-01 2026-12-31");
+    assert_eq!(of("2026-01-10/2026-03-12"), "2026-01-10 2026-03-12");
+    // What is paid after the end alone has the month of payment; a whole that begins later has none.
+    assert_eq!(line_1(&year[2..], "2024-01-01/2025-12-31").unwrap(), "2026-03-01 2026-03-31");
+    let refused = line_1(&year, "2027-01-01/..").unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "employee 17: the employment 2027-01-01/.. has no day in 2026: give the days of the one that these slips pay"
+    );
 }
 
 #[cfg(feature = "pdf")]

@@ -3,8 +3,10 @@
 
 use std::sync::Arc;
 
+use fondaco_core::news::News;
 use fondaco_core::party::{HeldOnParty, Holding, held_where};
-use fondaco_core::{Halt, PartyId, Range, Reading};
+use fondaco_core::store::Record as _;
+use fondaco_core::{Halt, PartyId, Range, Reading, Tx};
 
 use super::{
     Deduction, DeductionStep, OpeningSum, RunRefusal, RunStep, Slip, SlipPayment, YearSum,
@@ -21,6 +23,20 @@ pub const HOLDINGS: &[Holding] = &[
     Holding::of::<Deduction>(),
     Holding::of::<DeductionStep>(),
 ];
+
+/// What refusals of before layout 2 say in clear is struck out.
+pub(super) fn hear(tx: &mut Tx<'_>, news: &News) -> Result<(), Halt> {
+    let News::Erased { parties } = news else { return Ok(()) };
+    for party in parties {
+        let in_clear = |row: &RunRefusal| Ok(row.employee == *party && !row.why.is_empty());
+        for row in held_where(tx, in_clear)? {
+            if let Some(row) = tx.get::<RunRefusal>(&row.key())? {
+                tx.put(RunRefusal { why: String::new(), ..row.as_ref().clone() })?;
+            }
+        }
+    }
+    Ok(())
+}
 
 impl HeldOnParty for Slip {
     fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<Slip>>, Halt> {

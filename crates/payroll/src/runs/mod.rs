@@ -109,5 +109,6 @@ pub(crate) static PART: Part = Part::new(&[
     &rights::OPEN,
 ])
 .holdings(HOLDINGS)
+.hears(holdings::hear)
 .jobs(&["payroll.calculate", "payroll.advance", "payroll.renew", "payroll.retro"])
 .verified_by(verify::verify);

@@ -9,11 +9,12 @@ use fondaco_core::input::check_code;
 use fondaco_core::party::{KEEP, Party, PartyKind, Private, RegisterParty};
 use fondaco_core::policy::Request;
 use fondaco_core::store::{Event, Personal, Record, Value};
-use fondaco_core::{Act, Halt, PartyId, Range, Reading, Tx};
+use fondaco_core::timeline::{Timeline, TimelineRules};
+use fondaco_core::{Act, DateRange, Halt, PartyId, Range, Reading, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{StaffError, check_count, rights};
+use super::{StaffError, TermFact, Topic, check_count, rights};
 use crate::PayrollError;
 
 /// A party that the company pays. What is said of it over time stands elsewhere.
@@ -42,6 +43,29 @@ pub fn employee_numbered(
     let found = read.peek_scan(&Range::by(Employee::BY_NUMBER, &number).limit(1))?;
     let unknown = || StaffError::UnknownEmployee { employee: number.clone() };
     Ok(found.into_iter().next().ok_or_else(unknown)?)
+}
+
+/// The days on which somebody is employed, by the contracts that are known: one behind the other without a day between is one employment.
+///
+/// # Errors
+/// [`StaffError::UnknownEmployee`], or a [`Halt`] to be passed on.
+pub fn employments(read: &mut impl Reading, number: &str) -> Result<Vec<DateRange>, PayrollError> {
+    let party = employee_numbered(read, number)?.party;
+    let contracts = read.peek_scan(&Range::<TermFact>::by_key(&(party, Topic::Contract)))?;
+    let timeline = Timeline::of_rows(TimelineRules::default(), &contracts)?;
+    let mut all: Vec<DateRange> = Vec::new();
+    for segment in timeline.segments() {
+        let joins = |last: &&mut DateRange| {
+            last.end()
+                .and_then(|end| end.succ_opt())
+                .is_some_and(|next| Some(next) == segment.days.start())
+        };
+        match all.last_mut().filter(joins) {
+            Some(last) => *last = last.span(segment.days),
+            None => all.push(segment.days),
+        }
+    }
+    Ok(all)
 }
 
 /// The employees who have these numbers now, by number, in few trips; the decision rests on each that is found.

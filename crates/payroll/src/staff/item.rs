@@ -45,7 +45,7 @@ pub struct PayItem {
 }
 
 impl PayItem {
-    /// Why it is paid or withheld; nothing, once the person was erased.
+    /// Why it is paid or withheld; nothing, once the person was erased. What was recorded before it was personal is a fact that stays.
     #[must_use]
     pub fn why(&self) -> &str {
         self.said.as_ref().and_then(Personal::get).unwrap_or(&self.reason)

@@ -35,7 +35,7 @@ pub use component::{
 pub(crate) use employee::{known, must_be_employee, numbered};
 
 pub use employee::{
-    AddEmployees, Employee, NewEmployee, NewPerson, employee_numbered, employee_party,
+    AddEmployees, Employee, NewEmployee, NewPerson, employee_numbered, employee_party, employments,
 };
 pub use error::StaffError;
 #[cfg(feature = "import")]

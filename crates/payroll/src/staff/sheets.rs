@@ -16,7 +16,7 @@ use super::contracts::Contracts;
 use super::paid::PaidDays;
 use super::{StaffError, check_count, known, numbered, rights};
 use crate::PayrollError;
-use crate::calendars::{PayGroup, pay_group};
+use crate::calendars::HeldGroups;
 use crate::kernel_error::KernelError;
 use crate::runs::{RunStatus, Whole};
 use crate::time::{DaySheet, TimeRules};
@@ -135,7 +135,7 @@ type Day = (PartyId, NaiveDate);
 /// The sheets of the days that are named: of each job how many there are, and the last one.
 struct Days {
     last: BTreeMap<Day, BTreeMap<SmolStr, (u32, Whole<DaySheet>)>>,
-    groups: BTreeMap<SmolStr, Arc<PayGroup>>,
+    groups: HeldGroups,
     for_retro: bool,
     paid: PaidDays,
 }
@@ -156,7 +156,12 @@ impl Days {
             let of_day = last.entry((row.employee, row.day)).or_default();
             of_day.insert(row.job.clone(), (row.number + 1, row.sheet.clone()));
         }
-        Ok(Days { last, groups: BTreeMap::new(), for_retro: false, paid: PaidDays::default() })
+        Ok(Days {
+            last,
+            groups: HeldGroups::default(),
+            for_retro: false,
+            paid: PaidDays::default(),
+        })
     }
 
     /// Takes one sheet; whether it says something new.
@@ -179,7 +184,7 @@ impl Days {
             let (employee, job) = (number.clone(), new.job.clone());
             return Err(StaffError::NoJob { employee, job, day }.into());
         }
-        let rules = self.rules_of(tx, &contract.group, day)?;
+        let rules = self.groups.on(tx, &contract.group, day)?.time.clone();
         let of_day = self.last.entry((employee, day)).or_default();
         let mut all =
             new.sheet.minutes(&rules, day).map_err(|error| hours(number, &new.sheet, error))?;
@@ -215,20 +220,6 @@ impl Days {
         })?;
         of_day.insert(job, (next.saturating_add(1), sheet));
         Ok(true)
-    }
-
-    fn rules_of(
-        &mut self,
-        tx: &mut Tx<'_>,
-        code: &SmolStr,
-        day: NaiveDate,
-    ) -> Result<Whole<TimeRules>, PayrollError> {
-        let group = match self.groups.get(code) {
-            Some(group) => group.clone(),
-            None => pay_group(tx, code)?,
-        };
-        self.groups.entry(code.clone()).or_insert_with(|| group.clone());
-        Ok(group.on(day).time.clone())
     }
 }
 

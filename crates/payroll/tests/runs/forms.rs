@@ -3,6 +3,7 @@
 use fondaco_core::{DateRange, Id};
 use fondaco_payroll::outputs::year::{P60, W2};
 use fondaco_payroll::runs::*;
+use smol_str::SmolStr;
 
 use crate::house::*;
 
@@ -113,4 +114,90 @@ fn a_w2_has_the_boxes_of_states_with_an_income_tax() {
     let march = of_month(3, "united_states+texas", ("wages", "5000"), &texas);
     let march = house.paid(3, vec![march]);
     assert!(W2::of(&all_slips(&house, &[march]), &[], 2026).unwrap().states.is_empty());
+}
+
+/// Slips as they were computed before the rules had a sum.
+fn without(sum: &str, mut slips: Vec<Slip>) -> Vec<Slip> {
+    for slip in &mut slips {
+        slip.sums = slip.sums.iter().filter(|of| of.sum != sum).cloned().collect();
+    }
+    slips
+}
+
+#[test]
+fn box_16_is_refused_where_slips_know_nothing_of_it() {
+    let house = House::memory();
+    let values = [
+        ("frequency", "monthly"),
+        ("w4_status", "single"),
+        ("pa_unemployment_rate", "3.822%"),
+        ("pa_local_rate", "1%"),
+    ];
+    let rules = "united_states+pennsylvania";
+    let runs =
+        [1, 2, 3].map(|at| house.paid(at, vec![of_month(at, rules, ("wages", "5000"), &values)]));
+    let old = without("pa_compensation_to_date", all_slips(&house, &runs[..2]));
+    let all = [old, all_slips(&house, &runs[2..])].concat();
+    let refused = W2::of(&all, &[], 2026).unwrap_err();
+    let text = "employee 1: box 16 of Form W-2 is made of the sum pa_compensation_to_date, which slips have not that were computed \
+                before the rules had it (paid on 2026-01-31, 2026-02-28): enter what it came to until then with OpenSums for the \
+                rules united_states+pennsylvania and 2026, or void these slips and compute them again";
+    assert_eq!(
+        (refused.code(), refused.to_string().as_str()),
+        ("payroll.output_sum_unknown", text)
+    );
+    // The way out that it names.
+    let entered = |sum: &str, amount: &str| OpeningLine {
+        employee: who(1),
+        sum: sum.into(),
+        year: 2026,
+        amount: dec(amount),
+    };
+    let lines = vec![entered("pa_compensation_to_date", "10000")];
+    house.host.must("opened", &OpenSums::new(rules, lines, "January and February"));
+    let opened = || house.host.view(|view| opening_sums(view, who(1)));
+    let pa = W2::of(&all, &opened(), 2026).unwrap().states.remove(0);
+    assert_eq!(
+        (pa.wages, pa.local_wages, pa.income_tax),
+        (dec("15000"), dec("15000"), dec("460.5"))
+    );
+    // Of another year it is no answer.
+    let other: Vec<_> =
+        opened().into_iter().map(|of| OpeningSum { year: 2025, ..of.as_ref().clone() }).collect();
+    let other: Vec<_> = other.into_iter().map(std::sync::Arc::new).collect();
+    assert!(W2::of(&all, &other, 2026).is_err());
+    // So does what a system before withheld of the same year.
+    let lines = vec![entered("pa_income_tax", "30.70"), entered("pa_local_tax", "10")];
+    house.host.must("withheld", &OpenSums::new(rules, lines, "the payroll before"));
+    let pa = W2::of(&all, &opened(), 2026).unwrap().states.remove(0);
+    assert_eq!((pa.income_tax, pa.local_income_tax), (dec("491.2"), dec("160")));
+}
+
+#[test]
+fn a_p60_without_known_limits_is_refused_and_not_zero() {
+    let house = House::memory();
+    let run = house.paid(1, vec![british(1, "5000", &[])]);
+    let slip = house.slip(run, 1).as_ref().clone();
+    let told = |mut case: PayInput, name: &str, value: &str| {
+        case.values.insert(name.into(), value.into());
+        Slip { told: None, input: Whole::new(case), ..slip.clone() }
+    };
+    let odd = told(slip.case(), "frequency", "every blue moon");
+    let refused = P60::of(&[odd], &[], 2025).unwrap_err();
+    assert_eq!(refused.code(), "payroll.output_no_limits");
+    let text = refused.to_string();
+    assert!(
+        text.starts_with("employee 1: the shipped rules united_kingdom give no limits"),
+        "{text}"
+    );
+    assert!(text.contains("every blue moon") && text.contains("2026-01-01"), "{text}");
+    // Before there are rules.
+    let early = Slip { rules_on: d("2019-01-31"), ..slip.clone() };
+    assert_eq!(P60::of(&[early], &[], 2025).unwrap_err().code(), "payroll.output_no_limits");
+    // Who was erased has none, as the page says.
+    let mut erased = slip.case();
+    erased.values.remove(&SmolStr::new("frequency"));
+    let erased = Slip { told: None, input: Whole::new(erased), ..slip };
+    let p60 = P60::of(&[erased], &[], 2025).unwrap();
+    assert!(p60.national_insurance[0].at_lower_limit.is_zero());
 }

@@ -4,6 +4,7 @@ use fondaco_payroll::calendars::*;
 use fondaco_payroll::leave::*;
 use fondaco_payroll::runs::*;
 use fondaco_payroll::staff::*;
+use fondaco_payroll::time::TimeRules;
 use fondaco_testkit::Host;
 
 use crate::firm::*;
@@ -221,5 +222,47 @@ fn leave_goes_by_the_calendar_of_its_days() {
         host.must("leave", &leave);
         let left = host.view(|view| leave_left(view, "1", "VACATION", d("2026-12-31")));
         assert_eq!(left, n("16"));
+    });
+}
+
+#[test]
+fn a_definition_governs_whole_periods_for_leave_and_hours_as_for_pay() {
+    everywhere(|host| {
+        let halves =
+            PayCalendar::new(PayFrequency::Semimonthly, d("2026-01-01"), TaxTime::united_states());
+        let group = DefinePayGroup::new("halves", "Halves", "united_states", halves);
+        host.must("halves", &group);
+        host.must("halves 2026", &OpenPayYear::new("halves", 2026));
+        let (from, work_calendar) = (Some(d("2026-07-10")), Some("US".into()));
+        let time = TimeRules::default().breaks(&[(6 * 60, 60)]);
+        host.must("from 10 July on", &DefinePayGroup { from, work_calendar, time, ..group });
+        hire(host, "1", "halves", "2026-01-01/..", ("WAGES", "20", PayPer::Hour));
+        // Friday 3 July is a holiday of the calendar that governs the period up to 15 July; Juneteenth, a Friday too, was worked.
+        let weeks = [("2026-06-15", "2026-06-19", "25"), ("2026-06-29", "2026-07-03", "21")];
+        for (first, last, left) in weeks {
+            let leave = RequestLeave::new("1", "VACATION", d(first), d(last));
+            host.must(first, &leave);
+            let found = host.view(|view| leave_left(view, "1", "VACATION", d("2026-12-31")));
+            assert_eq!(found, n(left));
+        }
+    });
+}
+
+#[test]
+fn a_period_whose_run_is_approved_keeps_its_calendar_for_leave() {
+    everywhere(|host| {
+        hire(host, "1", "monthly", "2026-01-01/..", ("SALARY", "3100", PayPer::Month));
+        approved_january(host);
+        let work_calendar = Some("MON-FRI".into());
+        let group = DefinePayGroup { work_calendar, ..offices(ProrationRule::default()) };
+        host.must("no holidays", &group);
+        // Monday 19 January was a holiday by what was approved; Monday 16 February is none any more.
+        for (first, last, left) in
+            [("2026-01-19", "2026-01-23", "26"), ("2026-02-16", "2026-02-20", "21")]
+        {
+            host.must(first, &RequestLeave::new("1", "VACATION", d(first), d(last)));
+            let found = host.view(|view| leave_left(view, "1", "VACATION", d("2026-12-31")));
+            assert_eq!(found, n(left));
+        }
     });
 }

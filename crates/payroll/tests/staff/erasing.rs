@@ -1,6 +1,8 @@
 //! What is personal goes with the person; what was agreed stays.
 
+use fondaco_core::CompanyId;
 use fondaco_core::party::{self, EraseParty};
+use fondaco_core::store::FeedFrom;
 use fondaco_payroll::staff::*;
 
 use crate::firm::*;
@@ -89,5 +91,74 @@ fn why_somebody_was_refused_and_why_something_was_paid_go_with_the_person() {
         assert_eq!((refusal().why(), item().why()), ("", ""));
         let export = host.view(|view| party::export(view, id)).to_json().to_string();
         assert!(!export.contains("spouse") && !export.contains("wages is -71"), "{export}");
+    });
+}
+
+#[test]
+fn a_refusal_of_before_it_was_personal_is_struck_out() {
+    use fondaco_payroll::runs::*;
+    everywhere(|host| {
+        hire(host, "1", "monthly", "2026-01-01/..", ("SALARY", "3000", PayPer::Month));
+        hire(host, "2", "monthly", "2026-01-01/..", ("SALARY", "3000", PayPer::Month));
+        let days = (d("2026-01-01"), d("2026-01-31"));
+        let run = host.must("january", &CreateRun::new("monthly", days, d("2026-01-30")));
+        let old = |number: &str| RunRefusal {
+            run,
+            employee: employee_party(number),
+            number: number.into(),
+            calculation: 0,
+            code: "payroll.bad_input".into(),
+            why: format!("employee {number}: supplemental_wages is -71"),
+            said: None,
+        };
+        host.insert("of before", &[old("1"), old("2")]);
+        host.must("erase", &EraseParty::new(employee_party("1")));
+        let why: Vec<String> =
+            host.rows::<RunRefusal>().iter().map(|row| row.why().into()).collect();
+        assert_eq!(why.iter().filter(|why| why.is_empty()).count(), 1, "{why:?}");
+        assert!(why.contains(&old("2").why), "{why:?}");
+    });
+}
+
+#[test]
+fn leave_is_erased_as_far_as_no_pay_rests_on_it() {
+    use fondaco_payroll::leave::*;
+    everywhere(|host| {
+        hire(host, "1", "monthly", "2026-01-01/..", ("SALARY", "3000", PayPer::Month));
+        let id = employee_party("1");
+        let mut wedding = NewGrant::opening("1", "VACATION", d("2026-01-02"), 3.into());
+        (wedding.opening, wedding.reason) = (false, "wedding of a daughter".into());
+        host.must("granted", &GrantLeave::new(vec![wedding]));
+        let boss = host.acting_as("boss");
+        let ask = |first: &str, last: &str| {
+            host.wait(1);
+            host.must(first, &RequestLeave::new("1", "VACATION", d(first), d(last)))
+        };
+        let decide = |request, decision, why: &str| {
+            boss.must(why, &DecideLeave::new(request, decision, why));
+        };
+        decide(ask("2026-03-02", "2026-03-06"), LeaveDecision::Approve, "a cure");
+        decide(ask("2026-04-13", "2026-04-17"), LeaveDecision::Refuse, "was ill too often");
+        ask("2026-05-04", "2026-05-08");
+        let all = host.view(|view| leave_requests(view, "1"));
+        let why: Vec<&str> = all.iter().map(|request| request.why()).collect();
+        assert_eq!(why, ["a cure", "was ill too often", ""]);
+        assert_eq!(host.rows::<LeaveGrant>()[0].why(), "wedding of a daughter");
+        // No event tells it, nor does a log.
+        let feed = host.store().feed(&FeedFrom::new(CompanyId::named("acme"), 0, usize::MAX));
+        let events: Vec<_> = feed.unwrap().into_iter().flat_map(|commit| commit.events).collect();
+        assert!(events.iter().any(|event| event.name == "payroll.leave_refused"), "{events:?}");
+        let told = format!("{events:?} {all:?} {:?}", host.rows::<LeaveGrant>());
+        assert!(
+            !told.contains("cure") && !told.contains("ill too") && !told.contains("wedding"),
+            "{told}"
+        );
+        host.must("erase", &EraseParty::new(id));
+        let left = host.rows::<LeaveRequest>();
+        assert_eq!((left.len(), left[0].status, left[0].why()), (1, LeaveStatus::Approved, ""));
+        assert_eq!(host.rows::<LeaveGrant>()[0].why(), "");
+        let export = host.view(|view| party::export(view, id)).to_json().to_string();
+        assert!(!export.contains("cure") && !export.contains("wedding"), "{export}");
+        host.clean();
     });
 }

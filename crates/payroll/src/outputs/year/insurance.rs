@@ -4,13 +4,15 @@
 //! the year (SSCR 2001, reg. 8 and 11). Whole pounds are told, pence of a year's sum are dropped.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::sync::LazyLock;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
 use super::{OutputError, YearOf, add, less, told};
+use crate::PayError;
 use crate::jurisdictions::united_kingdom::united_kingdom;
 use crate::program::Program;
 use crate::rules::RuleSet;
@@ -62,7 +64,7 @@ pub(super) fn by_letter(of: &YearOf<'_>) -> Result<Vec<NationalInsurance>, Outpu
             add("earnings", &mut earnings, less("earnings", sum.after, sum.before)?)?;
         }
         add("earnings", &mut ni.earnings, earnings)?;
-        let limits = known.limits(slip);
+        let limits = known.limits(slip).map_err(|why| no_limits(slip, why))?;
         let of_year = limits.is_some_and(|limits| limits.by_year);
         let period = earned.entry((!of_year).then_some(slip.period_start)).or_default();
         add("earnings", &mut period.0, earnings)?;
@@ -116,39 +118,54 @@ fn in_bands(
 /// What decides over the limits of an earnings period, besides the year.
 const DECIDE: [&str; 4] = ["frequency", "ni_method", "ni_last_of_year", "director_weeks"];
 
+fn no_limits(slip: &Slip, why: SmolStr) -> OutputError {
+    OutputError::NoLimits { number: slip.number.clone(), from: slip.period_start, why }
+}
+
 /// The British rules, read once: between their changes they are the same.
-static RULES: LazyLock<Option<(RuleSet, Vec<NaiveDate>)>> = LazyLock::new(|| {
-    let set = united_kingdom().ok()?;
+static RULES: LazyLock<Result<(RuleSet, Vec<NaiveDate>), SmolStr>> = LazyLock::new(|| {
+    let set = united_kingdom().map_err(in_words)?;
     let changes = set.changes();
-    Some((set, changes))
+    Ok((set, changes))
 });
+
+fn in_words(error: impl Display) -> SmolStr {
+    format_smolstr!("{error}")
+}
+
+/// Limits, or why there are none.
+type Found = Result<Limits, SmolStr>;
 
 /// Limits that are known already, by what decides over them, and the rules, each by how many changes came before.
 #[derive(Default)]
 struct Known {
-    rules: BTreeMap<usize, Option<Program>>,
-    limits: BTreeMap<(usize, [Option<SmolStr>; 4]), Option<Limits>>,
+    rules: BTreeMap<usize, Result<Program, SmolStr>>,
+    limits: BTreeMap<(usize, [Option<SmolStr>; 4]), Found>,
 }
 
 impl Known {
     /// The limits of a slip's earnings period; `None` where nobody knows any more how often is paid.
-    fn limits(&mut self, slip: &Slip) -> Option<Limits> {
-        told(slip, "frequency")?;
+    fn limits(&mut self, slip: &Slip) -> Result<Option<Limits>, SmolStr> {
+        if told(slip, "frequency").is_none() {
+            return Ok(None);
+        }
         let decides = DECIDE.map(|name| told(slip, name));
-        let (set, changes) = RULES.as_ref()?;
+        let (set, changes) = RULES.as_ref().map_err(SmolStr::clone)?;
         let key = (changes.partition_point(|day| *day <= slip.rules_on), decides);
         if let Some(known) = self.limits.get(&key) {
-            return *known;
+            return known.clone().map(Some);
         }
-        let rules = self.rules.entry(key.0).or_insert_with(|| set.on(slip.rules_on).ok());
-        let limits = rules.as_ref().and_then(|rules| limits(rules, &key.1));
-        self.limits.insert(key, limits);
-        limits
+        let rules =
+            self.rules.entry(key.0).or_insert_with(|| set.on(slip.rules_on).map_err(in_words));
+        let found = rules.as_ref().map_err(SmolStr::clone);
+        let found = found.and_then(|rules| limits(rules, &key.1).map_err(in_words));
+        self.limits.insert(key, found.clone());
+        found.map(Some)
     }
 }
 
 /// As the rules reckon them for somebody who is paid nothing.
-fn limits(rules: &Program, decide: &[Option<SmolStr>; 4]) -> Option<Limits> {
+fn limits(rules: &Program, decide: &[Option<SmolStr>; 4]) -> Result<Limits, PayError> {
     let mut case =
         rules.case("").with("period", "1").with("code_kind", "no_tax").with("salary", "0");
     for (name, value) in DECIDE.iter().zip(decide) {
@@ -156,9 +173,9 @@ fn limits(rules: &Program, decide: &[Option<SmolStr>; 4]) -> Option<Limits> {
             case = case.with(name, value.as_str());
         }
     }
-    let slip = rules.run(&case).ok()?;
-    let amount = |name| slip.amount(name).ok();
+    let slip = rules.run(&case)?;
+    let amount = |name| slip.amount(name);
     let by_year = !amount("ni_by_year")?.is_zero();
     let (lower, threshold) = (amount("lower_limit")?, amount("primary_threshold")?);
-    Some(Limits { lower, threshold, upper: amount("upper_limit")?, by_year })
+    Ok(Limits { lower, threshold, upper: amount("upper_limit")?, by_year })
 }

@@ -2,9 +2,9 @@
 
 use std::borrow::Borrow;
 
-use chrono::NaiveDate;
-use fondaco_core::Currency;
+use chrono::{Datelike, Months, NaiveDate};
 use fondaco_core::report::Report;
+use fondaco_core::{Currency, DateRange};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
@@ -19,7 +19,7 @@ pub struct Lohnsteuerbescheinigung {
     pub number: SmolStr,
     /// The calendar year.
     pub year: i32,
-    /// Line 1: from when in the year was paid, by the slips.
+    /// Line 1: from when in the year the employment was. Of what is paid after it had ended, the month of payment.
     pub from: NaiveDate,
     /// And until when.
     pub to: NaiveDate,
@@ -47,20 +47,26 @@ const LAW: &str = "§ 41b Abs. 1 Satz 2 Nr. 4 EStG";
 const INSURANCE: &str = "§ 41b Abs. 1 Satz 2 Nr. 11 bis 13 EStG";
 
 impl Lohnsteuerbescheinigung {
-    /// The figures of an employee's year: slips by the shipped rules `germany`.
+    /// The figures of an employee's year: slips by the shipped rules `germany`, and the days of the employment that they pay, as
+    /// [`employments`](crate::staff::employments) tells them. Who had two in a year has two certificates. So has who was paid a
+    /// `sonstiger Bezug` after the employment had ended: give those slips by themselves, and line 1 is the month of payment (BMF of 9
+    /// September 2019, BStBl 2019 I, 911, part III).
     ///
     /// # Errors
-    /// [`OutputError`]: no slip of the year, slips of two employees or other rules, a figure without room.
+    /// [`OutputError`]: no slip of the year, slips of two employees or other rules, an employment that begins after the year, a figure without
+    /// room.
     pub fn of(
         slips: &[impl Borrow<Slip>],
+        employed: DateRange,
         year: i32,
     ) -> Result<Lohnsteuerbescheinigung, OutputError> {
         let of = YearOf::of(slips, "germany", "calendar_year", year)?;
+        let (from, to) = line_1(&of, employed)?;
         Ok(Lohnsteuerbescheinigung {
             number: of.number.clone(),
             year: of.year,
-            from: of.slips.iter().map(|slip| slip.period_start).min().unwrap_or_default(),
-            to: of.slips.iter().map(|slip| slip.period_end).max().unwrap_or_default(),
+            from,
+            to,
             gross: of.sum(&["wage", "bonus", "benefits_in_kind"])?,
             wage_tax: of.sum(&["income_tax", "bonus_tax"])?,
             solidarity_surcharge: of.sum(&["solidarity_surcharge", "bonus_surcharge"])?,
@@ -129,4 +135,30 @@ impl Lohnsteuerbescheinigung {
     pub fn to_report(&self) -> Report {
         report("Lohnsteuerbescheinigung", &self.number, self.year, Currency::EUR, &self.boxes())
     }
+}
+
+/// The days of the employment in the year; of slips that all pay days after it, the months in which they were paid.
+fn line_1(of: &YearOf<'_>, employed: DateRange) -> Result<(NaiveDate, NaiveDate), OutputError> {
+    let after = |slip: &&Slip| employed.end().is_some_and(|end| end < slip.period_start);
+    let line = match of.slips.iter().all(after) {
+        true => {
+            let paid = of.slips.iter().map(|slip| slip.pay_date);
+            paid.clone().min().zip(paid.max()).and_then(|(first, last)| months(first, last))
+        }
+        false => {
+            let year = NaiveDate::from_ymd_opt(of.year, 1, 1).and_then(|first| {
+                DateRange::new(first, NaiveDate::from_ymd_opt(of.year, 12, 31)?).ok()
+            });
+            year.and_then(|year| employed.intersect(year))
+                .and_then(|days| days.start().zip(days.end()))
+        }
+    };
+    let (number, year) = (of.number.clone(), of.year);
+    line.ok_or(OutputError::NotEmployed { number, employed, year })
+}
+
+/// From the first day of the month of a day to the last of that of another.
+fn months(first: NaiveDate, last: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
+    let next = last.with_day(1)?.checked_add_months(Months::new(1))?;
+    Some((first.with_day(1)?, next.pred_opt()?))
 }

@@ -212,6 +212,16 @@ impl<'s> YearOf<'s> {
         Ok(decimal::normalize(added))
     }
 
+    /// The days on which slips of a part of the rules were paid that don't know one of its sums: they were computed before it had it.
+    /// Differences of old periods, which are computed from nothing, have the sums that they change.
+    fn paid_without(&self, part: &str, sum: &str) -> Vec<NaiveDate> {
+        let of_part = |slip: &&&Slip| slip.rules.split('+').any(|rules| rules == part);
+        let own = self.slips.iter().filter(of_part);
+        let own = own.filter(|slip| slip.rests_on.is_none() || !slip.input.components.is_empty());
+        let without = own.filter(|slip| slip.sums.iter().all(|of| of.sum != sum));
+        without.map(|slip| slip.pay_date).collect()
+    }
+
     /// What a year-to-date sum began with, as it was entered: pay of a former employer, or of the system before. What a slip began with is
     /// no answer, for slips before it may have been voided since.
     fn brought(&self, opened: &[Arc<OpeningSum>], sum: &str) -> Result<Decimal, OutputError> {

@@ -46,7 +46,8 @@ impl P60 {
     /// The figures of an employee's tax year, by the year in which it begins: slips by the shipped rules `united_kingdom`.
     ///
     /// # Errors
-    /// [`OutputError`]: no slip of the year, slips of two employees or other rules, a figure without room.
+    /// [`OutputError`]: no slip of the year, slips of two employees or other rules, a period whose limits of National Insurance the shipped
+    /// rules don't know, a figure without room.
     pub fn of(
         slips: &[impl Borrow<Slip>],
         opened: &[Arc<OpeningSum>],

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use fondaco_core::Currency;
 use fondaco_core::report::Report;
 use rust_decimal::Decimal;
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
 use super::{FormBox, OutputError, YearOf, less, report};
 use crate::jurisdictions::united_states::united_states;
@@ -67,8 +67,11 @@ impl W2 {
     /// `social_security`, `medicare`, `retirement_deferrals`, and the sums to date of boxes 3 and 5. What was paid too much in an earlier year
     /// and is taken back was wages of that year, and lowers no box of this one (IRS, Publication 15, section 13).
     ///
+    /// So are those of a state, of `united_states+california` or `+pennsylvania`: `ca_wages_to_date` and `pa_compensation_to_date` of box 16,
+    /// `ca_income_tax`, `pa_income_tax`, `pa_local_tax` and what box 14 tells. Slips that were computed before these rules summed box 16 up are refused until what they had is entered so, as part of the figure.
+    ///
     /// # Errors
-    /// [`OutputError`]: no slip of the year, slips of two employees or other rules, a figure without room.
+    /// [`OutputError`]: no slip of the year, slips of two employees or other rules, slips that know nothing of box 16, a figure without room.
     pub fn of(
         slips: &[impl Borrow<Slip>],
         opened: &[Arc<OpeningSum>],
@@ -100,7 +103,7 @@ impl W2 {
             elective_deferrals: deferrals,
             retirement_plan: deferrals > Decimal::ZERO,
             fringe_benefits: of.kind(Kind::Benefit)?,
-            states: states(&of)?,
+            states: states(&of, opened)?,
         })
     }
 
@@ -155,32 +158,73 @@ impl W2 {
     }
 }
 
+/// The figures of a state, with those that were entered of before.
+struct State<'y> {
+    of: &'y YearOf<'y>,
+    opened: &'y [Arc<OpeningSum>],
+    part: &'static str,
+}
+
+impl State<'_> {
+    /// Whether slips are computed by its rules.
+    fn is_there(&self) -> bool {
+        self.of.slips.iter().any(|slip| slip.rules.split('+').any(|part| part == self.part))
+    }
+
+    /// Box 16, a year-to-date sum.
+    fn wages(&self, sum: &'static str) -> Result<Decimal, OutputError> {
+        let paid_on = self.of.paid_without(self.part, sum);
+        let (employee, year) = (self.of.slips.first().map(|slip| slip.employee), self.of.year);
+        let mut entered = self.opened.iter().filter(|of| Some(of.employee) == employee);
+        if !paid_on.is_empty() && !entered.any(|of| of.sum == sum && of.year == year) {
+            let (number, what) = (self.of.number.clone(), "box 16 of Form W-2");
+            let rules = format_smolstr!("united_states+{}", self.part);
+            return Err(OutputError::SumUnknown { number, what, sum, rules, year, paid_on });
+        }
+        self.with(self.of.added(sum)?, sum)
+    }
+
+    /// What lines come to.
+    fn withheld(&self, names: &[&str]) -> Result<Decimal, OutputError> {
+        let mut sum = self.of.sum(names)?;
+        for name in names {
+            sum = self.with(sum, name)?;
+        }
+        Ok(sum)
+    }
+
+    fn with(&self, amount: Decimal, entered: &str) -> Result<Decimal, OutputError> {
+        less("a box", amount, -self.of.brought(self.opened, entered)?)
+    }
+}
+
 /// The states whose income tax the slips withhold.
-fn states(of: &YearOf<'_>) -> Result<Vec<StateWages>, OutputError> {
-    let ran =
-        |part: &str| of.slips.iter().any(|slip| slip.rules.split('+').any(|rules| rules == part));
+fn states(of: &YearOf<'_>, opened: &[Arc<OpeningSum>]) -> Result<Vec<StateWages>, OutputError> {
     let mut all = Vec::new();
-    if ran("california") {
+    let state = State { of, opened, part: "california" };
+    if state.is_there() {
         all.push(StateWages {
             state: "CA",
-            wages: of.added("ca_wages_to_date")?,
-            income_tax: of.sum(&["ca_income_tax", "ca_supplemental_tax"])?,
+            wages: state.wages("ca_wages_to_date")?,
+            income_tax: state.withheld(&["ca_income_tax", "ca_supplemental_tax"])?,
             local_wages: Decimal::ZERO,
             local_income_tax: Decimal::ZERO,
-            other: vec![("CASDI", of.sum(&["ca_disability"])?)],
+            other: vec![("CASDI", state.withheld(&["ca_disability"])?)],
         });
     }
-    if ran("pennsylvania") {
-        let (wages, local) = (of.added("pa_compensation_to_date")?, of.sum(&["pa_local_tax"])?);
+    let state = State { part: "pennsylvania", ..state };
+    if state.is_there() {
+        let wages = state.wages("pa_compensation_to_date")?;
+        let local = state.withheld(&["pa_local_tax"])?;
         all.push(StateWages {
             state: "PA",
             wages,
-            income_tax: of.sum(&["pa_income_tax"])?,
+            income_tax: state.withheld(&["pa_income_tax"])?,
             local_wages: if local.is_zero() { Decimal::ZERO } else { wages },
             local_income_tax: local,
             other: vec![
-                ("PA SUI", of.sum(&["pa_employee_unemployment"])?),
-                ("PA LST", of.sum(&["pa_local_services_tax"])?),
+                ("PA SUI", state.withheld(&["pa_employee_unemployment"])?),
+                ("PA LST", state.withheld(&["pa_local_services_tax"])?),
             ],
         });
     }

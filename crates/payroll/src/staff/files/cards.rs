@@ -92,6 +92,12 @@ impl CardFile {
             let why = "no input is mapped: map one column at least".into();
             return Err(FileError::Mapping { field: "values", why });
         }
+        let mut inputs: Vec<&SmolStr> = mapping.values.iter().map(|(input, _)| input).collect();
+        inputs.sort_unstable();
+        if let Some([twice, _]) = inputs.windows(2).find(|pair| pair[0] == pair[1]) {
+            let why = format!("the input {twice} is mapped twice: take one of the columns out");
+            return Err(FileError::Mapping { field: "values", why });
+        }
         let find = |finder: &Finder<'_>| Columns::find(finder, mapping);
         super::read(file, &mapping.format, find, Columns::read).map(CardFile)
     }

@@ -12,7 +12,7 @@ use super::Gathering;
 use super::context::scales;
 use super::person::Person;
 use crate::PayrollError;
-use crate::calendars::{PayFrequency, pay_group};
+use crate::calendars::{HeldGroups, PayFrequency};
 use crate::kernel_error::{KernelError, exact, ratio};
 use crate::runs::{CostShare, Whole};
 use crate::staff::component::ScalePay;
@@ -220,7 +220,7 @@ pub fn employee_rate(
         }
     }
     let Some(contract) = contract else { return Ok(Decimal::ZERO) };
-    let frequency = pay_group(read, &contract.group)?.on(day).calendar.frequency;
+    let frequency = HeldGroups::default().on(read, &contract.group, day)?.calendar.frequency;
     let scales = scales(read)?;
     let (mut by_period, mut by_hour) = (Decimal::ZERO, None);
     for job in &jobs {

@@ -194,7 +194,8 @@ impl Person<'_> {
                 _ => held.push((recurring, of_days)),
             }
         }
-        for (recurring, of_days) in held {
+        // Of nothing, as of a month of unpaid leave, it is nothing.
+        for (recurring, of_days) in held.into_iter().filter(|(_, of_days)| !of_days.is_zero()) {
             let made =
                 self.made(component, jobs, (recurring.value, of_days, recurring.job.as_ref()))?;
             lines.push(self.line(component, made.0, made.1, &recurring.cost_centres));
