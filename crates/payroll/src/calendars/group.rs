@@ -16,7 +16,7 @@ use super::{PayCalendar, PayCalendarError, Period};
 use crate::PayrollError;
 use crate::defined::{Moment, Version, again};
 use crate::proration::Proration;
-use crate::runs::{Parts, Whole};
+use crate::runs::{Parts, PayData, Whole};
 use crate::time::TimeRules;
 
 /// Say who is paid together, when, and from what.
@@ -27,7 +27,7 @@ pub const SET_UP: Permission = Permission::new(
 
 /// Those who are paid together.
 #[derive(Record, Debug, Clone, PartialEq)]
-#[record(table = "payroll_group", kind = state, key(code), guard(all()), layout = 2)]
+#[record(table = "payroll_group", kind = state, key(code), guard(all()), layout = 3)]
 pub struct PayGroup {
     /// Its code: `monthly`, `plant-2`.
     pub code: SmolStr,
@@ -48,6 +48,9 @@ pub struct PayGroup {
     /// What was said of it so far, the first first; nothing where it was said once.
     #[record(since = 2)]
     pub history: Parts<Version<DefinePayGroup>>,
+    /// What keeps who recorded it from approving the runs that it goes into; see [`DefinePayGroup::segregated`].
+    #[record(since = 3)]
+    pub segregated: Parts<PayData>,
 }
 
 impl PayGroup {
@@ -87,6 +90,7 @@ impl PayGroup {
             proration: *self.proration,
             time: TimeRules::clone(&self.time),
             annual: self.annual,
+            segregated: self.segregated.to_vec(),
             from: None,
         }
     }
@@ -256,6 +260,10 @@ pub struct DefinePayGroup {
     /// See [`PayGroup::annual`].
     #[serde(default)]
     pub annual: AnnualPay,
+    /// Segregation of duties: which data keep who recorded them from approving a run that they go into. Of each employee it is what was recorded
+    /// since the last regular slip was computed. Whatever is said here, who computed a run or changed a slip of it does not approve it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub segregated: Vec<PayData>,
     /// Of a group that is said anew, from which day on: it holds for periods that end then or later, with all of their days. Where it is left
     /// out, for those whose regular run is not approved yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -291,6 +299,7 @@ impl DefinePayGroup {
             proration: ProrationRule::default(),
             time: TimeRules::default(),
             annual: AnnualPay::default(),
+            segregated: Vec::new(),
             from: None,
         }
     }
@@ -307,6 +316,7 @@ impl DefinePayGroup {
             time: Whole::new(self.time.clone()),
             annual: self.annual,
             history: Parts::default(),
+            segregated: self.segregated.clone().into(),
         }
     }
 }

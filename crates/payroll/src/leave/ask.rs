@@ -18,7 +18,7 @@ use super::{
 };
 use crate::calendars::HeldGroups;
 use crate::kernel_error::exact;
-use crate::runs::{Run, RunStatus};
+use crate::runs::{Run, RunStatus, written};
 use crate::staff::{StaffError, TermFact, known, numbered, rights};
 use crate::{KernelError, PayrollError};
 
@@ -107,6 +107,7 @@ impl Act for RequestLeave {
             asked_at,
             approved_at: None,
             ended_at: None,
+            decided_by: None,
             said: None,
         })?;
         Ok(id)
@@ -357,7 +358,7 @@ impl Act for DecideLeave {
                 Request::new(&rights::DECIDE_LEAVE).after(&hands)
             }
         };
-        tx.authorize(&asking.about(self.request.to_string()))?;
+        let by = tx.authorize(&asking.about(self.request.to_string()))?;
         check_line("reason", &self.reason)?;
         let unknown = || LeaveError::UnknownLeaveRequest { request: self.request };
         let found = found.first().ok_or_else(unknown)?;
@@ -372,9 +373,9 @@ impl Act for DecideLeave {
         let (now, approved) = (Some(tx.now()), status == LeaveStatus::Approved);
         let approved_at = if approved { now } else { row.approved_at };
         let ended_at = if approved { None } else { now };
-        let said = Some(tx.personal(self.reason.clone()));
-        let row = row.as_ref().clone();
-        Ok(tx.put(LeaveRequest { status, approved_at, ended_at, said, ..row })?)
+        let (said, row) = (Some(tx.personal(self.reason.clone())), row.as_ref().clone());
+        let decided_by = Some(written(&by, tx.actor()));
+        Ok(tx.put(LeaveRequest { status, approved_at, ended_at, decided_by, said, ..row })?)
     }
 }
 

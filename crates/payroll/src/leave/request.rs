@@ -80,6 +80,9 @@ pub struct LeaveRequest {
     pub approved_at: Option<Timestamp>,
     /// When it was refused or withdrawn, if it was.
     pub ended_at: Option<Timestamp>,
+    /// Who decided so last; behind commas who handed the right to do so on.
+    #[record(since = 2)]
+    pub decided_by: Option<SmolStr>,
     /// Why it was decided so last; see [`why`](LeaveRequest::why).
     #[record(since = 2)]
     pub said: Option<Personal<SmolStr>>,

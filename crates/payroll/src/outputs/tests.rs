@@ -380,6 +380,7 @@ fn the_boxes_of_a_w2() {
             amount: amt(d("1000")),
             reason: "the payroll before".into(),
             recorded_at: Timestamp::EPOCH,
+            recorded_by: None,
         })
     };
     let opened = [before("social_security_wages_to_date"), before("medicare_wages_to_date")];
@@ -456,6 +457,7 @@ fn a_p60_tells_this_employment_from_the_ones_before() {
             amount: amt(d(amount)),
             reason: "P45".into(),
             recorded_at: Timestamp::EPOCH,
+            recorded_by: None,
         })
     };
     let opened = [p45("pay_to_date", "8000"), p45("tax_to_date", "700")];

@@ -22,6 +22,7 @@ use super::compute::{Claimed, claim_id};
 use super::deductions::{Owed, asks, earlier_in, is_extra, near, owed_by};
 use super::moves::{authors, illegal, must_be, paid_status, put_status, run_of, step, totals};
 use super::pay::{due, moved};
+use super::segregation::recorders;
 use super::sums::stored;
 use super::twice::must_pay_once;
 use super::{
@@ -34,7 +35,9 @@ use crate::{Amt, PayrollError};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum RunMove {
-    /// It is approved, by somebody else than who computed it or changed a slip of it.
+    /// It is approved, by somebody else than who computed it or changed a slip of it, and than who recorded what its pay group
+    /// [keeps apart](crate::calendars::DefinePayGroup::segregated). Of a run of several chunks each is asked for: another may go on with those
+    /// that somebody may not approve.
     Approve {
         /// Whether it goes on though some employees could not be computed.
         without_refused: bool,
@@ -115,14 +118,20 @@ impl AdvanceRun {
         }
     }
 
-    fn ask(&self, tx: &mut Tx<'_>, run: &Run) -> Result<Reason, PayrollError> {
+    /// Asks for the move, which others than `recorders` have to make.
+    fn ask(
+        &self,
+        tx: &mut Tx<'_>,
+        run: &Run,
+        recorders: &[ActorId],
+    ) -> Result<Reason, PayrollError> {
         let (permission, hands): (_, Vec<ActorId>) = match self.to {
             RunMove::Approve { .. } => (&rights::APPROVE, authors(tx, run.id)?),
             RunMove::Post | RunMove::Close => (&rights::POST, Vec::new()),
             RunMove::Pay { .. } => (&rights::PAY, Vec::new()),
         };
         let mut request = Request::new(permission).about(run.calendar.clone());
-        request = request.at("calendar", run.calendar.clone()).after(&hands);
+        request = request.at("calendar", run.calendar.clone()).after(&hands).after(recorders);
         if let (RunMove::Approve { .. }, Some(currency)) = (&self.to, run.currency) {
             request = request.amount(totals(tx, run)?.net.money(currency));
         }
@@ -176,7 +185,7 @@ impl Job for AdvanceRun {
             input::check_line("reference", reference)?;
         }
         let run = run_of(tx, self.run)?;
-        self.ask(tx, &run)?;
+        self.ask(tx, &run, &[])?;
         self.must_be_legal(&run)?;
         if cursor.next.is_none() {
             self.must_be_whole(tx, &run)?;
@@ -184,7 +193,13 @@ impl Job for AdvanceRun {
         let from = cursor.next.unwrap_or(PartyId::from_u128(0));
         let slips = tx.get_range(&Range::<Slip>::by_key(&run.id).from(&from).limit(CHUNK))?;
         match &self.to {
-            RunMove::Approve { .. } => approve(tx, &run, &slips)?,
+            RunMove::Approve { .. } => {
+                let recorders = recorders(tx, &run, &slips)?;
+                if !recorders.is_empty() {
+                    self.ask(tx, &run, &recorders)?;
+                }
+                approve(tx, &run, &slips)?;
+            }
             RunMove::Pay { day, reference } => pay(tx, &run, &slips, (*day, reference))?,
             RunMove::Post => post(tx, &slips)?,
             RunMove::Close => close(tx, &slips)?,
@@ -203,7 +218,7 @@ impl Job for AdvanceRun {
         _: &AdvanceCursor,
     ) -> Result<RunReport, PayrollError> {
         let run = run_of(tx, self.run)?;
-        let by = self.ask(tx, &run)?;
+        let by = self.ask(tx, &run, &[])?;
         self.must_be_legal(&run)?;
         let status = match self.to {
             RunMove::Approve { .. } => RunStatus::Approved,

@@ -37,6 +37,7 @@ mod record;
 mod renew;
 mod retro;
 pub mod rights;
+mod segregation;
 mod sums;
 mod told;
 mod totals;
@@ -74,6 +75,8 @@ pub use record::{
 };
 pub use renew::RenewRun;
 pub use retro::{RetroLaw, RetroRun, retro_cases};
+pub use segregation::PayData;
+pub(crate) use segregation::written;
 pub use sums::{OpenSums, OpeningLine, OpeningSum, YearSum, opening_sums, year_sums};
 pub(crate) use sums::{open_sum, sum_of};
 pub use told::Told;

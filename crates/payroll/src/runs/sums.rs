@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::books::Books;
+use super::segregation::written;
 use super::{RunError, rights};
 use crate::rules::RuleFile;
 use crate::staff::must_be_employee;
@@ -34,7 +35,7 @@ pub struct YearSum {
 
 /// What a year-to-date sum was before this payroll knew of it.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
-#[record(table = "payroll_opening_sum", kind = fact, key(employee, id))]
+#[record(table = "payroll_opening_sum", kind = fact, key(employee, id), layout = 2)]
 pub struct OpeningSum {
     /// Whose.
     pub employee: PartyId,
@@ -50,6 +51,9 @@ pub struct OpeningSum {
     pub reason: SmolStr,
     /// When it was recorded.
     pub recorded_at: Timestamp,
+    /// Who recorded it; behind commas who handed the right to do so on. `None` in rows of before it was kept.
+    #[record(since = 2)]
+    pub recorded_by: Option<SmolStr>,
 }
 
 /// One sum that is entered.
@@ -109,14 +113,15 @@ impl Act for OpenSums {
     type Error = PayrollError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), PayrollError> {
-        tx.authorize(&Request::new(&rights::OPEN))?;
+        let by = tx.authorize(&Request::new(&rights::OPEN))?;
+        let by = written(&by, tx.actor());
         input::check_line("reason", &self.reason)?;
         let file = Books::in_act(tx)?.file(&SmolStr::default(), &self.rules)?;
         for (index, line) in self.lines.iter().enumerate() {
             let none = SmolStr::default();
             sum_of(file.file(), &none, &line.sum)
                 .and_then(|()| must_be_employee(tx, line.employee))
-                .and_then(|()| open_sum(tx, line, &none, &self.reason))
+                .and_then(|()| open_sum(tx, line, &none, (&self.reason, &by)))
                 .map_err(|error| error.at(index))?;
         }
         let count = Value::I64(i64::try_from(self.lines.len()).unwrap_or(i64::MAX));
@@ -148,13 +153,15 @@ pub(crate) fn open_sum(
     tx: &mut Tx<'_>,
     line: &OpeningLine,
     number: &SmolStr,
-    reason: &SmolStr,
+    (reason, by): (&SmolStr, &SmolStr),
 ) -> Result<(), PayrollError> {
     let amount = stored(number, &line.sum, line.amount)?;
     let (employee, sum, year) = (line.employee, line.sum.clone(), line.year);
     let (id, recorded_at, reason) = (tx.id()?, tx.now(), reason.clone());
-    tx.insert(OpeningSum { employee, id, sum: sum.clone(), year, amount, reason, recorded_at })?;
-    Ok(tx.add_all(vec![YearSum { employee, sum, year, amount }])?)
+    let recorded_by = Some(by.clone());
+    let total = YearSum { employee, sum: sum.clone(), year, amount };
+    tx.insert(OpeningSum { employee, id, sum, year, amount, reason, recorded_at, recorded_by })?;
+    Ok(tx.add_all(vec![total])?)
 }
 
 /// An amount as it is stored.

@@ -15,11 +15,11 @@ use super::paid::PaidDays;
 use super::say::{check_shares, component};
 use super::{StaffError, check_count, known, numbered, rights};
 use crate::PayrollError;
-use crate::runs::{CostShare, Parts, RunStatus};
+use crate::runs::{CostShare, Parts, RunStatus, written};
 
 /// Something that is paid or withheld once. What was wrong is taken back by one of the opposite amount.
 #[derive(Record, Debug, Clone, PartialEq)]
-#[record(table = "payroll_item", kind = fact, key(employee, day, id), layout = 2)]
+#[record(table = "payroll_item", kind = fact, key(employee, day, id), layout = 3)]
 pub struct PayItem {
     /// Whose.
     pub employee: PartyId,
@@ -42,6 +42,9 @@ pub struct PayItem {
     /// Why.
     #[record(since = 2)]
     pub said: Option<Personal<SmolStr>>,
+    /// Who recorded it; behind commas who handed the right to do so on. `None` in rows of before it was kept.
+    #[record(since = 3)]
+    pub recorded_by: Option<SmolStr>,
 }
 
 impl PayItem {
@@ -133,7 +136,8 @@ impl Act for RecordItems {
     type Error = PayrollError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<Entered, PayrollError> {
-        tx.authorize(&Request::new(&rights::ENTER_PAY))?;
+        let by = tx.authorize(&Request::new(&rights::ENTER_PAY))?;
+        let by = written(&by, tx.actor());
         check_count(self.items.len())?;
         let employees = numbered(tx, self.items.iter().map(|new| &new.employee))?;
         let contracts = Contracts::read(tx, employees.values().map(|employee| employee.party))?;
@@ -143,7 +147,7 @@ impl Act for RecordItems {
             for (at, new) in self.items.iter().enumerate() {
                 let done = tx.attempt(|tx| {
                     let employee = known(&employees, &new.employee)?;
-                    record(tx, employee.party, &contracts, new)?;
+                    record(tx, (employee.party, &by), &contracts, new)?;
                     let contract = contracts.on(employee.party, new.day);
                     match contract.filter(|_| !self.for_retro) {
                         Some(contract) => must_be_open(tx, &mut paid, &contract.group, new),
@@ -182,7 +186,7 @@ fn must_be_open(
 
 fn record(
     tx: &mut Tx<'_>,
-    employee: PartyId,
+    (employee, by): (PartyId, &SmolStr),
     contracts: &Contracts,
     new: &NewItem,
 ) -> Result<(), PayrollError> {
@@ -215,5 +219,6 @@ fn record(
         reason: SmolStr::default(),
         recorded_at,
         said,
+        recorded_by: Some(by.clone()),
     })?)
 }

@@ -14,7 +14,9 @@ use smol_str::SmolStr;
 use super::rules::rule_set;
 use super::{check_count, known, numbered};
 use crate::PayrollError;
-use crate::runs::{DeductionKind, OpeningLine, OrderLimit, SetDeduction, open_sum, rights, sum_of};
+use crate::runs::{
+    DeductionKind, OpeningLine, OrderLimit, SetDeduction, open_sum, rights, sum_of, written,
+};
 
 /// A year-to-date sum of before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,7 +76,8 @@ impl Act for EnterSums {
     type Error = PayrollError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<Entered, PayrollError> {
-        tx.authorize(&Request::new(&rights::OPEN))?;
+        let by = tx.authorize(&Request::new(&rights::OPEN))?;
+        let by = written(&by, tx.actor());
         input::check_line("reason", &self.reason)?;
         check_count(self.sums.len())?;
         let rules = rule_set(tx, &SmolStr::default(), &self.rules)?;
@@ -87,7 +90,7 @@ impl Act for EnterSums {
                     let (sum, year, amount) = (new.sum.clone(), new.year, new.amount);
                     sum_of(rules.file(), &new.employee, &sum)?;
                     let line = OpeningLine { employee, sum, year, amount };
-                    open_sum(tx, &line, &new.employee, &self.reason)
+                    open_sum(tx, &line, &new.employee, (&self.reason, &by))
                 })?;
                 entered.note(at, done.map(|()| true));
             }

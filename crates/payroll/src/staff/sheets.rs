@@ -18,12 +18,14 @@ use super::{StaffError, check_count, known, numbered, rights};
 use crate::PayrollError;
 use crate::calendars::HeldGroups;
 use crate::kernel_error::KernelError;
-use crate::runs::{RunStatus, Whole};
+use crate::runs::{RunStatus, Whole, written};
 use crate::time::{DaySheet, TimeRules};
 
 /// What was worked on a day in a job, as it was recorded.
 #[derive(Record, Debug, Clone, PartialEq)]
-#[record(table = "payroll_sheet", kind = fact, key(employee, day, job, number), guard(by_day(employee, day)))]
+#[record(
+    table = "payroll_sheet", kind = fact, key(employee, day, job, number), guard(by_day(employee, day)), layout = 2,
+)]
 pub struct TimeSheet {
     /// Whose.
     pub employee: PartyId,
@@ -37,6 +39,9 @@ pub struct TimeSheet {
     pub sheet: Whole<DaySheet>,
     /// When it was recorded.
     pub recorded_at: Timestamp,
+    /// Who recorded it; behind commas who handed the right to do so on. `None` in rows of before it was kept.
+    #[record(since = 2)]
+    pub recorded_by: Option<SmolStr>,
 }
 
 /// What was worked on a day.
@@ -106,11 +111,12 @@ impl Act for RecordTime {
     type Error = PayrollError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<Entered, PayrollError> {
-        tx.authorize(&Request::new(&rights::ENTER_TIME))?;
+        let by = tx.authorize(&Request::new(&rights::ENTER_TIME))?;
+        let by = written(&by, tx.actor());
         check_count(self.sheets.len())?;
         let employees = numbered(tx, self.sheets.iter().map(|new| &new.employee))?;
         let contracts = Contracts::read(tx, employees.values().map(|employee| employee.party))?;
-        let mut days = Days::read(tx, &self.sheets, &employees)?;
+        let mut days = Days::read(tx, &self.sheets, &employees, by)?;
         days.for_retro = self.for_retro;
         take(tx, self.taking, |tx| {
             let mut entered = Entered::default();
@@ -138,6 +144,8 @@ struct Days {
     groups: HeldGroups,
     for_retro: bool,
     paid: PaidDays,
+    /// Who records.
+    by: SmolStr,
 }
 
 impl Days {
@@ -145,6 +153,7 @@ impl Days {
         tx: &mut Tx<'_>,
         sheets: &[NewSheet],
         employees: &BTreeMap<SmolStr, Arc<super::Employee>>,
+        by: SmolStr,
     ) -> Result<Days, PayrollError> {
         let day = |new: &NewSheet| Some((employees.get(&new.employee)?.party, new.day));
         let mut days: Vec<Day> = sheets.iter().filter_map(day).collect();
@@ -161,6 +170,7 @@ impl Days {
             groups: HeldGroups::default(),
             for_retro: false,
             paid: PaidDays::default(),
+            by,
         })
     }
 
@@ -217,6 +227,7 @@ impl Days {
             number: next,
             sheet: sheet.clone(),
             recorded_at,
+            recorded_by: Some(self.by.clone()),
         })?;
         of_day.insert(job, (next.saturating_add(1), sheet));
         Ok(true)

@@ -245,7 +245,7 @@ pub enum Term {
 /// One recording of what holds for an employee.
 #[derive(Record, Debug, Clone, PartialEq)]
 #[record(
-    table = "payroll_term", kind = fact, key(employee, topic, series, number), guard(by_employee(employee)),
+    table = "payroll_term", kind = fact, key(employee, topic, series, number), guard(by_employee(employee)), layout = 2,
     index(by_group(pay_group)),
 )]
 pub struct TermFact {
@@ -269,6 +269,9 @@ pub struct TermFact {
     pub term: Option<Whole<Term>>,
     /// When it was recorded.
     pub recorded_at: Timestamp,
+    /// Who recorded it; behind commas who handed the right to do so on. `None` in rows of before it was kept.
+    #[record(since = 2)]
+    pub recorded_by: Option<SmolStr>,
 }
 
 impl Recorded for TermFact {
@@ -288,6 +291,7 @@ impl Recorded for TermFact {
 #[derive(Record, Debug, Clone, PartialEq)]
 #[record(
     table = "payroll_private_term", kind = fact, key(employee, topic, series, number), guard(by_employee(employee)),
+    layout = 2,
 )]
 pub struct PrivateFact {
     /// Whose.
@@ -308,6 +312,9 @@ pub struct PrivateFact {
     pub term: Option<Personal<Whole<PrivateTerm>>>,
     /// When it was recorded.
     pub recorded_at: Timestamp,
+    /// Who recorded it; behind commas who handed the right to do so on. `None` in rows of before it was kept.
+    #[record(since = 2)]
+    pub recorded_by: Option<SmolStr>,
 }
 
 impl Recorded for PrivateFact {

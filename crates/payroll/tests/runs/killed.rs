@@ -121,6 +121,26 @@ fn nothing_is_half_done_at_any_step_on_sqlite() {
     assert!(swept.failures > 90, "{swept:?}");
 }
 
+#[test]
+fn who_computed_a_chunk_does_not_approve_what_another_went_on_with() {
+    let house = House::memory();
+    let run = house.create(RunKind::Regular, 1, "january");
+    let job = || CalculateRun::new(run, PaySource::given(many()).unwrap());
+    let mut after_one = |at: &Progressed| match at.done {
+        0 => std::ops::ControlFlow::Continue(()),
+        _ => std::ops::ControlFlow::Break(()),
+    };
+    let (first, second) = (house.host.acting_as("first"), house.host.acting_as("second"));
+    assert!(first.run_job("calculate", &mut job(), &mut after_one).is_err());
+    second.run_job("calculate", &mut job(), &mut ()).unwrap();
+    for own in [first, second] {
+        let mut approve = AdvanceRun::approve(run, "mine");
+        let denied = own.run_job("approve", &mut approve, &mut ()).unwrap_err();
+        assert_eq!(denied.code(), "policy.four_eyes");
+    }
+    house.approve(run).unwrap();
+}
+
 /// More than one chunk of employees.
 fn many() -> Vec<PayInput> {
     (1..=2_300).map(|one| case(one, 1, dec("2000"))).collect()

@@ -15,5 +15,6 @@ mod once;
 mod per_cent;
 mod refusals;
 mod running;
+mod segregation;
 mod straight;
 mod weeks;

@@ -23,6 +23,7 @@ use super::{
     Contract, Job, LeaveRight, PayAccount, Recurring, Topic, check_count, known, numbered, rights,
 };
 use crate::PayrollError;
+use crate::runs::written;
 use recorder::Recorder;
 
 /// What is said of an employee.
@@ -179,10 +180,11 @@ impl Act for RecordTerms {
     type Error = PayrollError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<Entered, PayrollError> {
-        tx.authorize(&Request::new(&rights::KEEP_STAFF))?;
+        let by = tx.authorize(&Request::new(&rights::KEEP_STAFF))?;
+        let by = written(&by, tx.actor());
         check_count(self.terms.len())?;
         let employees = numbered(tx, self.terms.iter().map(|new| &new.employee))?;
-        let mut recorder = Recorder::read(tx, &employees)?;
+        let mut recorder = Recorder::read(tx, &employees, by)?;
         take(tx, self.taking, |tx| {
             let mut entered = Entered::default();
             for (at, new) in self.terms.iter().enumerate() {

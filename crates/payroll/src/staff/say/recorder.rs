@@ -26,19 +26,22 @@ pub(super) struct Recorder {
     private: BTreeMap<Series, Timeline<Personal<Whole<PrivateTerm>>>>,
     /// The rules of the cards that were met, each compiled once.
     programs: BTreeMap<(SmolStr, NaiveDate), Arc<Program>>,
+    /// Who records.
+    by: SmolStr,
 }
 
 impl Recorder {
     pub(super) fn read(
         tx: &mut Tx<'_>,
         employees: &BTreeMap<SmolStr, Arc<Employee>>,
+        by: SmolStr,
     ) -> Result<Recorder, PayrollError> {
         let ids: BTreeSet<PartyId> = employees.values().map(|employee| employee.party).collect();
         let terms: Vec<_> = ids.iter().map(Range::<TermFact>::by_key).collect();
         let private: Vec<_> = ids.iter().map(Range::<PrivateFact>::by_key).collect();
         let terms = tx.scan_each(&terms)?;
         let private = tx.scan_each(&private)?;
-        let mut recorder = Recorder::default();
+        let mut recorder = Recorder { by, ..Recorder::default() };
         let same =
             |a: &Arc<TermFact>, b: &Arc<TermFact>| (a.topic, &a.series) == (b.topic, &b.series);
         for rows in terms.iter().flat_map(|rows| rows.chunk_by(same)) {
@@ -162,6 +165,7 @@ impl Recorder {
             pay_group: group,
             term,
             recorded_at,
+            recorded_by: Some(self.by.clone()),
         })?)
     }
 
@@ -192,6 +196,7 @@ impl Recorder {
             says: saying,
             term,
             recorded_at,
+            recorded_by: Some(self.by.clone()),
         })?)
     }
 }
