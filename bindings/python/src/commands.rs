@@ -175,7 +175,7 @@ commands! { inventory, "inventory",
 
 commands! { payroll, "payroll",
     fondaco::payroll::calendars: DefinePayGroup OpenPayYear;
-    fondaco::payroll::leave: DecideLeave DefineLeavePolicy GrantLeave RequestLeave;
+    fondaco::payroll::leave: DecideLeave DefineLeavePolicy GrantLeave RequestLeave RequestLeaves;
     fondaco::payroll::runs: CancelRun ChangeDeduction ChangeSlip CorrectSlip CreateRun DropSlip EndDeduction
         OpenSums RecordPayments ReopenRun RepayDeduction SetDeduction StoreRules VoidSlip;
     fondaco::payroll::staff: AddEmployees ChangeEmployee DefineComponents EnterDeductions EnterSums

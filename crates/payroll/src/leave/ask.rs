@@ -1,8 +1,9 @@
 //! Asking for leave, and deciding about it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
+use fondaco_core::enter::{Entered, Taking, take};
 use fondaco_core::input::check_line;
 use fondaco_core::policy::Request;
 use fondaco_core::store::{Event, Record as _, Value};
@@ -19,7 +20,7 @@ use super::{
 use crate::calendars::HeldGroups;
 use crate::kernel_error::exact;
 use crate::runs::{Run, RunStatus, written};
-use crate::staff::{StaffError, TermFact, known, numbered, rights};
+use crate::staff::{StaffError, TermFact, check_count, known, numbered, rights};
 use crate::{KernelError, PayrollError};
 
 /// Asks for leave. It is taken of the balance at once; gives the request's id.
@@ -71,6 +72,59 @@ impl RequestLeave {
     }
 }
 
+/// Asks for leave of many, and says of each request that is refused why; each is judged with those before it. Otherwise as [`RequestLeave`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequestLeaves {
+    /// The requests, at most 100,000.
+    pub requests: Vec<RequestLeave>,
+    /// What is done where some are refused.
+    #[serde(default)]
+    pub taking: Taking,
+}
+
+impl RequestLeaves {
+    /// All of these, or none.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// use fondaco_payroll::leave::{RequestLeave, RequestLeaves};
+    /// # let payroll = payroll();
+    /// // The works are closed for a week.
+    /// let closed = |who: &str| RequestLeave::new(who, "VACATION", day("2026-12-21"), day("2026-12-24"));
+    /// let entered = payroll.send("closed", &RequestLeaves::new(vec![closed("1001"), closed("1002")]))?.answer;
+    /// assert_eq!(entered.entered, 2);
+    /// # Ok::<(), PayrollError>(())
+    /// ```
+    pub fn new(requests: Vec<RequestLeave>) -> RequestLeaves {
+        RequestLeaves { requests, taking: Taking::AllOrNothing }
+    }
+}
+
+impl Act for RequestLeaves {
+    type Answer = Entered;
+    type Error = PayrollError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<Entered, PayrollError> {
+        tx.authorize(&Request::new(&rights::REQUEST_LEAVE))?;
+        // Whoever may ask for some alone is asked for each of them.
+        let employees: BTreeSet<&SmolStr> = self.requests.iter().map(|new| &new.employee).collect();
+        for employee in employees {
+            tx.authorize(&Request::new(&rights::REQUEST_LEAVE).about(employee.clone()))?;
+        }
+        check_count(self.requests.len())?;
+        take(tx, self.taking, |tx| {
+            let mut entered = Entered::default();
+            for (at, new) in self.requests.iter().enumerate() {
+                let done = tx.attempt(|tx| new.ask(tx))?;
+                entered.note(at, done.map(|_| true));
+            }
+            Ok(entered)
+        })
+    }
+}
+
 /// No request is for more days.
 const LONGEST_DAYS: i64 = 1_100;
 
@@ -80,6 +134,13 @@ impl Act for RequestLeave {
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<Id<LeaveRequest>, PayrollError> {
         tx.authorize(&Request::new(&rights::REQUEST_LEAVE).about(self.employee.clone()))?;
+        self.ask(tx)
+    }
+}
+
+impl RequestLeave {
+    /// Asks for it, by somebody who may.
+    fn ask(&self, tx: &mut Tx<'_>) -> Result<Id<LeaveRequest>, PayrollError> {
         let employees = numbered(tx, std::iter::once(&self.employee))?;
         let employee = known(&employees, &self.employee)?;
         // What is decided rests on all that is known of the employee's contracts and leave.
@@ -112,9 +173,7 @@ impl Act for RequestLeave {
         })?;
         Ok(id)
     }
-}
 
-impl RequestLeave {
     /// How much of which days: as it is told, or all days that are worked.
     fn wanted(
         &self,

@@ -14,7 +14,7 @@ mod record;
 mod request;
 
 pub(crate) use ask::day_hours;
-pub use ask::{DecideLeave, LeaveDecision, RequestLeave};
+pub use ask::{DecideLeave, LeaveDecision, RequestLeave, RequestLeaves};
 pub use balance::{Employment, LeaveEvent, LeaveFacts, LeaveLine, leave_account, leave_balance};
 pub use error::LeaveError;
 pub use liability::{LeaveLiability, leave_liability, liability_by_centre};

@@ -1,6 +1,6 @@
 //! Looking runs and slips up, why a figure of a slip is what it is, and what a slip would be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -24,6 +24,16 @@ use crate::rules::Kind;
 /// [`RunError::UnknownRun`], or a [`Halt`](fondaco_core::Halt).
 pub fn run(read: &mut impl Reading, run: Id<Run>) -> Result<Arc<Run>, PayrollError> {
     read.peek_require::<Run, PayrollError>(&run, || RunError::UnknownRun { run }.into())
+}
+
+/// The runs of these ids, each once, by id.
+pub(super) fn runs_by_id(
+    read: &mut impl Reading,
+    ids: impl Iterator<Item = Id<Run>>,
+) -> Result<BTreeMap<Id<Run>, Arc<Run>>, PayrollError> {
+    let ids: BTreeSet<Id<Run>> = ids.collect();
+    let runs = read.peek_many::<Run>(&ids.into_iter().collect::<Vec<_>>())?;
+    Ok(runs.into_iter().flatten().map(|run| (run.id, run)).collect())
 }
 
 /// The runs of a calendar, by period.

@@ -13,6 +13,7 @@ use rust_decimal::Decimal;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::deductions::near;
+use super::lookup::runs_by_id;
 use super::unpaid::beside_days;
 use super::{PayComponent, Run, RunError, RunKind, Slip};
 use crate::PayrollError;
@@ -94,10 +95,7 @@ pub(super) fn must_pay_once(
     let asks = |slip: &&&Arc<Slip>| (!alone && pays_days(slip)) || items_of(slip).next().is_some();
     let slips: Vec<&Arc<Slip>> = slips.iter().filter(asks).copied().collect();
     let others = counting(tx, &slips)?;
-    let runs: BTreeSet<Id<Run>> = others.values().flatten().map(|slip| slip.run).collect();
-    let runs = tx.peek_many::<Run>(&runs.into_iter().collect::<Vec<_>>())?;
-    let runs: BTreeMap<Id<Run>, Arc<Run>> =
-        runs.into_iter().flatten().map(|other| (other.id, other)).collect();
+    let runs = runs_by_id(tx, others.values().flatten().map(|slip| slip.run))?;
     let ours = |of: &Id<Run>| runs.get(of).is_some_and(|other| other.calendar == run.calendar);
     for slip in slips {
         let others = others.get(&slip.employee).map(Vec::as_slice).unwrap_or_default();

@@ -11,6 +11,7 @@ use chrono::Days;
 use fondaco_core::{Id, PartyId, Range, Reading};
 use smol_str::SmolStr;
 
+use super::lookup::runs_by_id;
 use super::twice::{items_of, makes_good};
 use super::{PayComponent, PayInput, Run, RunKind, RunStatus, Slip, SlipStatus};
 use crate::PayrollError;
@@ -145,10 +146,7 @@ fn by_retro(
     let all = read.peek_scans(&ranges.collect::<Vec<_>>())?;
     let all: Vec<Arc<Slip>> =
         all.into_iter().flatten().filter(|slip| slip.rests_on.is_some()).collect();
-    let runs: BTreeSet<Id<Run>> = all.iter().map(|slip| slip.run).collect();
-    let runs = read.peek_many::<Run>(&runs.into_iter().collect::<Vec<_>>())?;
-    let runs: BTreeMap<Id<Run>, Arc<Run>> =
-        runs.into_iter().flatten().map(|run| (run.id, run)).collect();
+    let runs = runs_by_id(read, all.iter().map(|slip| slip.run))?;
     let mut found: BTreeMap<PartyId, Vec<Arc<Slip>>> = BTreeMap::new();
     for slip in all {
         let lives = |of: &Arc<Run>| of.calendar == run.calendar && slip_lives(&slip, of);
@@ -160,7 +158,7 @@ fn by_retro(
 }
 
 /// Whether a slip counts, or may still come to count.
-fn slip_lives(slip: &Slip, run: &Run) -> bool {
+pub(super) fn slip_lives(slip: &Slip, run: &Run) -> bool {
     slip.status != SlipStatus::Voided
         && run.status != RunStatus::Cancelled
         && run.calculation == slip.calculation
@@ -178,14 +176,13 @@ pub(super) fn paid_otherwise(read: &mut impl Reading, voided: &Slip) -> Result<b
                     && other.meets(voided.days())))
     };
     let found: Vec<&Arc<Slip>> = all.iter().filter(same).collect();
-    let runs: Vec<Id<Run>> = found.iter().map(|slip| slip.run).chain([voided.run]).collect();
-    let runs = read.peek_many::<Run>(&runs)?;
-    let calendar = runs.last().and_then(Option::as_ref).map(|run| run.calendar.clone());
-    let lives = |(slip, run): (&&Arc<Slip>, &Option<Arc<Run>>)| {
-        run.as_ref()
-            .is_some_and(|run| slip_lives(slip, run) && Some(&run.calendar) == calendar.as_ref())
+    let runs = runs_by_id(read, found.iter().map(|slip| slip.run).chain([voided.run]))?;
+    let calendar = runs.get(&voided.run).map(|run| &run.calendar);
+    let lives = |slip: &&Arc<Slip>| {
+        let run = runs.get(&slip.run);
+        run.is_some_and(|run| slip_lives(slip, run) && Some(&run.calendar) == calendar)
     };
-    Ok(found.iter().zip(&runs).any(lives))
+    Ok(found.into_iter().any(|slip| lives(&slip)))
 }
 
 /// The slip that stands in place of a voided one, by however many corrections.

@@ -4,7 +4,8 @@
 //! holds, and kept with the time at which it was said: pay that is reckoned again for an old period is reckoned from what was known then,
 //! or from what is known now, as it is asked.
 //!
-//! With the feature `import` employees, contracts, accounts, hours, one-off items and what is there at the start come from CSV files too.
+//! With the feature `import` employees, contracts, accounts, components and scales, leave, hours, one-off items and what is there at the start come
+//! from CSV files too.
 
 mod accounts;
 mod bank;
@@ -40,10 +41,11 @@ pub use employee::{
 pub use error::StaffError;
 #[cfg(feature = "import")]
 pub use files::{
-    AccountColumns, AccountFile, AccountMapping, CardFile, CardMapping, ContractFile,
-    ContractMapping, DeductionFile, DeductionMapping, EmployeeFile, EmployeeMapping, GrantFile,
-    GrantMapping, ItemFile, ItemMapping, RecurringFile, RecurringMapping, SumFile, SumMapping,
-    TimeFile, TimeMapping,
+    AccountColumns, AccountFile, AccountMapping, CardFile, CardMapping, ComponentFile,
+    ComponentMapping, ContractFile, ContractMapping, DeductionFile, DeductionMapping, EmployeeFile,
+    EmployeeMapping, GrantFile, GrantMapping, ItemFile, ItemMapping, LeaveFile, LeaveMapping,
+    LeaveRightFile, LeaveRightMapping, RecurringFile, RecurringMapping, ScaleFile, ScaleMapping,
+    SumFile, SumMapping, TimeFile, TimeMapping,
 };
 pub use gather::{Gathered, Gathering, employee_rate};
 pub use holdings::HOLDINGS;

@@ -9,6 +9,7 @@ mod forms;
 mod history;
 mod house;
 mod killed;
+mod official;
 mod once;
 mod owed;
 mod paying;

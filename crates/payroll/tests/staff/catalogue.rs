@@ -75,6 +75,7 @@ fn catalogue() -> Catalogue {
         EnterDeductions::new(vec![NewDeduction::of("1", loan)])
     };
     let ask = || RequestLeave::new("1", "VACATION", d("2026-08-03"), d("2026-08-07"));
+    let ask_many = move || RequestLeaves::new(vec![ask()]);
     let decide = || DecideLeave::new(fondaco_core::Id::from_u128(7), LeaveDecision::Refuse, "busy");
     Catalogue::new(&ENGINE, stores, before)
         .case(
@@ -110,6 +111,8 @@ fn catalogue() -> Catalogue {
             .digest(deductions(), "f93fd2f00bde5fd979903ac5088cd14521eadb6ebd3147fac807a56409896155").needs(&[&fondaco_payroll::runs::rights::DEDUCT]))
         .case(Case::new(move |_| ask()).json(r#"{"employee":"1","policy":"VACATION","first":"2026-08-03","last":"2026-08-07"}"#, ask())
             .digest(ask(), "3d96c7a6921a68db6d8890b411112aafa2e70947bf0e17ea28cfc5c8dd6d931f").needs(&[&rights::REQUEST_LEAVE]))
+        .case(Case::new(move |_| ask_many()).json(r#"{"requests":[{"employee":"1","policy":"VACATION","first":"2026-08-03","last":"2026-08-07"}]}"#, ask_many())
+            .digest(ask_many(), "85fabe076247892e43b159e8da305802e6d4a78eeafb436d80bbb645784905fc").needs(&[&rights::REQUEST_LEAVE]))
         .case(Case::new(move |host: &Host| {
             let name = format!("asked at {}", host.position());
             let request = host.must(&name, &RequestLeave::new("1", "VACATION", d("2026-09-07"), d("2026-09-08")));
@@ -191,6 +194,8 @@ fn a_year(store: &dyn Store) -> Result<(), PayrollError> {
     driver.carry_out(send("loans"), &EnterDeductions::new(vec![NewDeduction::of("1", loan)]))?;
     let ask = RequestLeave::new("1", "P", d("2026-08-03"), d("2026-08-07"));
     let request = driver.carry_out(send("ask"), &ask)?.answer;
+    let more = RequestLeave::new("1", "P", d("2026-09-07"), d("2026-09-08"));
+    driver.carry_out(send("more"), &RequestLeaves::new(vec![more]))?;
     let yes = DecideLeave::new(request, LeaveDecision::Approve, "fine");
     driver.carry_out(envelope("yes", "boss"), &yes)?;
     Ok(())

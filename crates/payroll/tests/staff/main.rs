@@ -11,6 +11,7 @@ mod gathering;
 mod history;
 mod leave;
 mod made_good;
+mod official;
 mod once;
 mod per_cent;
 mod refusals;

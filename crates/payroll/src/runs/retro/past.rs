@@ -11,6 +11,7 @@ use chrono::NaiveDate;
 use fondaco_core::{Id, Range, Reading};
 use smol_str::SmolStr;
 
+use super::super::lookup::runs_by_id;
 use super::super::twice::items_of;
 use super::super::{
     PayInput, Run, RunError, RunKind, RunStatus, Slip, SlipLine, SlipStatus, SlipSum,
@@ -32,15 +33,12 @@ impl Around {
         run: &Run,
         past: &[Vec<Arc<Slip>>],
     ) -> Result<Around, PayrollError> {
-        let ids: BTreeSet<Id<Run>> = past.iter().flatten().map(|slip| slip.run).collect();
-        let ids: Vec<Id<Run>> = ids.into_iter().collect();
-        let runs = read.peek_many::<Run>(&ids)?;
+        let of = runs_by_id(read, past.iter().flatten().map(|slip| slip.run))?;
         let mut regular = read.peek_scan(&Range::by(Run::BY_PERIOD, &run.calendar))?;
         regular.retain(|run| {
             run.kind == RunKind::Regular
                 && (RunStatus::Approved..RunStatus::Cancelled).contains(&run.status)
         });
-        let of = runs.into_iter().flatten().map(|run| (run.id, run)).collect();
         Ok(Around { calendar: run.calendar.clone(), of, regular })
     }
 

@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use fondaco_core::{Id, Range, Reading};
 
+use super::super::lookup::runs_by_id;
 use super::super::twice::items_of;
-use super::super::{Run, RunKind, RunStatus, Slip, SlipStatus};
+use super::super::unpaid::slip_lives;
+use super::super::{Run, RunKind, Slip, SlipStatus};
 use super::{RunWarning, said};
 use crate::PayrollError;
 use crate::staff::PayItem;
 
-/// A slip, an item of its days that it does not pay, and the runs of slips that would pay it once they count.
-type Open<'s> = (&'s Arc<Slip>, Arc<PayItem>, Vec<Id<Run>>);
+/// A slip, an item of its days that it does not pay, and slips that would pay it once they count.
+type Open<'s> = (&'s Arc<Slip>, Arc<PayItem>, Vec<&'s Arc<Slip>>);
 
 /// What of the items of a regular run's days is paid by none of its slips, nor by other slips of the employee, which stand beside each. What
 /// was recorded after a slip was computed is told as that.
@@ -42,16 +44,14 @@ pub(super) fn unpaid(
             };
             let by: Vec<&Arc<Slip>> = others.iter().filter(pays).collect();
             if slip.status != SlipStatus::Voided && !by.iter().any(|other| other.status.counts()) {
-                open.push((slip, item, by.iter().map(|other| other.run).collect()));
+                open.push((slip, item, by));
             }
         }
     }
-    let runs: BTreeSet<Id<Run>> = open.iter().flat_map(|(.., runs)| runs.iter().copied()).collect();
-    let runs = read.peek_many::<Run>(&runs.into_iter().collect::<Vec<_>>())?;
-    let lives = |run: &&Arc<Run>| run.status != RunStatus::Cancelled;
-    let lives: BTreeSet<Id<Run>> = runs.iter().flatten().filter(lives).map(|run| run.id).collect();
+    let runs = runs_by_id(read, open.iter().flat_map(|(.., by)| by).map(|other| other.run))?;
+    let lives = |of: &&Arc<Slip>| runs.get(&of.run).is_some_and(|run| slip_lives(of, run));
     for (slip, item, by) in open {
-        if !by.iter().any(|run| lives.contains(run)) {
+        if !by.iter().any(lives) {
             let about = format!(
                 "{} of {} is paid by no slip: gather the slip again, or pay it off-cycle",
                 item.component, item.day

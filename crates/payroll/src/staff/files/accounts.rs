@@ -122,8 +122,7 @@ impl AccountFile {
 
     /// The command that records the accounts of the lines that are good by themselves.
     pub fn command(&self, taking: Taking) -> RecordTerms {
-        let terms = self.0.good.iter().map(|(_, new)| new.clone()).collect();
-        RecordTerms { terms, taking: self.0.taking(taking) }
+        super::record(&self.0, taking)
     }
 
     /// What became of each line, by the file and by the command's answer.
@@ -165,7 +164,7 @@ impl Columns {
             }
         }
         let (span, said) = (Span::from(from?), Said::Accounts(accounts));
-        Some(vec![NewTerm { employee: employee?, span, said, also: Vec::new(), correct: false }])
+        Some(vec![super::term(employee?, span, said)])
     }
 }
 

@@ -104,8 +104,7 @@ impl CardFile {
 
     /// The command that records the cards of the lines that are good by themselves.
     pub fn command(&self, taking: Taking) -> RecordTerms {
-        let terms = self.0.good.iter().map(|(_, new)| new.clone()).collect();
-        RecordTerms { terms, taking: self.0.taking(taking) }
+        super::record(&self.0, taking)
     }
 
     /// What became of each line, by the file and by the command's answer.
@@ -137,12 +136,6 @@ impl Columns {
             .filter_map(|(input, slot)| Some((input.clone(), cells.text(&Some(slot.clone()))?)))
             .collect();
         let said = Said::card(self.rules.clone(), values);
-        Some(vec![NewTerm {
-            employee: employee?,
-            span: span?,
-            said,
-            also: Vec::new(),
-            correct: false,
-        }])
+        Some(vec![super::term(employee?, span?, said)])
     }
 }

@@ -4,7 +4,7 @@ use std::io::{Read, Seek};
 
 use fondaco_core::enter::{Entered, Taking};
 use fondaco_core::import::{
-    Cells, CsvFormat, EnterReport, Fault, FileError, Finder, GoodLines, Slot, Source, same_word,
+    Cells, CsvFormat, EnterReport, FileError, Finder, GoodLines, Slot, Source,
 };
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -137,16 +137,6 @@ struct Columns<'m> {
     card: Vec<(SmolStr, Slot)>,
 }
 
-const PER: [(&str, PayPer); 7] = [
-    ("hour", PayPer::Hour),
-    ("contract_hour", PayPer::ContractHour),
-    ("day", PayPer::Day),
-    ("week", PayPer::Week),
-    ("month", PayPer::Month),
-    ("period", PayPer::Period),
-    ("year", PayPer::Year),
-];
-
 impl ContractFile {
     /// Reads a file, up to 100,000 lines.
     ///
@@ -162,8 +152,7 @@ impl ContractFile {
 
     /// The command that records the contracts, jobs, accounts and cards of the lines that are good by themselves.
     pub fn command(&self, taking: Taking) -> RecordTerms {
-        let terms = self.0.good.iter().map(|(_, new)| new.clone()).collect();
-        RecordTerms { terms, taking: self.0.taking(taking) }
+        super::record(&self.0, taking)
     }
 
     /// What became of each line, by the file and by the command's answer: of a line all is recorded, or nothing.
@@ -213,7 +202,7 @@ impl<'m> Columns<'m> {
         if let Some((rules, _)) = self.mapping.card.as_ref().filter(|_| !card.is_empty()) {
             also.push(Said::card(rules.clone(), card));
         }
-        Some(vec![NewTerm { employee, span, said, also, correct: false }])
+        Some(vec![NewTerm { also, ..super::term(employee, span, said) }])
     }
 
     fn contract(&self, cells: &mut Cells<'_>) -> Option<Contract> {
@@ -233,24 +222,9 @@ impl<'m> Columns<'m> {
         let title = cells.text(&self.title);
         let component = cells.needed(&self.component);
         let amount = cells.needed_number(&self.amount);
-        let per = self.per(cells);
+        let per = super::per(cells, &self.per, &self.mapping.per_words);
         let code = code?;
         let title = title.unwrap_or_else(|| code.clone());
         Some(Said::Job(code, Job::new(title, component?, amount?, per?)))
-    }
-
-    fn per(&self, cells: &mut Cells<'_>) -> Option<PayPer> {
-        let word = cells.needed(&self.per)?;
-        let own = self.mapping.per_words.iter().map(|(word, per)| (word.as_str(), *per));
-        let found = own.chain(PER).find(|(known, _)| same_word(known, &word));
-        if found.is_none() {
-            let way_out = "write hour, contract_hour, day, week, month, period or year, or name the file's words in the mapping";
-            cells.fault(
-                Fault::new("import.bad_per", "that is nothing that is paid for", way_out),
-                &self.per,
-                &word,
-            );
-        }
-        found.map(|(_, per)| per)
     }
 }

@@ -8,7 +8,6 @@ use fondaco_core::import::{
     Cells, CsvFormat, EnterReport, Fault, FileError, Finder, GoodLines, Slot, Source, same_word,
 };
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
 use serde::{Deserialize, Serialize};
 
 use super::way_out;
@@ -164,7 +163,8 @@ impl Columns {
         let owed = cells.number(&self.owed, Fault::bad_amount());
         let instalment = cells.number(&self.instalment, Fault::bad_amount());
         let (from, to) = (cells.date(&self.from), cells.some_date(&self.to));
-        let rank = self.rank(cells);
+        let bad_rank = || Fault::new("import.bad_rank", "that is no rank", "write a whole number");
+        let rank = super::whole(cells, self.rank.as_ref(), bad_rank);
         let limit = cells.some_number(&self.limit).map_or(OrderLimit::All, OrderLimit::Part);
         let (kind, owed, instalment) = (kind?, owed?.unwrap_or_default(), instalment?);
         let nobody = PartyId::from_u128(0);
@@ -185,18 +185,5 @@ impl Columns {
             cells.fault(fault, &self.kind, &word);
         }
         found.map(|(_, kind)| *kind)
-    }
-
-    /// Nothing where it is none, which is noted.
-    #[allow(clippy::option_option, reason = "no rank is something else than one that can't be")]
-    fn rank(&self, cells: &mut Cells<'_>) -> Option<Option<u32>> {
-        let Some(slot) = &self.rank else { return Some(None) };
-        let fault = || Fault::new("import.bad_rank", "that is no rank", "write a whole number");
-        let Some(given) = cells.number(slot, fault())? else { return Some(None) };
-        let rank = given.is_integer().then(|| given.to_u32()).flatten();
-        if rank.is_none() {
-            cells.fault(fault(), slot, &given.to_string());
-        }
-        rank.map(Some)
     }
 }

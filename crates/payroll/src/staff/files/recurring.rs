@@ -106,8 +106,7 @@ impl RecurringFile {
 
     /// The command that records what the lines that are good by themselves say.
     pub fn command(&self, taking: Taking) -> RecordTerms {
-        let terms = self.0.good.iter().map(|(_, new)| new.clone()).collect();
-        RecordTerms { terms, taking: self.0.taking(taking) }
+        super::record(&self.0, taking)
     }
 
     /// What became of each line, by the file and by the command's answer.
@@ -139,12 +138,6 @@ impl Columns {
         let mut recurring = Recurring { job, ..Recurring::new(value?) };
         recurring.cost_centres.extend(centre.map(|centre| CostShare { centre, share: 1.into() }));
         let said = Said::Recurring(component?, recurring);
-        Some(vec![NewTerm {
-            employee: employee?,
-            span: span?,
-            said,
-            also: Vec::new(),
-            correct: false,
-        }])
+        Some(vec![super::term(employee?, span?, said)])
     }
 }
