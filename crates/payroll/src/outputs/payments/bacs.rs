@@ -4,6 +4,12 @@
 //! payment has a processing day of its own; a *contra* takes the sum from the payer's account, and UTL1 repeats sums and counts (Bacs
 //! Payment Schemes, *File structures*, PN5011). Money arrives on the working day after the processing day.
 
+#[cfg(feature = "xml")]
+mod unapplied;
+
+#[cfg(feature = "xml")]
+pub use unapplied::{Unapplied, read_unapplied};
+
 use chrono::{Datelike, NaiveDate};
 use fondaco_core::Currency;
 use smol_str::SmolStr;

@@ -129,8 +129,7 @@ impl Columns {
             Some(amount) => {
                 let slot = self.amount.as_ref()?;
                 let way_out = "write one line for each day of which a part is leave";
-                let why = "a part of a day is of one day";
-                let fault = Fault::new("import.bad_part_of_day", why, way_out);
+                let fault = Fault::new("import.bad_part_of_day", "it is of several days", way_out);
                 cells.fault(fault, slot, &amount.to_string());
                 return None;
             }

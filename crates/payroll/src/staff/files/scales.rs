@@ -142,13 +142,8 @@ impl<'m> Columns<'m> {
     fn read(&self, cells: &mut Cells<'_>) -> Option<Vec<NewScalePay>> {
         let bad_step =
             || Fault::new("import.bad_step", "that is no step", "write a whole number from 1 on");
-        let bad_months = || {
-            Fault::new(
-                "import.bad_months",
-                "these are no months",
-                "write a whole number, or nothing",
-            )
-        };
+        let way_out = "write a whole number, or nothing for never";
+        let bad_months = || Fault::new("import.bad_months", "these are no months", way_out);
         let grade = cells.needed(&self.grade);
         let step = super::whole(cells, self.step.as_ref(), bad_step);
         let amount = cells.needed_number(&self.amount);
