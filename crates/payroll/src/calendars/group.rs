@@ -187,6 +187,16 @@ impl PayPeriod {
 
 /// A pay group, for people and for what rests on it otherwise.
 ///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+/// # use firm::*;
+/// let payroll = payroll();
+/// assert_eq!(payroll.view(|view| pay_group(view, &"monthly".into()))?.rules, "united_states");
+/// let none = payroll.view(|view| pay_group(view, &"yearly".into())).unwrap_err();
+/// assert_eq!(none.code(), "payroll.unknown_pay_group");
+/// # Ok::<(), PayrollError>(())
+/// ```
+///
 /// # Errors
 /// [`PayCalendarError::UnknownPayGroup`], or a [`Halt`] to be passed on.
 pub fn pay_group(read: &mut impl Reading, code: &SmolStr) -> Result<Arc<PayGroup>, PayrollError> {
@@ -195,6 +205,15 @@ pub fn pay_group(read: &mut impl Reading, code: &SmolStr) -> Result<Arc<PayGroup
 }
 
 /// A period that is open.
+///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+/// # use firm::*;
+/// let payroll = payroll();
+/// let march = payroll.view(|view| pay_period(view, &"monthly".into(), 2026, 3))?;
+/// assert_eq!((march.starts, march.ends), (day("2026-03-01"), day("2026-03-31")));
+/// # Ok::<(), PayrollError>(())
+/// ```
 ///
 /// # Errors
 /// [`PayCalendarError::UnknownPayPeriod`], or a [`Halt`] to be passed on.
@@ -211,6 +230,15 @@ pub fn pay_period(
 
 /// The period of these days, in whichever year.
 ///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+/// # use firm::*;
+/// let payroll = payroll();
+/// let days = "2026-03-01/2026-03-31".parse().unwrap();
+/// assert_eq!(payroll.view(|view| pay_period_of(view, &"monthly".into(), days))?.number, 3);
+/// # Ok::<(), PayrollError>(())
+/// ```
+///
 /// # Errors
 /// [`PayCalendarError::NoPayPeriod`], or a [`Halt`] to be passed on.
 pub fn pay_period_of(
@@ -225,6 +253,15 @@ pub fn pay_period_of(
 }
 
 /// The periods of a year that are open, in order.
+///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+/// # use firm::*;
+/// let payroll = payroll();
+/// let year = payroll.view(|view| pay_periods(view, &"monthly".into(), 2026))?;
+/// assert_eq!(year.len(), 12);
+/// # Ok::<(), PayrollError>(())
+/// ```
 ///
 /// # Errors
 /// A [`Halt`], to be passed on.

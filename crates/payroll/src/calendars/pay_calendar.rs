@@ -152,6 +152,14 @@ impl PayCalendar {
     }
 
     /// Paid on this day.
+    ///
+    /// ```
+    /// use fondaco_payroll::calendars::{PayCalendar, PayDay, PayFrequency, TaxTime};
+    /// let months = PayCalendar::new(PayFrequency::Monthly, "2026-01-01".parse()?, TaxTime::germany());
+    /// let fifteenth = months.paid(PayDay::OfMonth { day: 15, months_later: 1 });
+    /// assert!(fifteenth.check().is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn paid(mut self, pay_day: PayDay) -> PayCalendar {
         self.pay_day = pay_day;
@@ -173,6 +181,13 @@ impl PayCalendar {
     }
 
     /// Whether there can be such a calendar.
+    ///
+    /// ```
+    /// use fondaco_payroll::calendars::{PayCalendar, PayFrequency, TaxTime};
+    /// let odd = PayCalendar::new(PayFrequency::Monthly, "2026-01-31".parse()?, TaxTime::germany());
+    /// assert!(odd.check().unwrap_err().to_string().contains("up to the 28th"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`PayCalendarError::BadAnchor`] and [`PayCalendarError::BadPayCalendar`].

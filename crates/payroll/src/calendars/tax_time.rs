@@ -113,6 +113,14 @@ impl TaxTime {
     }
 
     /// The tax year that a day lies in; `None` beyond the calendar.
+    ///
+    /// ```
+    /// use fondaco_payroll::calendars::TaxTime;
+    /// let british = TaxTime::united_kingdom();
+    /// assert_eq!(british.year_of("2026-04-05".parse()?), Some(2025));
+    /// assert_eq!(british.year_of("2026-04-06".parse()?), Some(2026));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn year_of(&self, date: NaiveDate) -> Option<i32> {
         let first = NaiveDate::from_ymd_opt(date.year(), self.month, self.day)?;

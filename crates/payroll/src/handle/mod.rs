@@ -40,6 +40,15 @@ impl<'s> Deref for Payroll<'s> {
 impl<'s> Payroll<'s> {
     /// Opens the payroll of `company`, making its tables ready.
     ///
+    /// ```
+    /// use fondaco_core::CompanyId;
+    /// use fondaco_payroll::Payroll;
+    /// use fondaco_store::Memory;
+    /// let payroll = Payroll::open(Memory::new(), CompanyId::named("acme"))?;
+    /// assert!(payroll.verify()?.is_clean());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Store::prepare`].
     pub fn open(store: impl Store + 's, company: CompanyId) -> Result<Payroll<'s>, StoreError> {
@@ -81,6 +90,18 @@ impl<'s> Payroll<'s> {
     }
 
     /// The same payroll, for somebody who acts: [`Office::acting_as`].
+    ///
+    /// ```
+    /// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+    /// # use house::*;
+    /// let (payroll, run) = computed();
+    /// // Who computed a run does not approve it; somebody else does.
+    /// let boss = payroll.clone().acting_as("boss");
+    /// let without_refused = RunMove::Approve { without_refused: true };
+    /// let mut approve = AdvanceRun { to: without_refused, ..AdvanceRun::approve(run, "looked at") };
+    /// assert!(payroll.run_job("own", &mut approve, &mut ()).is_err());
+    /// assert!(boss.run_job("other", &mut approve, &mut ()).is_ok());
+    /// ```
     #[must_use]
     pub fn acting_as(self, actor: &str) -> Payroll<'s> {
         Payroll(self.0.acting_as(actor))

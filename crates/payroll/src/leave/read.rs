@@ -179,6 +179,18 @@ fn worked(
 
 /// The account of somebody's leave up to the end of a day.
 ///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+/// # use firm::*;
+/// use fondaco_payroll::leave::{LeaveEvent, RequestLeave, leave_lines};
+/// let payroll = payroll();
+/// payroll.send("a day", &RequestLeave::new("1001", "VACATION", day("2026-06-01"), day("2026-06-01")))?;
+/// let lines = payroll.view(|view| leave_lines(view, "1001", "VACATION", day("2026-12-31")))?;
+/// let taken = lines.iter().find(|line| line.event == LeaveEvent::Taken).unwrap();
+/// assert_eq!((taken.day, taken.balance), (day("2026-06-01"), 29.into()));
+/// # Ok::<(), PayrollError>(())
+/// ```
+///
 /// # Errors
 /// [`StaffError::UnknownEmployee`](crate::staff::StaffError::UnknownEmployee), [`LeaveError::UnknownLeavePolicy`](super::LeaveError::UnknownLeavePolicy),
 /// or a [`Halt`](fondaco_core::Halt) to be passed on.
@@ -195,6 +207,17 @@ pub fn leave_lines(
 
 /// What somebody has of leave at the end of a day: what was asked for until then is taken.
 ///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+/// # use firm::*;
+/// use fondaco_payroll::leave::{RequestLeave, leave_left};
+/// let payroll = payroll();
+/// payroll.send("a week", &RequestLeave::new("1001", "VACATION", day("2026-06-01"), day("2026-06-05")))?;
+/// let left = |until: &str| payroll.view(|view| leave_left(view, "1001", "VACATION", day(until)));
+/// assert_eq!((left("2026-05-31")?, left("2026-06-05")?), (30.into(), 25.into()));
+/// # Ok::<(), PayrollError>(())
+/// ```
+///
 /// # Errors
 /// As [`leave_lines`].
 pub fn leave_left(
@@ -208,6 +231,19 @@ pub fn leave_left(
 }
 
 /// What somebody asked for, the first request first.
+///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+/// # use firm::*;
+/// use fondaco_payroll::leave::{DecideLeave, LeaveDecision, LeaveStatus, RequestLeave, leave_requests};
+/// let payroll = payroll();
+/// let asked = payroll.send("a day", &RequestLeave::new("1001", "VACATION", day("2026-06-01"), day("2026-06-01")))?.answer;
+/// let boss = payroll.clone().acting_as("boss");
+/// boss.send("no", &DecideLeave::new(asked, LeaveDecision::Refuse, "stocktaking"))?;
+/// let all = payroll.view(|view| leave_requests(view, "1001"))?;
+/// assert_eq!((all[0].status, all[0].why()), (LeaveStatus::Refused, "stocktaking"));
+/// # Ok::<(), PayrollError>(())
+/// ```
 ///
 /// # Errors
 /// A [`Halt`](fondaco_core::Halt), to be passed on.

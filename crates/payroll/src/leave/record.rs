@@ -92,6 +92,15 @@ impl LeaveGrant {
 
 /// A policy by its code.
 ///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+/// # use firm::*;
+/// use fondaco_payroll::leave::leave_policy;
+/// let payroll = payroll();
+/// assert_eq!(payroll.view(|view| leave_policy(view, &"VACATION".into()))?.code, "VACATION");
+/// # Ok::<(), PayrollError>(())
+/// ```
+///
 /// # Errors
 /// [`LeaveError::UnknownLeavePolicy`], or a [`Halt`](fondaco_core::Halt) to be passed on.
 pub fn leave_policy(

@@ -91,6 +91,15 @@ fn gather<K: Ord + Clone>(
 impl CostReport<Option<SmolStr>> {
     /// By cost centre; what no centre bears stands under `None`. Voided slips cost nothing.
     ///
+    /// ```
+    /// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+    /// # use house::*;
+    /// let cost = CostReport::by_centre(&slips_of_january())?;
+    /// assert_eq!(cost.of.len(), 1); // all of SALES
+    /// assert_eq!(cost.total()?.total()?, 4014.into()); // 3,000 with social tax and insurance
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`OutputError`]: no slip, two currencies, cost centres without shares, a figure without room.
     pub fn by_centre(
@@ -119,6 +128,14 @@ impl CostReport<Option<SmolStr>> {
 
 impl CostReport<NaiveDate> {
     /// By the month of payment, as its first day.
+    ///
+    /// ```
+    /// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+    /// # use house::*;
+    /// let cost = CostReport::by_month(&slips_of_january())?;
+    /// assert_eq!(cost.of.keys().copied().collect::<Vec<_>>(), [day("2026-01-01")]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// As [`CostReport::by_centre`].

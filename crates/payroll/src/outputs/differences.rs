@@ -79,6 +79,17 @@ fn by_employee(
 impl Differences {
     /// Compares the slips of a run with those of the one before it.
     ///
+    /// ```
+    /// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+    /// # use house::*;
+    /// let slips = slips_of_january();
+    /// let same = Differences::between(&slips, &slips)?;
+    /// assert_eq!((same.of.len(), same.same), (0, 2));
+    /// let one = Differences::between(&slips, &slips[..1])?;
+    /// assert_eq!(one.of[0].after, None); // who is paid no more
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`OutputError`]: no slip at all, two currencies, a figure without room.
     pub fn between<S: Borrow<Slip>>(before: &[S], now: &[S]) -> Result<Differences, OutputError> {

@@ -106,6 +106,15 @@ impl Journal {
     /// Among slips of which some count, those that count for nothing are left out: not approved yet, or voided. Of slips of which none
     /// counts the journal is what was posted of them, to be [`reversed`](Journal::reversed).
     ///
+    /// ```
+    /// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+    /// # use house::*;
+    /// let journal = Journal::of(&slips_of_january(), &BTreeMap::new())?;
+    /// assert_eq!(journal.total()?.amount(), journal.lines.iter().map(|line| line.credit).sum());
+    /// assert_eq!(journal.balance(AccountRole::NetPay)?.to_string(), "-2563.76");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`OutputError::NoSlip`], [`OutputError::Currency`], [`OutputError::Unbalanced`] where a slip contradicts itself,
     /// [`OutputError::Shares`] for cost centres without any share, [`OutputError::Exact`].
@@ -166,6 +175,15 @@ impl Journal {
     }
 
     /// The same with sides changed: what takes back slips that were voided after they were posted.
+    ///
+    /// ```
+    /// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+    /// # use house::*;
+    /// let journal = Journal::of(&slips_of_january(), &BTreeMap::new())?;
+    /// let back = journal.reversed();
+    /// assert_eq!(back.balance(AccountRole::NetPay)?, -journal.balance(AccountRole::NetPay)?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn reversed(&self) -> Journal {
         let turned = |line: &JournalLine| JournalLine {
@@ -202,6 +220,14 @@ impl Journal {
     }
 
     /// The lines as a table, with both totals.
+    ///
+    /// ```
+    /// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+    /// # use house::*;
+    /// let text = Journal::of(&slips_of_january(), &BTreeMap::new())?.to_report()?.to_string();
+    /// assert!(text.contains("SALES") && text.contains("2,563.76"), "{text}");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`OutputError::Exact`].

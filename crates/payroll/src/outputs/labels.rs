@@ -48,6 +48,13 @@ impl Labels {
 
     /// What a component is called: by its own label, by the one of the rule that it comes from, by what shipped rules say of
     /// it, else by its code without underscores.
+    ///
+    /// ```
+    /// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+    /// # use house::*;
+    /// let labels = Labels::shipped().with("SALARY", "de", "Gehalt");
+    /// assert_eq!(labels.of("estonia", "SALARY", "salary", &Locale::de()), "Gehalt");
+    /// ```
     pub fn of(&self, rules: &str, component: &str, rule: &str, locale: &Locale) -> SmolStr {
         let own = self.own(component, locale).or_else(|| self.own(rule, locale));
         let shipped = || shipped::label(rules, rule, language(&locale.tag) == "de");

@@ -113,11 +113,35 @@ const PARTS: [(Kind, &str); 7] = [
 
 impl<'s> Payslip<'s> {
     /// The payslip of a slip.
+    ///
+    /// ```
+    /// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+    /// # use house::*;
+    /// let labels = Labels::shipped();
+    /// let slips = slips_of_january();
+    /// let slip = slips.iter().find(|slip| slip.number == "1001").unwrap();
+    /// let head = PayslipHead { employee: vec!["Ada Lovelace".into()], ..PayslipHead::default() };
+    /// let text = Payslip::of(slip, head, &labels).to_text(&Locale::en())?;
+    /// assert!(text.contains("Ada Lovelace") && text.contains("1,657.84"), "{text}");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn of(slip: &'s Slip, head: PayslipHead, labels: &'s Labels) -> Payslip<'s> {
         Payslip { slip, head, labels, year: None }
     }
 
     /// The same with a column of what the lines come to in the year.
+    ///
+    /// ```
+    /// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+    /// # use house::*;
+    /// let labels = Labels::shipped();
+    /// let slips = slips_of_january();
+    /// let hers: Vec<_> = slips.iter().filter(|slip| slip.number == "1001").cloned().collect();
+    /// let year = YearToDate::of(&hers)?;
+    /// let payslip = Payslip::of(&hers[0], PayslipHead::default(), &labels).with_year(year);
+    /// assert!(payslip.to_text(&Locale::en())?.contains("Year to date"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_year(mut self, year: YearToDate) -> Payslip<'s> {
         self.year = Some(year);

@@ -55,6 +55,15 @@ pub struct Register {
 impl Register {
     /// The register of slips.
     ///
+    /// ```
+    /// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+    /// # use house::*;
+    /// let register = Register::of(&slips_of_january())?;
+    /// assert_eq!((register.rows.len(), register.total.gross), (2, 3000.into()));
+    /// assert_eq!(register.total.net.to_string(), "2563.76");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`OutputError`]: no slip, two currencies, a figure without room.
     pub fn of(slips: &[impl Borrow<Slip>]) -> Result<Register, OutputError> {
@@ -81,6 +90,16 @@ impl Register {
     }
 
     /// The register as a table; `names` says what employees are called, where that may be shown.
+    ///
+    /// ```
+    /// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+    /// # use house::*;
+    /// let register = Register::of(&slips_of_january())?;
+    /// let names = |employee| (employee == ada()).then(|| "Ada Lovelace".into());
+    /// let text = register.to_report(&names).to_string();
+    /// assert!(text.contains("Ada Lovelace") && text.contains("1,657.84"), "{text}");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn to_report(&self, names: &dyn Fn(PartyId) -> Option<SmolStr>) -> Report {
         let mut report = Report::new(word("Payroll register"))
             .column(Column::text(word("Number")).naming_rows())

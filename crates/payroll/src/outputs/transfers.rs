@@ -19,6 +19,17 @@ pub type Accounts<'a> = &'a dyn Fn(&Slip, &str) -> Option<(SmolStr, BankAccount)
 /// in place of a number that no bank passes on, or that is long, stands a code of it. The run's code is another one when money was paid or came
 /// back in between, and the same when a file is made twice. Slips of nothing, and voided ones, are left out.
 ///
+/// ```
+/// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+/// # use house::*;
+/// use fondaco_payroll::outputs::payments::BankAccount;
+/// let account = |_: &Slip, number: &str| Some(("Ada Lovelace".into(), BankAccount::iban(number, None).ok()?));
+/// let payments = transfers(&slips_of_january(), &account)?;
+/// assert_eq!(payments.len(), 2);
+/// assert!(payments[0].reference.ends_with("/1"), "{}", payments[0].reference);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// [`OutputError`], naming the first employee who can't be paid: an account that nobody knows, none at all, a part that can't be.
 pub fn transfers(
@@ -66,6 +77,18 @@ fn of_slip(slip: &Slip, accounts: Accounts<'_>) -> Result<Vec<Payment>, OutputEr
 /// What leaves by payments that are in a file, account by account: for [`RecordPayments`](crate::runs::RecordPayments), where
 /// [`transfers_each`] has refused some and the run can't be paid [as a whole](crate::runs::AdvanceRun::pay). The slips are those of the run
 /// whose file it is.
+///
+/// ```
+/// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+/// # use house::*;
+/// use fondaco_payroll::outputs::payments::BankAccount;
+/// let slips = slips_of_january();
+/// let account = |_: &Slip, number: &str| Some(("Ada Lovelace".into(), BankAccount::iban(number, None).ok()?));
+/// let payments = transfers(&slips, &account)?;
+/// let lines = left(&slips, &payments)?;
+/// assert_eq!(lines.iter().map(|line| line.amount.to_string()).max().as_deref(), Some("905.92"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// [`OutputError::OfNoSlip`] where a payment is of none of these slips: it would leave, and be paid again.

@@ -67,6 +67,14 @@ impl Program {
 
 impl<'p> Case<'p> {
     /// The same with a value. Of several that are wrong the first is told.
+    ///
+    /// ```
+    /// use fondaco_payroll::jurisdictions::estonia;
+    /// let program = estonia()?.on("2026-06-30".parse()?)?;
+    /// let case = program.case("Ada").with("salary", "2000").with("pension_rate", "4%");
+    /// assert_eq!(program.run(&case)?.amount("pension")?, 80.into());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Case<'p> {
         self.set(name, value);
@@ -74,6 +82,17 @@ impl<'p> Case<'p> {
     }
 
     /// Says a value, instead of the one said before.
+    ///
+    /// ```
+    /// use fondaco_payroll::jurisdictions::estonia;
+    /// let program = estonia()?.on("2026-06-30".parse()?)?;
+    /// let mut case = program.case("Ada");
+    /// for salary in [1000, 2000] {
+    ///     case.set("salary", salary); // once more is in place of what was told before
+    ///     assert_eq!(program.run(&case)?.gross()?, salary.into());
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn set(&mut self, name: &str, value: impl Into<Value>) {
         let set = self.program.slot(&self.employee, name).and_then(|at| {
             let input = &self.program.inputs[at];

@@ -44,6 +44,16 @@ const BESIDE_NET: [(&str, Kind); 3] = [
 impl Program {
     /// Computes one case.
     ///
+    /// ```
+    /// use fondaco_payroll::jurisdictions::estonia;
+    /// let program = estonia()?.on("2026-06-30".parse()?)?;
+    /// let slip = program.run(&program.case("Ada").with("salary", "2000.00"))?;
+    /// assert_eq!(slip.net()?.to_string(), "1657.84");
+    /// let refused = program.run(&program.case("Ada").with("salary", "-1")).unwrap_err();
+    /// assert_eq!(refused.to_string(), "employee Ada: salary is -1: give 0 or more");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// What is wrong with the case, with the employee, the input or rule, the value and the way out.
     pub fn run<'p>(&'p self, case: &Case<'p>) -> Result<Slip<'p>, PayError> {
@@ -72,6 +82,15 @@ impl<'p> Slip<'p> {
     }
 
     /// A result by its name.
+    ///
+    /// ```
+    /// use fondaco_payroll::jurisdictions::estonia;
+    /// let program = estonia()?.on("2026-06-30".parse()?)?;
+    /// let slip = program.run(&program.case("Ada").with("salary", "2000.00"))?;
+    /// assert_eq!(slip.amount("income_tax")?.to_string(), "270.16");
+    /// assert!(slip.amount("income_taxx").unwrap_err().to_string().contains("income_tax"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`PayError::UnknownInput`] when there is none of the name; [`PayError::FigureTooLarge`] beyond 28 digits.
@@ -103,6 +122,14 @@ impl<'p> Slip<'p> {
 
     /// What is paid.
     ///
+    /// ```
+    /// use fondaco_payroll::jurisdictions::estonia;
+    /// let program = estonia()?.on("2026-06-30".parse()?)?;
+    /// let slip = program.run(&program.case("Ada").with("salary", "1000"))?;
+    /// assert_eq!((slip.gross()?, slip.net()?.to_string()), (1000.into(), "905.92".to_owned()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`PayError::FigureTooLarge`].
     pub fn net(&self) -> Result<Decimal, PayError> {
@@ -130,6 +157,15 @@ impl<'p> Slip<'p> {
     }
 
     /// Every component, in the file's order, those of nothing too.
+    ///
+    /// ```
+    /// use fondaco_payroll::jurisdictions::estonia;
+    /// let program = estonia()?.on("2026-06-30".parse()?)?;
+    /// let slip = program.run(&program.case("Ada").with("salary", "1000"))?;
+    /// let names: Vec<&str> = slip.lines()?.iter().map(|line| line.name).collect();
+    /// assert!(names.contains(&"salary") && names.contains(&"income_tax"), "{names:?}");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`PayError::FigureTooLarge`].

@@ -160,6 +160,11 @@ impl Kind {
     }
 
     /// What it adds to net pay: 1, -1 or 0.
+    ///
+    /// ```
+    /// use fondaco_payroll::rules::Kind;
+    /// assert_eq!((Kind::Earning.on_net(), Kind::Tax.on_net(), Kind::Benefit.on_net()), (1, -1, 0));
+    /// ```
     #[must_use]
     pub fn on_net(self) -> i8 {
         match self {

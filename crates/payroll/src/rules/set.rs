@@ -88,6 +88,29 @@ pub(crate) struct Sum {
 impl RuleSet {
     /// Reads and checks a file of TOML.
     ///
+    /// ```
+    /// use fondaco_payroll::RuleSet;
+    /// let rules = RuleSet::from_toml(r#"
+    /// name = "flat"
+    /// currency = "EUR"
+    ///
+    /// [[input]]
+    /// name = "salary"
+    /// type = "money"
+    /// kind = "earning"
+    ///
+    /// [[rule]]
+    /// name = "tax"
+    /// kind = "tax"
+    /// formula = "round(salary * 20%, 2, half_up)"
+    /// "#)?;
+    /// let program = rules.on("2026-01-31".parse()?)?;
+    /// assert_eq!(program.run(&program.case("Ada").with("salary", "1000"))?.net()?, 800.into());
+    /// let Err(wrong) = RuleSet::from_toml("name = 3") else { panic!("it is no text") };
+    /// assert!(wrong.to_string().contains("line 1"), "{wrong}");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`RuleError::BadFile`], and those of [`RuleSet::new`], each with its line and column; of several the first in the file.
     pub fn from_toml(text: &str) -> Result<RuleSet, RuleError> {
@@ -210,6 +233,17 @@ impl RuleSet {
 
     /// The program of the rules that hold on a day, as they are known now.
     ///
+    /// ```
+    /// use fondaco_payroll::jurisdictions::estonia;
+    /// let rules = estonia()?;
+    /// let net = |day: &str| -> Result<String, Box<dyn std::error::Error>> {
+    ///     let program = rules.on(day.parse()?)?;
+    ///     Ok(program.run(&program.case("Ada").with("salary", "2000.00"))?.net()?.to_string())
+    /// };
+    /// assert_ne!(net("2025-06-30")?, net("2026-06-30")?); // each by the law of its day
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`RuleError::NoVersion`], within the parameter, table or rule that says nothing for the day.
     pub fn on(&self, day: NaiveDate) -> Result<Program, RuleError> {
@@ -225,6 +259,13 @@ impl RuleSet {
     }
 
     /// The days on which something begins, in order.
+    ///
+    /// ```
+    /// use fondaco_payroll::jurisdictions::estonia;
+    /// // Each day on which a figure of the law or a rule begins to be another.
+    /// assert!(estonia()?.changes().contains(&"2026-01-01".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn changes(&self) -> Vec<NaiveDate> {
         let parameters = self.parameters.iter().flat_map(Versions::starts);

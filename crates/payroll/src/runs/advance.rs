@@ -69,6 +69,18 @@ pub struct AdvanceRun {
 
 impl AdvanceRun {
     /// Approves a run, if all of its employees could be computed.
+    ///
+    /// ```
+    /// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+    /// # use house::*;
+    /// let (payroll, run) = computed();
+    /// let boss = payroll.acting_as("boss");
+    /// // One could not be computed, and is left out only if that is said.
+    /// assert!(boss.run_job("yes", &mut AdvanceRun::approve(run, "looked at"), &mut ()).is_err());
+    /// let without_refused = RunMove::Approve { without_refused: true };
+    /// let mut approve = AdvanceRun { to: without_refused, ..AdvanceRun::approve(run, "looked at") };
+    /// assert_eq!(boss.run_job("without", &mut approve, &mut ()).unwrap().report.slips, 2);
+    /// ```
     pub fn approve(run: Id<Run>, reason: impl Into<SmolStr>) -> AdvanceRun {
         AdvanceRun { run, to: RunMove::Approve { without_refused: false }, reason: reason.into() }
     }
@@ -79,6 +91,16 @@ impl AdvanceRun {
     }
 
     /// Says that all that was still to be paid left on a day.
+    ///
+    /// ```
+    /// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+    /// # use house::*;
+    /// let (payroll, run) = january();
+    /// payroll.run_job("paid", &mut AdvanceRun::pay(run, day("2026-01-31"), "file 1"), &mut ()).unwrap();
+    /// payroll.run_job("closed", &mut AdvanceRun::close(run, "done"), &mut ()).unwrap();
+    /// assert_eq!(payroll.view(|view| fondaco_payroll::runs::run(view, run))?.status, RunStatus::Closed);
+    /// # Ok::<(), PayrollError>(())
+    /// ```
     pub fn pay(run: Id<Run>, day: NaiveDate, reference: impl Into<SmolStr>) -> AdvanceRun {
         let reference = reference.into();
         AdvanceRun { run, reason: reference.clone(), to: RunMove::Pay { day, reference } }

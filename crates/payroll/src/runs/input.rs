@@ -313,6 +313,15 @@ impl PayInput {
     }
 
     /// The same, with a value for an input of the rules.
+    ///
+    /// ```
+    /// use fondaco_core::PartyId;
+    /// use fondaco_payroll::runs::{PayComponent, PayInput};
+    /// let case = PayInput::new(PartyId::named("ada"), "1001", "2026-01-01/2026-01-31".parse()?, "2026-01-30".parse()?, "estonia");
+    /// let case = case.with("pension_rate", "4%").with("exempts", false);
+    /// assert_eq!(case.values["pension_rate"], "4%".into());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with(mut self, input: impl Into<SmolStr>, value: impl Into<PayValue>) -> PayInput {
         self.values.insert(input.into(), value.into());
@@ -320,6 +329,16 @@ impl PayInput {
     }
 
     /// The same, with something that is paid or withheld besides.
+    ///
+    /// ```
+    /// use fondaco_core::PartyId;
+    /// use fondaco_payroll::runs::{PayComponent, PayInput};
+    /// let case = PayInput::new(PartyId::named("ada"), "1001", "2026-01-01/2026-01-31".parse()?, "2026-01-30".parse()?, "estonia");
+    /// let bonus = PayComponent::new("BONUS", "salary", 250.into());
+    /// let case = case.component(PayComponent::new("SALARY", "salary", 2000.into())).component(bonus);
+    /// assert_eq!(case.components.len(), 2); // the input is 2,250, and the slip has both lines
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn component(mut self, component: PayComponent) -> PayInput {
         self.components.push(component);
@@ -327,6 +346,15 @@ impl PayInput {
     }
 
     /// The same, with sums over `over` counting to this year: the tax year that begins in 2025 is 2025.
+    ///
+    /// ```
+    /// use fondaco_core::PartyId;
+    /// use fondaco_payroll::runs::{PayComponent, PayInput};
+    /// let case = PayInput::new(PartyId::named("ada"), "1001", "2026-01-01/2026-01-31".parse()?, "2026-01-30".parse()?, "estonia");
+    /// let case = case.in_year("tax_year", 2025); // of the year that begins in 2025
+    /// assert_eq!(case.year("tax_year"), Some(2025));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn in_year(mut self, over: impl Into<SmolStr>, year: i32) -> PayInput {
         self.years.insert(over.into(), year);
@@ -334,6 +362,14 @@ impl PayInput {
     }
 
     /// The same, as the pay of its period, for an off-cycle run: of who was left out of the regular one.
+    ///
+    /// ```
+    /// use fondaco_core::PartyId;
+    /// use fondaco_payroll::runs::{PayComponent, PayInput};
+    /// let case = PayInput::new(PartyId::named("ada"), "1001", "2026-01-01/2026-01-31".parse()?, "2026-01-30".parse()?, "estonia");
+    /// assert!(case.in_place_of_regular().pays_period);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn in_place_of_regular(mut self) -> PayInput {
         self.pays_period = true;
@@ -397,6 +433,15 @@ impl PayInput {
 
     /// The year that sums over `over` count to. What slips of the same days have together is summed over `pay_period`, which is told by its
     /// first day: 20260101.
+    ///
+    /// ```
+    /// use fondaco_core::PartyId;
+    /// use fondaco_payroll::runs::{PayComponent, PayInput};
+    /// let case = PayInput::new(PartyId::named("ada"), "1001", "2026-01-01/2026-01-31".parse()?, "2026-01-30".parse()?, "estonia");
+    /// assert_eq!(case.year("calendar_year"), Some(2026));
+    /// assert_eq!(case.year("pay_period"), Some(20_260_101));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn year(&self, over: &str) -> Option<i32> {
         let said = self.years.get(over).copied();

@@ -20,6 +20,15 @@ use crate::rules::Kind;
 
 /// A run.
 ///
+/// ```
+/// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+/// # use house::*;
+/// let (payroll, id) = january();
+/// let found = payroll.view(|view| run(view, id))?;
+/// assert_eq!((found.kind, found.status), (RunKind::Regular, RunStatus::Posted));
+/// # Ok::<(), PayrollError>(())
+/// ```
+///
 /// # Errors
 /// [`RunError::UnknownRun`], or a [`Halt`](fondaco_core::Halt).
 pub fn run(read: &mut impl Reading, run: Id<Run>) -> Result<Arc<Run>, PayrollError> {
@@ -38,6 +47,15 @@ pub(super) fn runs_by_id(
 
 /// The runs of a calendar, by period.
 ///
+/// ```
+/// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+/// # use house::*;
+/// let (payroll, id) = january();
+/// let all = payroll.view(|view| runs(view, "MONTHLY"))?;
+/// assert_eq!(all.iter().map(|run| run.id).collect::<Vec<_>>(), [id]);
+/// # Ok::<(), PayrollError>(())
+/// ```
+///
 /// # Errors
 /// A [`Halt`](fondaco_core::Halt).
 pub fn runs(read: &mut impl Reading, calendar: &str) -> Result<Vec<Arc<Run>>, PayrollError> {
@@ -47,6 +65,17 @@ pub fn runs(read: &mut impl Reading, calendar: &str) -> Result<Vec<Arc<Run>>, Pa
 
 /// What was done with a run, in order.
 ///
+/// ```
+/// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+/// # use house::*;
+/// let (payroll, id) = january();
+/// let steps = payroll.view(|view| history(view, id))?;
+/// let deeds: Vec<RunDeed> = steps.iter().map(|step| step.deed).collect();
+/// assert_eq!(deeds, [RunDeed::Created, RunDeed::Calculated, RunDeed::Approved, RunDeed::Posted]);
+/// assert_eq!(steps[2].actor.as_str(), "boss");
+/// # Ok::<(), PayrollError>(())
+/// ```
+///
 /// # Errors
 /// A [`Halt`](fondaco_core::Halt).
 pub fn history(read: &mut impl Reading, run: Id<Run>) -> Result<Vec<Arc<RunStep>>, PayrollError> {
@@ -54,6 +83,15 @@ pub fn history(read: &mut impl Reading, run: Id<Run>) -> Result<Vec<Arc<RunStep>
 }
 
 /// What a run comes to.
+///
+/// ```
+/// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+/// # use house::*;
+/// let (payroll, id) = january();
+/// let total = payroll.view(|view| run_total(view, id))?;
+/// assert_eq!((total.slips, total.refused, total.gross.to_decimal()), (2, 1, 3000.into()));
+/// # Ok::<(), PayrollError>(())
+/// ```
 ///
 /// # Errors
 /// [`RunError::UnknownRun`], or a [`Halt`](fondaco_core::Halt).
@@ -65,6 +103,16 @@ pub fn run_total(read: &mut impl Reading, id: Id<Run>) -> Result<RunTotal, Payro
 
 /// The slips of a run, in order of employees; voided ones too.
 ///
+/// ```
+/// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+/// # use house::*;
+/// let (payroll, id) = january();
+/// let mut all = payroll.view(|view| slips(view, id))?;
+/// all.sort_by_key(|slip| slip.number.clone());
+/// assert_eq!(all[0].net.to_decimal().to_string(), "1657.84");
+/// # Ok::<(), PayrollError>(())
+/// ```
+///
 /// # Errors
 /// [`RunError::UnknownRun`], or a [`Halt`](fondaco_core::Halt).
 pub fn slips(read: &mut impl Reading, id: Id<Run>) -> Result<Vec<Arc<Slip>>, PayrollError> {
@@ -75,6 +123,15 @@ pub fn slips(read: &mut impl Reading, id: Id<Run>) -> Result<Vec<Arc<Slip>>, Pay
 }
 
 /// Those who could not be computed in a run, and why.
+///
+/// ```
+/// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+/// # use house::*;
+/// let (payroll, id) = january();
+/// let refused = payroll.view(|view| refusals(view, id))?;
+/// assert_eq!(refused[0].why(), "employee 1003: salary is -5: give 0 or more");
+/// # Ok::<(), PayrollError>(())
+/// ```
 ///
 /// # Errors
 /// [`RunError::UnknownRun`], or a [`Halt`](fondaco_core::Halt).
@@ -90,6 +147,15 @@ pub fn refusals(
 
 /// The slips of an employee, in the order in which they are paid.
 ///
+/// ```
+/// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+/// # use house::*;
+/// let (payroll, id) = january();
+/// let hers = payroll.view(|view| slips_of(view, ada()))?;
+/// assert_eq!((hers.len(), hers[0].run), (1, id));
+/// # Ok::<(), PayrollError>(())
+/// ```
+///
 /// # Errors
 /// A [`Halt`](fondaco_core::Halt).
 pub fn slips_of(
@@ -100,6 +166,16 @@ pub fn slips_of(
 }
 
 /// What was paid of a slip, and what came back.
+///
+/// ```
+/// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+/// # use house::*;
+/// let (payroll, id) = january();
+/// payroll.run_job("paid", &mut AdvanceRun::pay(id, day("2026-01-31"), "file 1"), &mut ()).unwrap();
+/// let paid = payroll.view(|view| payments_of(view, id, ada()))?;
+/// assert_eq!((paid[0].amount.to_decimal().to_string(), paid[0].reference.as_str()), ("1657.84".into(), "file 1"));
+/// # Ok::<(), PayrollError>(())
+/// ```
 ///
 /// # Errors
 /// A [`Halt`](fondaco_core::Halt).
@@ -141,6 +217,15 @@ pub fn preview(read: &mut impl Reading, case: &PayInput) -> Result<Slip, Payroll
 ///
 /// It is computed again by the version of the rules that the slip names, with the sums that it began with. Of a loan or an order it is said
 /// what was owed and due; of retro pay by the law of old periods, which period brings how much.
+///
+/// ```
+/// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+/// # use house::*;
+/// let (payroll, id) = january();
+/// let why = payroll.view(|view| explain(view, (id, ada()), "income_tax"))?;
+/// assert!(why.to_string().contains("22"), "{why}"); // per cent of what is above the exemption
+/// # Ok::<(), PayrollError>(())
+/// ```
 ///
 /// # Errors
 /// [`RunError::UnknownSlip`], a result that the rules don't have, or a [`Halt`](fondaco_core::Halt).

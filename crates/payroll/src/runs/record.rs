@@ -160,6 +160,11 @@ pub enum SlipStatus {
 
 impl SlipStatus {
     /// Whether what it says counts.
+    ///
+    /// ```
+    /// use fondaco_payroll::runs::SlipStatus;
+    /// assert!(SlipStatus::Paid.counts() && !SlipStatus::Voided.counts() && !SlipStatus::Calculated.counts());
+    /// ```
     #[must_use]
     pub fn counts(self) -> bool {
         !matches!(self, SlipStatus::Calculated | SlipStatus::Voided)
@@ -226,6 +231,15 @@ impl SlipLine {
     }
 
     /// The input or rule that it comes from.
+    ///
+    /// ```
+    /// use fondaco_payroll::rules::Kind;
+    /// use fondaco_payroll::runs::SlipLine;
+    /// let tax = SlipLine::new("income_tax", Kind::Tax, 276.into());
+    /// assert_eq!(tax.rule(), "income_tax");
+    /// let line = SlipLine { rule: Some("salary".into()), ..SlipLine::new("BASIC_PAY", Kind::Earning, 2000.into()) };
+    /// assert_eq!(line.rule(), "salary");
+    /// ```
     #[must_use]
     pub fn rule(&self) -> &str {
         self.rule.as_deref().unwrap_or(&self.component)

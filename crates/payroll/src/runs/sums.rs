@@ -197,6 +197,17 @@ impl Sums {
 
 /// What was entered of an employee's year-to-date sums of before.
 ///
+/// ```
+/// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+/// # use house::*;
+/// let (payroll, _) = january();
+/// let line = OpeningLine { employee: ada(), sum: "income_tax".into(), year: 2026, amount: 500.into() };
+/// payroll.send("before", &OpenSums::new("estonia", vec![line], "the payroll before"))?;
+/// let opened = payroll.view(|view| opening_sums(view, ada()))?;
+/// assert_eq!(opened[0].reason, "the payroll before");
+/// # Ok::<(), PayrollError>(())
+/// ```
+///
 /// # Errors
 /// A [`Halt`](fondaco_core::Halt), to be passed on.
 pub fn opening_sums(
@@ -207,6 +218,16 @@ pub fn opening_sums(
 }
 
 /// The year-to-date sums of an employee, by accumulator and year.
+///
+/// ```
+/// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+/// # use house::*;
+/// let (payroll, _) = january();
+/// let sums = payroll.view(|view| year_sums(view, ada()))?;
+/// let paid = sums.iter().find(|sum| sum.sum == "salary_in_period").unwrap();
+/// assert_eq!((paid.year, paid.amount.to_decimal()), (20_260_101, 2000.into())); // of a pay period
+/// # Ok::<(), PayrollError>(())
+/// ```
 ///
 /// # Errors
 /// A [`Halt`](fondaco_core::Halt), to be passed on.

@@ -27,6 +27,12 @@ pub struct Told {
 
 impl Slip {
     /// Where net pay goes, in the order in which accounts are served; nowhere, once the person was erased.
+    ///
+    /// ```
+    /// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+    /// # use house::*;
+    /// assert_eq!(slips_of_january()[0].bank()[0].account, "EE382200221020145685");
+    /// ```
     #[must_use]
     pub fn bank(&self) -> &[BankShare] {
         match &self.told {
@@ -36,6 +42,17 @@ impl Slip {
     }
 
     /// A value that the rules were told, besides what components feed; none, once the person was erased.
+    ///
+    /// ```
+    /// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+    /// # use house::*;
+    /// let told = case("1001", "2026-01-01/2026-01-31", "2000").with("pension_rate", "4%");
+    /// let (payroll, _) = january();
+    /// let slip = payroll.view(|view| preview(view, &told))?;
+    /// assert_eq!(slip.value("pension_rate"), Some(&"4%".into()));
+    /// assert_eq!(slip.value("exempts"), None);
+    /// # Ok::<(), PayrollError>(())
+    /// ```
     #[must_use]
     pub fn value(&self, input: &str) -> Option<&PayValue> {
         match &self.told {
@@ -45,6 +62,14 @@ impl Slip {
     }
 
     /// The case that it was computed from, whole: of a person who was erased without what was personal.
+    ///
+    /// ```
+    /// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+    /// # use house::*;
+    /// let slip = &slips_of_january()[0];
+    /// assert!(slip.input.bank.is_empty()); // it is personal, and kept apart
+    /// assert_eq!(slip.case().bank.len(), 1);
+    /// ```
     #[must_use]
     pub fn case(&self) -> PayInput {
         let mut case = PayInput::clone(&self.input);

@@ -147,6 +147,13 @@ impl NewComponent {
     }
 
     /// Which is hours at a multiple of the job's rate.
+    ///
+    /// ```
+    /// use fondaco_payroll::staff::{Basis, NewComponent};
+    /// let night = NewComponent::new("NIGHT", "wages").hours("0.25".parse()?);
+    /// assert_eq!(night.basis, Basis::Hours { factor: "0.25".parse()? });
+    /// # Ok::<(), rust_decimal::Error>(())
+    /// ```
     #[must_use]
     pub fn hours(mut self, factor: Decimal) -> NewComponent {
         self.basis = Basis::Hours { factor };
@@ -154,6 +161,12 @@ impl NewComponent {
     }
 
     /// Called so in a language.
+    ///
+    /// ```
+    /// use fondaco_payroll::staff::NewComponent;
+    /// let car = NewComponent::new("CAR", "fringe_benefits").prorated().called("de", "Dienstwagen");
+    /// assert_eq!(car.labels.get("de"), Some("Dienstwagen"));
+    /// ```
     #[must_use]
     pub fn called(
         mut self,

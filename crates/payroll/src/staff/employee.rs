@@ -33,6 +33,15 @@ pub struct Employee {
 
 /// The employee who has a number.
 ///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+/// # use firm::*;
+/// let payroll = payroll();
+/// let ada = payroll.view(|view| employee_numbered(view, "1001"))?;
+/// assert_eq!(ada.party, employee_party("1001"));
+/// # Ok::<(), PayrollError>(())
+/// ```
+///
 /// # Errors
 /// [`StaffError::UnknownEmployee`], or a [`Halt`] to be passed on.
 pub fn employee_numbered(
@@ -46,6 +55,20 @@ pub fn employee_numbered(
 }
 
 /// The days on which somebody is employed, by the contracts that are known: one behind the other without a day between is one employment.
+///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+/// # use firm::*;
+/// let payroll = payroll();
+/// let employed = payroll.view(|view| employments(view, "1001"))?;
+/// assert_eq!(employed, ["2026-01-01/2026-12-31".parse().unwrap()]);
+/// // A contract that follows on goes on with the employment.
+/// let next = Said::Contract(Contract::new("monthly", 20.into()));
+/// payroll.send("part time", &RecordTerms::new(vec![NewTerm::from("1001", day("2027-01-01"), next)]))?;
+/// let employed = payroll.view(|view| employments(view, "1001"))?;
+/// assert_eq!(employed, ["2026-01-01/..".parse().unwrap()]);
+/// # Ok::<(), PayrollError>(())
+/// ```
 ///
 /// # Errors
 /// [`StaffError::UnknownEmployee`], or a [`Halt`] to be passed on.

@@ -180,6 +180,12 @@ impl Job {
     }
 
     /// A salary with what hours pay besides.
+    ///
+    /// ```
+    /// use fondaco_payroll::staff::{Job, PayPer, SalaryHours};
+    /// let job = Job::new("Clerk", "SALARY", 3000.into(), PayPer::Month).at("OFFICE").with_hours(SalaryHours::OfContract);
+    /// assert_eq!(job.cost_centres[0].centre, "OFFICE");
+    /// ```
     #[must_use]
     pub fn with_hours(mut self, hours: SalaryHours) -> Job {
         self.hours = Some(hours);

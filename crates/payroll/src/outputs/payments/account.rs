@@ -114,6 +114,12 @@ impl BankAccount {
     }
 
     /// What kind of account it is, for messages.
+    ///
+    /// ```
+    /// use fondaco_payroll::outputs::payments::BankAccount;
+    /// assert_eq!(BankAccount::iban("EE382200221020145685", None)?.kind(), "an IBAN");
+    /// # Ok::<(), fondaco_payroll::outputs::payments::PaymentError>(())
+    /// ```
     pub fn kind(&self) -> &'static str {
         match self {
             BankAccount::Iban { .. } => "an IBAN",

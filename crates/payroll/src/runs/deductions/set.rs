@@ -69,6 +69,15 @@ const RANK_OF_LOANS: u32 = 1_000;
 
 impl SetDeduction {
     /// So much is lent and comes back by instalments.
+    ///
+    /// ```
+    /// use fondaco_core::PartyId;
+    /// use fondaco_payroll::runs::SetDeduction;
+    /// let ada = PartyId::named("1001");
+    /// let car = SetDeduction::loan(ada, "CAR_LOAN", 800.into(), 100.into(), "2026-01-01".parse()?);
+    /// assert_eq!((car.owed, car.instalment), (800.into(), Some(100.into())));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn loan(
         employee: PartyId,

@@ -44,6 +44,19 @@ pub struct Gathering {
 impl Gathering {
     /// What is shared in a period of a pay group: as it is known now, or as it was known at a time.
     ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// let payroll = payroll();
+    /// let salary = payroll.view(|view| {
+    ///     let march = pay_period(view, &"monthly".into(), 2026, 3)?;
+    ///     let cases = Gathering::open(view, &march, None)?.gather(view, &[employee_party("1001")])?;
+    ///     Ok::<_, PayrollError>(cases[0].input.as_ref().unwrap().components[0].amount)
+    /// })?;
+    /// assert_eq!(salary, 5000.into());
+    /// # Ok::<(), PayrollError>(())
+    /// ```
+    ///
     /// # Errors
     /// What is missing of the pay group; a [`Halt`](fondaco_core::Halt), to be passed on.
     pub fn open(
