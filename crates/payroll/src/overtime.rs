@@ -79,6 +79,16 @@ impl OvertimeRules {
 
     /// California: above 8 hours a day or 40 a week one and a half, above 12 a day double; on the seventh day in a row one and a half from the
     /// first hour, and double above 8 (Labor Code § 510(a)).
+    ///
+    /// ```
+    /// use fondaco_payroll::overtime::{OvertimeRules, Shift};
+    /// use fondaco_core::Rounding;
+    /// // Ten hours of one day: eight plain, two at one and a half, though the week has ten.
+    /// let shift = Shift { day: "2026-03-02".parse()?, hours: 10.into(), rate: 20.into() };
+    /// let week = OvertimeRules::california().week(&[shift], 0.into(), Rounding::HalfUp)?;
+    /// assert_eq!(week.total, 220.into());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn california() -> OvertimeRules {
         let double = |above| Tier { above: Decimal::from(above), factor: Decimal::TWO };

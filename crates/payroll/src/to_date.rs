@@ -27,6 +27,12 @@ impl Keys {
     }
 
     /// The same with one of what sums are kept apart by.
+    ///
+    /// ```
+    /// use fondaco_payroll::{Keys, rules::Key};
+    /// let keys = Keys::new().with(Key::Employee, "Ada").with(Key::Employer, "Acme").year("calendar_year", "2026");
+    /// assert_ne!(keys, Keys::new());
+    /// ```
     #[must_use]
     pub fn with(mut self, key: Key, value: &str) -> Keys {
         self.each.insert(key, value.into());

@@ -165,6 +165,15 @@ pub struct PayPeriod {
 
 impl PayPeriod {
     /// The days worked.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// let payroll = payroll();
+    /// let march = payroll.view(|view| pay_period(view, &"monthly".into(), 2026, 3))?;
+    /// assert_eq!(march.days(), "2026-03-01/2026-03-31".parse().unwrap());
+    /// # Ok::<(), PayrollError>(())
+    /// ```
     pub fn days(&self) -> DateRange {
         DateRange::new(self.starts, self.ends).unwrap_or(DateRange::day(self.starts))
     }

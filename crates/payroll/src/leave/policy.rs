@@ -157,6 +157,12 @@ impl LeavePolicy {
     }
 
     /// So many days a year.
+    ///
+    /// ```
+    /// use fondaco_payroll::leave::{LeavePolicy, LeaveUnit};
+    /// let vacation = LeavePolicy::yearly("VACATION", 30.into());
+    /// assert_eq!((vacation.unit, vacation.floor), (LeaveUnit::Days, 0.into()));
+    /// ```
     #[must_use]
     pub fn yearly(code: impl Into<SmolStr>, days: Decimal) -> LeavePolicy {
         LeavePolicy::new(code, Accrual::Yearly(days))
@@ -170,6 +176,12 @@ impl LeavePolicy {
     }
 
     /// Whether there can be such a policy.
+    ///
+    /// ```
+    /// use fondaco_payroll::leave::LeavePolicy;
+    /// let odd = LeavePolicy::yearly("VACATION", (-3).into());
+    /// assert_eq!(odd.check().unwrap_err().code(), "payroll.bad_leave_policy");
+    /// ```
     ///
     /// # Errors
     /// [`LeaveError::BadPolicy`].

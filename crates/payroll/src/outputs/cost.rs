@@ -42,6 +42,14 @@ pub struct CostReport<K> {
 impl CostOf {
     /// All of it.
     ///
+    /// ```
+    /// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+    /// # use house::*;
+    /// let cost = CostReport::by_centre(&slips_of_january())?;
+    /// assert_eq!(cost.of[&Some("SALES".into())].total()?, 4014.into());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`OutputError::Exact`].
     pub fn total(&self) -> Result<Decimal, OutputError> {

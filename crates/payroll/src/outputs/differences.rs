@@ -164,6 +164,15 @@ impl Differences {
 
 impl Difference {
     /// How much net pay moved.
+    ///
+    /// ```
+    /// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+    /// # use house::*;
+    /// let slips = slips_of_january();
+    /// let all = Differences::between(&[], &slips)?;
+    /// assert!(all.of.iter().all(|one| one.before.is_none() && one.change() == one.after.unwrap()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn change(&self) -> Decimal {
         difference(self.after.unwrap_or_default(), self.before.unwrap_or_default())
     }

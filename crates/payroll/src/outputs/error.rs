@@ -122,8 +122,8 @@ pub enum OutputError {
     },
     /// Slips without a year-to-date sum that a box of a form is made of: the rules that computed them had none yet.
     #[error(
-        "employee {number}: {what} is made of the sum {sum}, which slips have not that were computed before the rules had it (paid on {}): \
-         enter what it came to until then with OpenSums for the rules {rules} and {year}, or void these slips and compute them again",
+        "employee {number}: {what} is made of the sum {sum}, which slips lack that were computed before the rules had it, those paid on {}: \
+         enter what it came to in them with OpenSums for the rules {rules} and {year}, or void them and compute them again",
         days(paid_on)
     )]
     #[kind(Refused)]

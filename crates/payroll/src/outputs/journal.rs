@@ -196,6 +196,14 @@ impl Journal {
 
     /// What the debits come to, and so the credits.
     ///
+    /// ```
+    /// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+    /// # use house::*;
+    /// let journal = Journal::of(&slips_of_january(), &BTreeMap::new())?;
+    /// assert_eq!(journal.total()?.to_string(), "4014.00 EUR");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`OutputError::Exact`].
     pub fn total(&self) -> Result<Money, OutputError> {
@@ -207,6 +215,14 @@ impl Journal {
     }
 
     /// What stands under a role, debits less credits.
+    ///
+    /// ```
+    /// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+    /// # use house::*;
+    /// let journal = Journal::of(&slips_of_january(), &BTreeMap::new())?;
+    /// assert_eq!(journal.balance(AccountRole::Wages)?, 3000.into());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`OutputError::Exact`].

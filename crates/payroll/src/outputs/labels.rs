@@ -35,6 +35,13 @@ impl Labels {
     }
 
     /// With the label of a component in a language: a tag of BCP 47.
+    ///
+    /// ```
+    /// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+    /// # use house::*;
+    /// let labels = Labels::shipped().with("income_tax", "en", "Tax");
+    /// assert_eq!(labels.of("estonia", "income_tax", "income_tax", &Locale::en()), "Tax");
+    /// ```
     #[must_use]
     pub fn with(
         mut self,

@@ -258,6 +258,15 @@ impl<'s> Payslip<'s> {
 
     /// The payslip as a page: HTML in light and dark, for phones, and for one sheet of paper.
     ///
+    /// ```
+    /// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+    /// # use house::*;
+    /// let (labels, slips) = (Labels::shipped(), slips_of_january());
+    /// let page = Payslip::of(&slips[0], PayslipHead::default(), &labels).to_page(&Locale::en())?;
+    /// assert!(page.to_html(&Locale::en()).contains("<table"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`OutputError::Exact`].
     pub fn to_page(&self, locale: &Locale) -> Result<Page, OutputError> {
@@ -284,6 +293,15 @@ impl<'s> Payslip<'s> {
     }
 
     /// The payslip as text, for a terminal or a mail.
+    ///
+    /// ```
+    /// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+    /// # use house::*;
+    /// let (labels, slips) = (Labels::shipped(), slips_of_january());
+    /// let text = Payslip::of(&slips[0], PayslipHead::default(), &labels).to_text(&Locale::de())?;
+    /// assert!(text.contains("Entgeltabrechnung") && text.contains("Nettolohn"), "{text}");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`OutputError::Exact`].

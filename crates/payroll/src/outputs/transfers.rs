@@ -46,6 +46,15 @@ pub fn transfers(
 /// The payments of all who can be paid, and why the others can't: one of them stops nobody's file. Of one slip all payments are made, or none.
 ///
 /// As [`transfers`] besides.
+///
+/// ```
+/// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+/// # use house::*;
+/// // Whose account is not known is told, and stops nobody else.
+/// let (payments, refused) = transfers_each(&slips_of_january(), &|_, _| None);
+/// assert_eq!((payments.len(), refused.len()), (0, 2));
+/// assert_eq!(refused[0].code(), "payroll.output_account");
+/// ```
 pub fn transfers_each(
     slips: &[impl Borrow<Slip>],
     accounts: Accounts<'_>,

@@ -64,6 +64,15 @@ impl<'p> Case<'p> {
 
     /// Sets an input by its name, whatever its case.
     ///
+    /// ```
+    /// use fondaco_payroll::pap::{Pap, shipped};
+    /// let pap = Pap::read(shipped::LOHNSTEUER_2026)?;
+    /// let mut case = pap.case();
+    /// case.set("RE4", 480_000)?.set("STKL", 1)?.set("LZZ", 2)?; // 4,800.00 a month
+    /// assert!(case.set("STKL", 7).is_err()); // there are six
+    /// # Ok::<(), fondaco_payroll::pap::PapError>(())
+    /// ```
+    ///
     /// # Errors
     /// [`PapError::UnknownName`], and [`PapError::Input`] for a value outside what the input may be.
     pub fn set(&mut self, name: &str, value: impl Into<Decimal>) -> Result<&mut Self, PapError> {
@@ -73,6 +82,16 @@ impl<'p> Case<'p> {
     }
 
     /// Sets an input from text, such as `2.90`.
+    ///
+    /// ```
+    /// use fondaco_payroll::pap::{Pap, shipped};
+    /// let pap = Pap::read(shipped::LOHNSTEUER_2026)?;
+    /// let mut case = pap.case();
+    /// case.set("RE4", 480_000)?.set("STKL", 1)?.set("LZZ", 2)?; // 4,800.00 a month
+    /// case.set_text("KVZ", "2.90")?;
+    /// assert!(case.set_text("KVZ", "a little").is_err());
+    /// # Ok::<(), fondaco_payroll::pap::PapError>(())
+    /// ```
     ///
     /// # Errors
     /// As [`set`](Self::set), and [`PapError::Input`] for a text that is no decimal.
@@ -163,6 +182,15 @@ impl<'p> Case<'p> {
 
     /// Runs the program.
     ///
+    /// ```
+    /// use fondaco_payroll::pap::{Pap, shipped};
+    /// let pap = Pap::read(shipped::LOHNSTEUER_2026)?;
+    /// let mut case = pap.case();
+    /// case.set("RE4", 480_000)?.set("STKL", 1)?.set("LZZ", 2)?; // 4,800.00 a month
+    /// assert!(case.rest_zero().run()?.get("LSTLZZ")? > 0.into());
+    /// # Ok::<(), fondaco_payroll::pap::PapError>(())
+    /// ```
+    ///
     /// # Errors
     /// [`PapError::Missing`] for inputs without a default that were not set; [`PapError::Arithmetic`] for a sum without an answer.
     pub fn run(&mut self) -> Result<Outcome<'_>, PapError> {
@@ -193,6 +221,17 @@ fn whole(variable: &Variable, value: Decimal) -> Result<i64, PapError> {
 
 impl Outcome<'_> {
     /// An output by its name, whatever its case: in cents where the file says so.
+    ///
+    /// ```
+    /// use fondaco_payroll::pap::{Pap, shipped};
+    /// let pap = Pap::read(shipped::LOHNSTEUER_2026)?;
+    /// let mut case = pap.case();
+    /// case.set("RE4", 480_000)?.set("STKL", 1)?.set("LZZ", 2)?; // 4,800.00 a month
+    /// let outcome = case.rest_zero().run()?;
+    /// assert_eq!(outcome.get("SOLZLZZ")?, outcome.get("solzlzz")?);
+    /// assert!(outcome.get("LST").is_err());
+    /// # Ok::<(), fondaco_payroll::pap::PapError>(())
+    /// ```
     ///
     /// # Errors
     /// [`PapError::UnknownName`]; [`PapError::Arithmetic`] for a value of more than 28 digits.

@@ -86,6 +86,18 @@ impl<'p> Batch<'p> {
 
     /// Fills an input, in the order of the employees. A value that the input can't be is told with its employee when the batch is run.
     ///
+    /// ```
+    /// use fondaco_payroll::Batch;
+    /// use fondaco_payroll::jurisdictions::estonia;
+    /// let program = estonia()?.on("2026-06-30".parse()?)?;
+    /// let mut batch = Batch::new(&program, ["Ada", "Bo"]);
+    /// batch.column("salary", [2000, 1000])?;
+    /// let net = batch.run(&["net"])?;
+    /// assert_eq!(net.amount(1, 0).unwrap().to_string(), "905.92");
+    /// assert_eq!(batch.column("exempts", [true]).unwrap_err().code(), "payroll.column_length");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`PayError::UnknownInput`], [`PayError::ColumnLength`] unless there is one value for each employee, and [`PayError::ColumnTwice`].
     pub fn column<V: Into<Value>>(
@@ -121,6 +133,16 @@ impl<'p> Batch<'p> {
 
     /// Fills an input with units of its smallest digits, as a data frame has them.
     ///
+    /// ```
+    /// use fondaco_payroll::Batch;
+    /// use fondaco_payroll::jurisdictions::estonia;
+    /// let program = estonia()?.on("2026-06-30".parse()?)?;
+    /// let mut batch = Batch::new(&program, ["Ada", "Bo"]);
+    /// batch.units("salary", vec![200_000, 100_000])?; // cents
+    /// assert_eq!(batch.run(&["net"])?.amount(0, 0).unwrap().to_string(), "1657.84");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// Those of [`Batch::column`].
     pub fn units(&mut self, name: &str, units: Vec<i64>) -> Result<(), PayError> {
@@ -147,6 +169,18 @@ impl<'p> Batch<'p> {
 
     /// Computes all rows, one after the other.
     ///
+    /// ```
+    /// use fondaco_payroll::Batch;
+    /// use fondaco_payroll::jurisdictions::estonia;
+    /// let program = estonia()?.on("2026-06-30".parse()?)?;
+    /// let mut batch = Batch::new(&program, ["Ada", "Bo"]);
+    /// batch.column("salary", [2000, -1])?;
+    /// let result = batch.run(&["net"])?;
+    /// assert_eq!(result.errors.len(), 1); // Bo's, who stops nobody
+    /// assert!(result.amount(0, 0).is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`PayError::UnknownInput`] of a result that there is none of. What is wrong with a row is in the result.
     pub fn run(&self, outputs: &[&str]) -> Result<BatchResult, PayError> {
@@ -154,6 +188,16 @@ impl<'p> Batch<'p> {
     }
 
     /// Computes all rows on so many threads. The result doesn't depend on how many.
+    ///
+    /// ```
+    /// use fondaco_payroll::Batch;
+    /// use fondaco_payroll::jurisdictions::estonia;
+    /// let program = estonia()?.on("2026-06-30".parse()?)?;
+    /// let mut batch = Batch::new(&program, ["Ada", "Bo"]);
+    /// batch.column("salary", [2000, 1000])?;
+    /// assert_eq!(batch.run_on(2, &["net"])?.amount(0, 0), batch.run(&["net"])?.amount(0, 0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// Those of [`Batch::run`].

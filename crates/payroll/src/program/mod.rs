@@ -150,6 +150,13 @@ impl Lines {
 
 impl Program {
     /// What the rules are called.
+    ///
+    /// ```
+    /// use fondaco_payroll::jurisdictions::estonia;
+    /// let program = estonia()?.on("2026-06-30".parse()?)?;
+    /// assert_eq!((program.name(), program.currency().code()), ("estonia", "EUR"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -168,23 +175,53 @@ impl Program {
     }
 
     /// The day whose rules these are.
+    ///
+    /// ```
+    /// use fondaco_payroll::jurisdictions::estonia;
+    /// let program = estonia()?.on("2026-06-30".parse()?)?;
+    /// assert_eq!(program.day(), "2026-06-30".parse()?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn day(&self) -> NaiveDate {
         self.on
     }
 
     /// The names of all inputs, in the file's order; accumulators come last.
+    ///
+    /// ```
+    /// use fondaco_payroll::jurisdictions::estonia;
+    /// let program = estonia()?.on("2026-06-30".parse()?)?;
+    /// assert!(program.inputs().any(|name| name == "pension_rate"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn inputs(&self) -> impl Iterator<Item = &str> {
         self.inputs.iter().map(|input| input.name.as_str())
     }
 
     /// The sums over periods that these rules begin with and end with: what the host keeps, over which year, and by what apart.
+    ///
+    /// ```
+    /// use fondaco_payroll::jurisdictions::united_states;
+    /// let program = united_states()?.on("2026-06-30".parse()?)?;
+    /// let base = program.accumulators().iter().find(|sum| sum.name == "social_security_wages_to_date");
+    /// assert_eq!(base.unwrap().over, "calendar_year");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn accumulators(&self) -> &[Accumulator] {
         &self.accumulators
     }
 
     /// The names of all results: inputs that are pay, rules, bases, totals, and accumulators as they are after the period.
+    ///
+    /// ```
+    /// use fondaco_payroll::jurisdictions::estonia;
+    /// let program = estonia()?.on("2026-06-30".parse()?)?;
+    /// let names: Vec<&str> = program.outputs().collect();
+    /// assert!(["salary", "income_tax", "net"].iter().all(|name| names.contains(name)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn outputs(&self) -> impl Iterator<Item = &str> {
         self.outputs.iter().map(|output| output.name.as_str())
     }

@@ -57,6 +57,18 @@ pub struct Runner<'p> {
 impl Program {
     /// The input of a name.
     ///
+    /// ```
+    /// use fondaco_payroll::jurisdictions::estonia;
+    /// let program = estonia()?.on("2026-06-30".parse()?)?;
+    /// let (salary, net) = (program.input("salary")?, program.output("net")?);
+    /// let mut runner = program.runner();
+    /// runner.set(salary, 200_000)?; // 2,000.00 in cents
+    /// runner.run()?;
+    /// assert_eq!(runner.units(net), 165_784);
+    /// assert!(program.input("salry").unwrap_err().to_string().contains("salary"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`PayError::UnknownInput`].
     pub fn input(&self, name: &str) -> Result<Input, PayError> {
@@ -77,6 +89,14 @@ impl Program {
     }
 
     /// How many digits behind the point the units of an input have.
+    ///
+    /// ```
+    /// use fondaco_payroll::jurisdictions::estonia;
+    /// let program = estonia()?.on("2026-06-30".parse()?)?;
+    /// let salary = program.input("salary")?;
+    /// assert_eq!(program.input_digits(salary), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn input_digits(&self, input: Input) -> u8 {
         self.inputs.get(input.0).map_or(0, |slot| slot.digits)
@@ -90,6 +110,15 @@ impl Program {
 
     /// The place of a value among those of an input's choice, which is what units of such an input are.
     ///
+    /// ```
+    /// use fondaco_payroll::jurisdictions::united_states;
+    /// let program = united_states()?.on("2026-06-30".parse()?)?;
+    /// let status = program.input("w4_status")?;
+    /// assert_ne!(program.place(status, "single")?, program.place(status, "married")?);
+    /// assert!(program.place(status, "cohabiting").is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`PayError::BadInput`].
     pub fn place(&self, input: Input, value: &str) -> Result<i64, PayError> {
@@ -100,6 +129,20 @@ impl Program {
     }
 
     /// A frame of its own.
+    ///
+    /// ```
+    /// use fondaco_payroll::jurisdictions::estonia;
+    /// let program = estonia()?.on("2026-06-30".parse()?)?;
+    /// let mut runner = program.runner();
+    /// let (salary, net) = (program.input("salary")?, program.output("net")?);
+    /// for (name, cents) in [("Ada", 200_000), ("Bo", 100_000)] {
+    ///     runner.employee(name);
+    ///     runner.set(salary, cents)?;
+    ///     runner.run()?;
+    ///     assert!(runner.amount(net)? > 900.into());
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn runner(&self) -> Runner<'_> {
         Runner {
@@ -121,6 +164,16 @@ impl<'p> Runner<'p> {
     }
 
     /// Forgets what was set.
+    ///
+    /// ```
+    /// use fondaco_payroll::jurisdictions::estonia;
+    /// let program = estonia()?.on("2026-06-30".parse()?)?;
+    /// let mut runner = program.runner();
+    /// runner.set(program.input("salary")?, 200_000)?;
+    /// runner.clear();
+    /// assert!(runner.run().unwrap_err().to_string().contains("salary")); // which is missing now
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn clear(&mut self) {
         self.given.fill(false);
         self.filled = false;

@@ -148,6 +148,15 @@ impl RuleSet {
 
     /// The rules of a file and of parts that belong to it: what states add to the law of their federation. A part has no head of its own.
     ///
+    /// ```
+    /// use fondaco_payroll::RuleSet;
+    /// use fondaco_payroll::jurisdictions::united_states;
+    /// let rules = RuleSet::from_parts(&[united_states::FILE, united_states::TEXAS])?;
+    /// let program = rules.on("2026-06-30".parse()?)?;
+    /// assert!(program.inputs().any(|name| name == "tx_unemployment_rate"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// Those of [`RuleSet::from_toml`]; [`RuleSet::problems_of_parts`] says in which part, and in which line of it.
     pub fn from_parts(parts: &[&str]) -> Result<RuleSet, RuleError> {
@@ -226,6 +235,13 @@ impl RuleSet {
     }
 
     /// The file.
+    ///
+    /// ```
+    /// use fondaco_payroll::jurisdictions::estonia;
+    /// let rules = estonia()?;
+    /// assert!(rules.file().parameters.iter().any(|of| of.name == "tax_rate"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn file(&self) -> &RuleFile {
         &self.file

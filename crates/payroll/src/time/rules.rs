@@ -159,6 +159,13 @@ impl Default for TimeRules {
 
 impl TimeRules {
     /// With breaks: above so many minutes, so many.
+    ///
+    /// ```
+    /// use fondaco_payroll::time::TimeRules;
+    /// // ArbZG § 4: half an hour above six hours, three quarters above nine.
+    /// let rules = TimeRules::default().breaks(&[(6 * 60, 30), (9 * 60, 45)]);
+    /// assert_eq!(rules.breaks.len(), 2);
+    /// ```
     #[must_use]
     pub fn breaks(mut self, breaks: &[(u32, u32)]) -> TimeRules {
         let rule = |(above_minutes, minutes): &(u32, u32)| BreakRule {
@@ -170,6 +177,13 @@ impl TimeRules {
     }
 
     /// With a premium.
+    ///
+    /// ```
+    /// use fondaco_payroll::time::{OvertimeBy, TimeRules, When};
+    /// let sunday = When::On(vec![chrono::Weekday::Sun]);
+    /// let rules = TimeRules::default().premium("SUNDAY", sunday).overtime(OvertimeBy::Flsa);
+    /// assert!(rules.check().is_ok());
+    /// ```
     #[must_use]
     pub fn premium(mut self, component: impl Into<SmolStr>, when: When) -> TimeRules {
         self.premiums.push(Premium { component: component.into(), when });

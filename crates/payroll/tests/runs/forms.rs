@@ -139,9 +139,9 @@ fn box_16_is_refused_where_slips_know_nothing_of_it() {
     let old = without("pa_compensation_to_date", all_slips(&house, &runs[..2]));
     let all = [old, all_slips(&house, &runs[2..])].concat();
     let refused = W2::of(&all, &[], 2026).unwrap_err();
-    let text = "employee 1: box 16 of Form W-2 is made of the sum pa_compensation_to_date, which slips have not that were computed \
-                before the rules had it (paid on 2026-01-31, 2026-02-28): enter what it came to until then with OpenSums for the \
-                rules united_states+pennsylvania and 2026, or void these slips and compute them again";
+    let text = "employee 1: box 16 of Form W-2 is made of the sum pa_compensation_to_date, which slips lack that were computed \
+                before the rules had it, those paid on 2026-01-31, 2026-02-28: enter what it came to in them with OpenSums for the \
+                rules united_states+pennsylvania and 2026, or void them and compute them again";
     assert_eq!(
         (refused.code(), refused.to_string().as_str()),
         ("payroll.output_sum_unknown", text)

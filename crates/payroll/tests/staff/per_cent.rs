@@ -82,3 +82,20 @@ fn hours_of_the_days_on_which_it_holds_count_and_overtime_with_its_week() {
         }
     });
 }
+
+#[test]
+fn of_a_month_of_unpaid_leave_it_is_no_line_of_zero() {
+    use fondaco_payroll::leave::*;
+    everywhere(|host| {
+        hire(host, "1", "monthly", "2026-01-01/..", ("SALARY", "3000", PayPer::Month));
+        duty(host, "1", "10", "2026-01-01/..");
+        let mut june = RequestLeave::new("1", "TIME-OFF", d("2026-06-01"), d("2026-06-30"));
+        let days = june.first.iter_days().take_while(|day| *day <= june.last);
+        june.days = days.map(|day| LeaveDay { day, amount: 1.into() }).collect();
+        let june = host.must("june", &june);
+        let yes = DecideLeave::new(june, LeaveDecision::Approve, "well");
+        host.acting_as("boss").must("yes", &yes);
+        assert_eq!(paid(host, ("monthly", 2026, 6), "1"), [] as [&str; 0]);
+        assert_eq!(paid(host, ("monthly", 2026, 7), "1"), ["DUTY 300"]);
+    });
+}

@@ -52,6 +52,23 @@ impl Lohnsteuerbescheinigung {
     /// `sonstiger Bezug` after the employment had ended: give those slips by themselves, and line 1 is the month of payment (BMF of 9
     /// September 2019, BStBl 2019 I, 911, part III).
     ///
+    /// ```
+    /// use fondaco_payroll::outputs::year::Lohnsteuerbescheinigung;
+    /// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+    /// # use house::*;
+    /// let (payroll, _) = january();
+    /// let mut case = case("1001", "2026-03-01/2026-03-31", "4000");
+    /// (case.rules, case.components[0].input) = ("germany".into(), "wage".into());
+    /// let case = case.with("pay_period", "month").with("tax_class", "I").with("fund_rate", "2.9%").with("care_childless", true);
+    /// let mut slip = payroll.view(|view| preview(view, &case))?;
+    /// slip.status = SlipStatus::Paid; // as if it had been approved
+    /// let employed = "2026-03-10/..".parse()?;
+    /// let figures = Lohnsteuerbescheinigung::of(&[slip], employed, 2026)?;
+    /// assert_eq!((figures.from, figures.to), (day("2026-03-10"), day("2026-12-31")));
+    /// assert_eq!(figures.gross, 4000.into());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`OutputError`]: no slip of the year, slips of two employees or other rules, an employment that begins after the year, a figure without
     /// room.

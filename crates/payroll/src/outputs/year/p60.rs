@@ -45,6 +45,22 @@ const HMRC: &str = "SI 2003/2682, regulation 67; HMRC, P60 End of Year Certifica
 impl P60 {
     /// The figures of an employee's tax year, by the year in which it begins: slips by the shipped rules `united_kingdom`.
     ///
+    /// ```
+    /// use fondaco_payroll::outputs::year::P60;
+    /// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+    /// # use house::*;
+    /// let (payroll, _) = january();
+    /// let mut case = case("1001", "2026-01-01/2026-01-31", "3000").in_year("tax_year", 2025);
+    /// case.rules = "united_kingdom".into();
+    /// let case = case.with("frequency", "monthly").with("period", "10").with("code_kind", "allowance").with("code_number", "1257");
+    /// let mut slip = payroll.view(|view| preview(view, &case))?;
+    /// slip.status = SlipStatus::Paid; // as if it had been approved
+    /// let p60 = P60::of(&[slip], &[], 2025)?;
+    /// assert_eq!((p60.pay, p60.tax_code.as_str()), (3000.into(), "1257L"));
+    /// assert_eq!(p60.national_insurance[0].at_lower_limit, 542.into());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`OutputError`]: no slip of the year, slips of two employees or other rules, a period whose limits of National Insurance the shipped
     /// rules don't know, a figure without room.
@@ -70,6 +86,20 @@ impl P60 {
     }
 
     /// Pay of the year, previous employments included.
+    ///
+    /// ```
+    /// use fondaco_payroll::outputs::year::P60;
+    /// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+    /// # use house::*;
+    /// let (payroll, _) = january();
+    /// let mut case = case("1001", "2026-01-01/2026-01-31", "3000").in_year("tax_year", 2025);
+    /// case.rules = "united_kingdom".into();
+    /// let case = case.with("frequency", "monthly").with("period", "10").with("code_kind", "allowance").with("code_number", "1257");
+    /// let mut slip = payroll.view(|view| preview(view, &case))?;
+    /// slip.status = SlipStatus::Paid; // as if it had been approved
+    /// assert_eq!(P60::of(&[slip], &[], 2025)?.total_pay()?, 3000.into());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`OutputError::Exact`].

@@ -70,6 +70,21 @@ impl W2 {
     /// So are those of a state, of `united_states+california` or `+pennsylvania`: `ca_wages_to_date` and `pa_compensation_to_date` of box 16,
     /// `ca_income_tax`, `pa_income_tax`, `pa_local_tax` and what box 14 tells. Slips that were computed before these rules summed box 16 up are refused until what they had is entered so, as part of the figure.
     ///
+    /// ```
+    /// use fondaco_payroll::outputs::year::W2;
+    /// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+    /// # use house::*;
+    /// let (payroll, _) = january();
+    /// let mut case = case("1001", "2026-02-01/2026-02-28", "5000");
+    /// (case.rules, case.components[0].input) = ("united_states".into(), "wages".into());
+    /// let case = case.with("frequency", "monthly").with("w4_status", "single");
+    /// let mut slip = payroll.view(|view| preview(view, &case))?;
+    /// slip.status = SlipStatus::Paid; // as if it had been approved
+    /// let w2 = W2::of(&[slip], &[], 2026)?;
+    /// assert_eq!((w2.wages, w2.social_security_tax), (5000.into(), 310.into()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`OutputError`]: no slip of the year, slips of two employees or other rules, slips that know nothing of box 16, a figure without room.
     pub fn of(
@@ -108,6 +123,22 @@ impl W2 {
     }
 
     /// The boxes that have a figure, in the form's order.
+    ///
+    /// ```
+    /// use fondaco_payroll::outputs::year::W2;
+    /// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+    /// # use house::*;
+    /// let (payroll, _) = january();
+    /// let mut case = case("1001", "2026-02-01/2026-02-28", "5000");
+    /// (case.rules, case.components[0].input) = ("united_states".into(), "wages".into());
+    /// let case = case.with("frequency", "monthly").with("w4_status", "single");
+    /// let mut slip = payroll.view(|view| preview(view, &case))?;
+    /// slip.status = SlipStatus::Paid; // as if it had been approved
+    /// let w2 = W2::of(&[slip], &[], 2026)?;
+    /// let codes: Vec<&str> = w2.boxes().iter().map(|of| of.code).collect();
+    /// assert_eq!(codes, ["1", "2", "3", "4", "5", "6"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn boxes(&self) -> Vec<FormBox> {
         let of = |code, label, amount| FormBox::new(code, label, amount, INSTRUCTIONS);
         let all = [

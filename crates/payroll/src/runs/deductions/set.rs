@@ -125,6 +125,17 @@ impl SetDeduction {
     }
 
     /// An order for a debt of so much, as far as its limit lets it.
+    ///
+    /// ```
+    /// use fondaco_core::PartyId;
+    /// use fondaco_payroll::garnishment::{Limit, PayPeriod};
+    /// use fondaco_payroll::runs::SetDeduction;
+    /// // A writ over 9,000, of which pay by the month bears what the CCPA says.
+    /// let limit = Limit::ordinary("7.25".parse()?, PayPeriod::Months(1))?;
+    /// let writ = SetDeduction::debt(PartyId::named("1001"), "WRIT", 9000.into(), (1, limit), "2026-01-01".parse()?);
+    /// assert_eq!((writ.owed, writ.instalment), (9000.into(), None));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn debt(
         employee: PartyId,

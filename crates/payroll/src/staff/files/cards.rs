@@ -85,6 +85,15 @@ struct Columns {
 impl CardFile {
     /// Reads a file, up to 100,000 lines.
     ///
+    /// ```
+    /// use std::io::Cursor;
+    /// use fondaco_payroll::staff::{CardFile, CardMapping};
+    /// // One input from two columns: which of them counts?
+    /// let twice = CardMapping::new(("who", "from"), "united_states", [("w4_status", "a"), ("w4_status", "b")]);
+    /// let refused = CardFile::read(Cursor::new("who,from,a,b\n"), &twice).unwrap_err();
+    /// assert!(refused.to_string().contains("the input w4_status is mapped twice"), "{refused}");
+    /// ```
+    ///
     /// # Errors
     /// What is wrong with the file as a whole, or with the mapping. What is wrong with a line is told by [`CardFile::report`].
     pub fn read(file: impl Read + Seek, mapping: &CardMapping) -> Result<CardFile, FileError> {

@@ -140,6 +140,15 @@ struct Columns<'m> {
 impl ContractFile {
     /// Reads a file, up to 100,000 lines.
     ///
+    /// ```
+    /// use std::io::Cursor;
+    /// use fondaco_core::import::Source;
+    /// use fondaco_payroll::staff::{ContractFile, ContractMapping};
+    /// let mapping = ContractMapping::new("who", "from", "group", (Source::constant("SALARY"), "pay", "per"));
+    /// let gone = ContractFile::read(Cursor::new("other\n1\n"), &mapping).unwrap_err();
+    /// assert!(gone.to_string().contains("who"), "{gone}"); // a column that the file has not
+    /// ```
+    ///
     /// # Errors
     /// What is wrong with the file as a whole, or with the mapping. What is wrong with a line is told by [`ContractFile::report`].
     pub fn read(

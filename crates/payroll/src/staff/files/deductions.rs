@@ -119,6 +119,15 @@ const KINDS: [(&str, DeductionKind); 4] = [
 impl DeductionFile {
     /// Reads a file, up to 100,000 lines.
     ///
+    /// ```
+    /// use std::io::Cursor;
+    /// use fondaco_core::import::Source;
+    /// use fondaco_payroll::staff::{DeductionFile, DeductionMapping};
+    /// let mapping = DeductionMapping::new(("who", "kind", "what"), ("owed", "each"), "from");
+    /// let gone = DeductionFile::read(Cursor::new("other\n1\n"), &mapping).unwrap_err();
+    /// assert!(gone.to_string().contains("who"), "{gone}"); // a column that the file has not
+    /// ```
+    ///
     /// # Errors
     /// What is wrong with the file as a whole, or with the mapping. What is wrong with a line is told by [`DeductionFile::report`].
     pub fn read(

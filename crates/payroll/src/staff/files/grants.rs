@@ -84,6 +84,15 @@ struct Columns {
 impl GrantFile {
     /// Reads a file, up to 100,000 lines.
     ///
+    /// ```
+    /// use std::io::Cursor;
+    /// use fondaco_core::import::Source;
+    /// use fondaco_payroll::staff::{GrantFile, GrantMapping};
+    /// let mapping = GrantMapping::opening(("who", Source::constant("VACATION")), "day", "left");
+    /// let gone = GrantFile::read(Cursor::new("other\n1\n"), &mapping).unwrap_err();
+    /// assert!(gone.to_string().contains("who"), "{gone}"); // a column that the file has not
+    /// ```
+    ///
     /// # Errors
     /// What is wrong with the file as a whole, or with the mapping. What is wrong with a line is told by [`GrantFile::report`].
     pub fn read(file: impl Read + Seek, mapping: &GrantMapping) -> Result<GrantFile, FileError> {

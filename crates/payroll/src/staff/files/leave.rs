@@ -88,6 +88,15 @@ struct Columns {
 impl LeaveFile {
     /// Reads a file, up to 100,000 lines.
     ///
+    /// ```
+    /// use std::io::Cursor;
+    /// use fondaco_core::import::Source;
+    /// use fondaco_payroll::staff::{LeaveFile, LeaveMapping};
+    /// let mapping = LeaveMapping::new(("who", Source::constant("VACATION")), ("first", "last"));
+    /// let gone = LeaveFile::read(Cursor::new("other\n1\n"), &mapping).unwrap_err();
+    /// assert!(gone.to_string().contains("who"), "{gone}"); // a column that the file has not
+    /// ```
+    ///
     /// # Errors
     /// What is wrong with the file as a whole, or with the mapping. What is wrong with a line is told by [`LeaveFile::report`].
     pub fn read(file: impl Read + Seek, mapping: &LeaveMapping) -> Result<LeaveFile, FileError> {

@@ -94,6 +94,15 @@ struct Columns {
 impl RecurringFile {
     /// Reads a file, up to 100,000 lines.
     ///
+    /// ```
+    /// use std::io::Cursor;
+    /// use fondaco_core::import::Source;
+    /// use fondaco_payroll::staff::{RecurringFile, RecurringMapping};
+    /// let mapping = RecurringMapping::new(("who", "from"), ("what", "each"));
+    /// let gone = RecurringFile::read(Cursor::new("other\n1\n"), &mapping).unwrap_err();
+    /// assert!(gone.to_string().contains("who"), "{gone}"); // a column that the file has not
+    /// ```
+    ///
     /// # Errors
     /// What is wrong with the file as a whole, or with the mapping. What is wrong with a line is told by [`RecurringFile::report`].
     pub fn read(

@@ -80,6 +80,15 @@ struct Columns {
 impl LeaveRightFile {
     /// Reads a file, up to 100,000 lines.
     ///
+    /// ```
+    /// use std::io::Cursor;
+    /// use fondaco_core::import::Source;
+    /// use fondaco_payroll::staff::{LeaveRightFile, LeaveRightMapping};
+    /// let mapping = LeaveRightMapping::new(("who", "from"), Source::constant("VACATION"));
+    /// let gone = LeaveRightFile::read(Cursor::new("other\n1\n"), &mapping).unwrap_err();
+    /// assert!(gone.to_string().contains("who"), "{gone}"); // a column that the file has not
+    /// ```
+    ///
     /// # Errors
     /// What is wrong with the file as a whole, or with the mapping. What is wrong with a line is told by [`LeaveRightFile::report`].
     pub fn read(

@@ -89,6 +89,14 @@ impl NewTerm {
 
     /// Until a day.
     ///
+    /// ```
+    /// use fondaco_payroll::staff::{LeaveRight, NewTerm, Said};
+    /// let right = Said::Leave("STUDY".into(), LeaveRight::default());
+    /// let term = NewTerm::from("1001", "2026-03-01".parse()?, right).until("2026-08-31".parse()?)?;
+    /// assert_eq!(term.span.to_string(), "2026-03-01/2026-08-31");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// When that lies before the first.
     pub fn until(mut self, last: NaiveDate) -> Result<NewTerm, fondaco_core::DateRangeError> {
@@ -97,6 +105,19 @@ impl NewTerm {
     }
 
     /// In place of what was recorded for the same days.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// let payroll = payroll();
+    /// let job = Said::Job("main".into(), Job::new("Worker", "SALARY", 66_000.into(), PayPer::Year));
+    /// // A second word for the same days is refused, unless it is said to be a correction.
+    /// let term = NewTerm::from("1001", day("2026-01-01"), job);
+    /// let refused = payroll.send("again", &RecordTerms { taking: Taking::GoodOnes, ..RecordTerms::new(vec![term.clone()]) })?.answer;
+    /// assert_eq!(refused.refused.len(), 1);
+    /// assert_eq!(payroll.send("put right", &RecordTerms::new(vec![term.corrected()]))?.answer.entered, 1);
+    /// # Ok::<(), PayrollError>(())
+    /// ```
     #[must_use]
     pub fn corrected(mut self) -> NewTerm {
         self.correct = true;
