@@ -100,9 +100,8 @@ pub(super) fn recorders(
     slips: &[Arc<Slip>],
 ) -> Result<Vec<ActorId>, PayrollError> {
     let Some(group) = tx.peek::<PayGroup>(&run.calendar)? else { return Ok(Vec::new()) };
-    let open: Vec<&Slip> = slips.iter().map(Arc::as_ref).collect();
-    let open: Vec<&Slip> =
-        open.into_iter().filter(|slip| slip.status == SlipStatus::Calculated).collect();
+    let is_open = |slip: &&Slip| slip.status == SlipStatus::Calculated;
+    let open: Vec<&Slip> = slips.iter().map(Arc::as_ref).filter(is_open).collect();
     if group.segregated.is_empty() || open.is_empty() {
         return Ok(Vec::new());
     }

@@ -4,7 +4,7 @@ use fondaco_payroll::calendars::*;
 use fondaco_payroll::leave::*;
 use fondaco_payroll::runs::*;
 use fondaco_payroll::staff::*;
-use fondaco_payroll::time::TimeRules;
+use fondaco_payroll::time::{DaySheet, TimeRules};
 use fondaco_testkit::Host;
 
 use crate::firm::*;
@@ -245,6 +245,24 @@ fn a_definition_governs_whole_periods_for_leave_and_hours_as_for_pay() {
             let found = host.view(|view| leave_left(view, "1", "VACATION", d("2026-12-31")));
             assert_eq!(found, n(left));
         }
+        // So has the break that is owed on 2 July, of pay and of leave that hours earn; in June none was.
+        let earned = Accrual::ByHours { hours: 1.into(), most: None };
+        host.must("earned", &DefineLeavePolicy::new(LeavePolicy::new("EARNED", earned)));
+        hire(host, "2", "halves", "2026-01-01/..", ("WAGES", "20", PayPer::Hour));
+        let right = Said::Leave("EARNED".into(), LeaveRight::default());
+        say(host, "right", NewTerm::from("2", d("2026-01-01"), right));
+        let eight = DaySheet::from_to("08:00:00".parse().unwrap(), "16:00:00".parse().unwrap());
+        let sheet = |day: &str| NewSheet {
+            sheet: eight.clone(),
+            ..NewSheet::hours("2", d(day), "main", 8.into())
+        };
+        let sheets = vec![sheet("2026-06-29"), sheet("2026-07-02")];
+        host.must("time", &RecordTime::new(sheets));
+        let paid = |number| lines(&case(host, ("halves", 2026, number), "2"));
+        assert_eq!(paid(12), ["WAGES 160 (8 at 20) HQ"]);
+        assert_eq!(paid(13), ["WAGES 140 (7 at 20) HQ"]);
+        let left = host.view(|view| leave_left(view, "2", "EARNED", d("2026-12-31")));
+        assert_eq!(left, n("15"));
     });
 }
 

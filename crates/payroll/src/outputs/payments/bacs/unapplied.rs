@@ -4,7 +4,7 @@
 //! reference, the amount, a code and the day on which it was processed, with the account of the payee within it. Items are known by
 //! these attributes (`ref`, `returnCode`, `valueOf`), which ARUCS has in common with the reports on direct debits, and not by their place. Reports
 //! of other kinds are refused. Bacs passes no reference of ours on but what was printed for the payee, so that a payment is found by that, by the amount and
-//! by the account: [`DirectCredits::answers`].
+//! by the account: [`DirectCredits::answers`]. AWACS, which tells where money that arrived has to go the next time, is not read.
 
 use chrono::NaiveDate;
 use fondaco_core::decimal;
