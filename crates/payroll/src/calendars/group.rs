@@ -147,7 +147,7 @@ pub struct PayPeriod {
     pub pay_group: SmolStr,
     /// The tax year that it belongs to.
     pub year: i32,
-    /// Its number in that year, from 1. In a year of two calendars they are numbered on, and a number may lie beyond [`of`](PayPeriod::of).
+    /// Its number in that year, from 1. In a year of two calendars they are numbered on, and a number may lie beyond [`of`](field@PayPeriod::of).
     pub number: u32,
     /// How many periods a year of its calendar has, for what is paid by the year: 12 of the six months behind 26 weeks.
     pub of: u32,
