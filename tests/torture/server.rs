@@ -53,7 +53,7 @@ pub(crate) fn killed(round: &Round) -> Result<Option<String>, Trouble> {
     let mut settled = || {
         let of =
             "SELECT count(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND query LIKE $1";
-        for _ in 0..2_000 {
+        for _ in 0..30_000 {
             let row = needs("activity", client.query_one(of, &[&format!("%{schema}%")]))?;
             if row.get::<_, i64>(0) == 0 {
                 return Ok(());
@@ -141,7 +141,7 @@ fn live_on(store: &dyn Store, seed: u64, over: &AtomicBool) -> Result<(u64, u64)
         match life.live(store) {
             Ok(steps) if over.load(Ordering::SeqCst) => return Ok((steps, failed)),
             Ok(_) => {}
-            Err(Trouble::Failed(_)) if failed < 5_000 => {
+            Err(Trouble::Failed(_)) if failed < 30_000 => {
                 failed += 1;
                 std::thread::sleep(Duration::from_millis(10));
             }

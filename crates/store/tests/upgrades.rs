@@ -16,6 +16,7 @@
 #[cfg(all(feature = "postgres", unix))]
 mod server;
 
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -469,34 +470,44 @@ fn upgrade_in_child(path: &Path) -> std::process::Child {
     Command::new(std::env::current_exe().unwrap())
         .args(["child_upgrades", "--exact", "--nocapture"])
         .env("FONDACO_UPGRADE", path)
-        .stdout(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
         .unwrap()
 }
 
-/// Kills upgrades after ever longer times until one is done before it is killed; after each the file is as it was or done.
+/// Waits until the child is about to begin, however slow the machine is.
+fn begins(child: &mut std::process::Child) {
+    let mut said = BufReader::new(child.stdout.as_mut().unwrap()).lines();
+    assert!(said.any(|line| line.unwrap().contains("begins")), "it never begins");
+}
+
+/// Kills upgrades at ever other moments, the nearer to their end the longer it goes on; after each the file is as it was or done.
 fn killed_at_every_moment(fresh: &Path, open: impl Fn(&Path) -> Box<dyn Store>) {
     let folder = Folder::new();
-    let begun = Instant::now();
     let whole = folder.copy_of(fresh);
-    assert!(upgrade_in_child(&whole).wait().unwrap().success());
-    let longest = begun.elapsed();
+    let mut child = upgrade_in_child(&whole);
+    begins(&mut child);
+    let begun = Instant::now();
+    assert!(child.wait().unwrap().success());
+    let mut moment = begun.elapsed() / 7;
     let (mut as_it_was, mut done) = (0, 0);
-    for part in 1..=8u32 {
+    // A machine that is busy with others lets more of them end before they are killed.
+    while as_it_was + done < 8 || (as_it_was == 0 && done < 100) {
         let path = folder.copy_of(fresh);
         let mut child = upgrade_in_child(&path);
-        std::thread::sleep(longest * part / 7);
+        begins(&mut child);
+        std::thread::sleep(moment);
         let _ = child.kill();
         let _ = child.wait();
         let store = open(&path);
         match store.prepare(OLD) {
             Ok(_) => {
-                as_it_was += 1;
+                (as_it_was, moment) = (as_it_was + 1, moment * 3 / 2);
                 assert_eq!(chain::verify(&store, acme(), OLD).unwrap().findings, []);
             }
             Err(error) => {
-                done += 1;
+                (done, moment) = (done + 1, moment * 2 / 3);
                 assert_eq!(error.code(), "store.newer_layout", "{error}");
             }
         }

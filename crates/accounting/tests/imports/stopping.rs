@@ -129,12 +129,30 @@ fn long_file() -> String {
 #[allow(clippy::disallowed_methods)]
 fn imports_until_it_is_killed() {
     let Ok(path) = std::env::var("FONDACO_KILL") else { return };
+    let until = std::env::var("FONDACO_UNTIL").unwrap();
+    let (phase, lines) = until.split_once(' ').unwrap();
+    let lines: i64 = lines.parse().unwrap();
     let books = Books::open(Sqlite::open(&path).unwrap(), CompanyId::named("acme")).unwrap();
     let mut watch = |at: &Progressed| {
         std::fs::write(format!("{path}.done"), at.to_string()).unwrap();
+        if at.phase == phase && at.done >= lines {
+            loop {
+                std::thread::park();
+            }
+        }
         ControlFlow::Continue(())
     };
     books.run_job("file", &mut open(&long_file(), mapping()), &mut watch).unwrap();
+}
+
+/// A phase in which it is killed, from so many lines on; with so many it waits for it, should the machine be too busy to kill it.
+const KILLS: [(&str, i64, i64); 3] =
+    [("checking", 30_000, 60_000), ("booking", 10_000, 30_000), ("booking", 40_000, 60_000)];
+
+/// How many lines of a phase are done, as the child told at last.
+fn told_of(phase: &str, told: &str) -> i64 {
+    let done = told.strip_prefix(phase).and_then(|rest| rest.strip_prefix(": "));
+    done.and_then(|done| done.split(' ').next()?.parse().ok()).unwrap_or(0)
 }
 
 /// `Child::kill` is `kill -9`: while it checks, and while it books.
@@ -146,14 +164,15 @@ fn a_killed_import_goes_on() {
     let open_store = || std::sync::Arc::new(Sqlite::open(&path).unwrap());
     drop(Firm::on("sqlite", open_store()).set_up());
     let told = || std::fs::read_to_string(&files[3]).unwrap_or_default();
-    for wanted in ["checking: 3", "booking: 1", "booking: 4"] {
+    for (phase, from, until) in KILLS {
         let mut child = std::process::Command::new(std::env::current_exe().unwrap())
             .args(["--ignored", "--exact", "stopping::imports_until_it_is_killed"])
             .env("FONDACO_KILL", &path)
+            .env("FONDACO_UNTIL", format!("{phase} {until}"))
             .stdout(std::process::Stdio::null())
             .spawn()
             .unwrap();
-        while !told().starts_with(wanted) {
+        while told_of(phase, &told()) < from {
             std::thread::sleep(std::time::Duration::from_millis(1));
             assert!(child.try_wait().unwrap().is_none(), "it ended before it was killed");
         }

@@ -7,7 +7,7 @@ use std::net::Shutdown;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 
 /// Where the wire breaks: at the next statement that begins so.
@@ -98,24 +98,80 @@ impl Drop for Proxy {
 
 fn pass(client: UnixStream, server: UnixStream, state: Arc<Mutex<State>>) {
     let (back_from, back_to) = (server.try_clone().unwrap(), client.try_clone().unwrap());
-    let mute: Arc<AtomicBool> = Arc::default();
-    let (heard, seen) = (mute.clone(), state.clone());
-    thread::spawn(move || copy(back_from, back_to, &heard, &seen));
-    thread::spawn(move || forward(client, server, &state, &mute));
+    let heard: Arc<Heard> = Arc::default();
+    let (told, seen) = (heard.clone(), state.clone());
+    thread::spawn(move || copy(back_from, back_to, &told, &seen));
+    thread::spawn(move || forward(client, server, &state, &heard));
 }
 
-fn copy(mut from: UnixStream, mut to: UnixStream, mute: &AtomicBool, state: &Mutex<State>) {
+/// What one connection heard from the server.
+#[derive(Default)]
+struct Heard {
+    /// How often it said that it is ready for more, and whether it is gone.
+    ready: Mutex<(u64, bool)>,
+    more: Condvar,
+    /// The client hears nothing of it.
+    mute: AtomicBool,
+}
+
+impl Heard {
+    /// Waits until the server was ready so many times, or is gone.
+    fn wait(&self, ready: u64) {
+        let short = |heard: &mut (u64, bool)| heard.0 < ready && !heard.1;
+        drop(self.more.wait_while(self.ready.lock().unwrap(), short).unwrap());
+    }
+
+    fn note(&self, ready: u64, gone: bool) {
+        let mut heard = self.ready.lock().unwrap();
+        *heard = (heard.0 + ready, heard.1 || gone);
+        self.more.notify_all();
+    }
+}
+
+/// Counts the messages of one kind in what a server says, however it is cut into parts.
+struct Frames {
+    head: Vec<u8>,
+    left: usize,
+}
+
+impl Frames {
+    fn count(&mut self, mut part: &[u8], tag: u8) -> u64 {
+        let mut count = 0;
+        while !part.is_empty() {
+            if self.left == 0 {
+                self.head.push(part[0]);
+                part = &part[1..];
+                if let [kind, length @ ..] = self.head.as_slice()
+                    && let Ok(length) = <[u8; 4]>::try_from(length)
+                {
+                    count += u64::from(*kind == tag);
+                    self.left = u32::from_be_bytes(length) as usize - 4;
+                    self.head.clear();
+                }
+            } else {
+                let skipped = self.left.min(part.len());
+                part = &part[skipped..];
+                self.left -= skipped;
+            }
+        }
+        count
+    }
+}
+
+fn copy(mut from: UnixStream, mut to: UnixStream, heard: &Heard, state: &Mutex<State>) {
     let mut part = [0; 65_536];
+    let mut frames = Frames { head: Vec::new(), left: 0 };
     while let Ok(count @ 1..) = from.read(&mut part) {
         state.lock().unwrap().answered = true;
-        if mute.load(Ordering::SeqCst) {
-            return;
-        }
-        if to.write_all(&part[..count]).is_err() {
+        if !heard.mute.load(Ordering::SeqCst) && to.write_all(&part[..count]).is_err() {
             break;
         }
+        heard.note(frames.count(&part[..count], b'Z'), false);
     }
-    let _ = to.shutdown(Shutdown::Both);
+    heard.note(0, true);
+    if !heard.mute.load(Ordering::SeqCst) {
+        let _ = to.shutdown(Shutdown::Both);
+    }
 }
 
 /// A message of PostgreSQL's that is the last of its connection.
@@ -128,12 +184,7 @@ fn last_words(code: &str) -> Vec<u8> {
 }
 
 /// Passes messages on, one by one, and breaks where it is told to.
-fn forward(
-    mut client: UnixStream,
-    mut server: UnixStream,
-    state: &Mutex<State>,
-    mute: &AtomicBool,
-) {
+fn forward(mut client: UnixStream, mut server: UnixStream, state: &Mutex<State>, heard: &Heard) {
     // The first message has no tag.
     let mut message = Vec::new();
     if read_into(&mut client, &mut message, 4).is_none() {
@@ -145,6 +196,8 @@ fn forward(
     }
     let _ = server.write_all(&message);
     let mut sent = BufReader::with_capacity(65_536, client.try_clone().unwrap());
+    // The server is ready once it knows who is there, and after each statement and each end of a series.
+    let mut ready = 1;
     loop {
         message.clear();
         // What is sent at once is read at once.
@@ -160,31 +213,28 @@ fn forward(
         if read_into(&mut sent, &mut message, length - 4).is_none() {
             break;
         }
+        ready += u64::from(matches!(message[0], b'Q' | b'S'));
         let statement = (message[0] == b'Q').then(|| message[5..].to_vec());
         let cut = statement.and_then(|text| due(state, &text));
         if let Some(Cut::Before(_)) = cut {
             break;
         }
-        mute.store(matches!(cut, Some(Cut::Dies(..) | Cut::Hush(_))), Ordering::SeqCst);
+        heard.mute.store(cut.is_some(), Ordering::SeqCst);
         if server.write_all(&message).is_err() {
             break;
         }
-        if let Some(Cut::Dies(_, code)) = cut {
-            thread::sleep(std::time::Duration::from_millis(50));
-            let _ = client.write_all(&last_words(code));
-            break;
-        }
-        if let Some(Cut::Hush(_)) = cut {
+        match cut {
+            None => continue,
+            // The client is gone before the answer comes, but the server has done it.
+            Some(Cut::After(_)) => heard.wait(ready),
+            Some(Cut::Dies(_, code)) => {
+                heard.wait(ready);
+                let _ = client.write_all(&last_words(code));
+            }
             // Whatever else is said is lost, until the client goes.
-            while let Ok(1..) = sent.read(&mut [0; 4096]) {}
-            break;
+            _ => while let Ok(1..) = sent.read(&mut [0; 4096]) {},
         }
-        if let Some(Cut::After(_)) = cut {
-            // The client is gone before the answer comes, but the server has the statement.
-            let _ = client.shutdown(Shutdown::Both);
-            thread::sleep(std::time::Duration::from_millis(50));
-            break;
-        }
+        break;
     }
     let _ = client.shutdown(Shutdown::Both);
     let _ = server.shutdown(Shutdown::Both);

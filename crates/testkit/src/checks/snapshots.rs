@@ -68,44 +68,63 @@ fn pair(level: i64) -> [Item; 2] {
     ["a", "b"].map(|code| Item { level, ..Item::new(1, code) })
 }
 
-/// How many commits a check with a writing thread makes at least, and at most.
-const WRITES: std::ops::Range<u64> = 20..400;
+/// How many commits a check with a writing thread makes at least, and how far they may be ahead of the reads.
+const WRITES: u64 = 20;
+const AHEAD: u64 = 20;
 
-/// Runs `write` again and again in one thread, and `read` in another, at least `reads` times.
+/// How many reads are to meet a commit at least, unless that many times the reads that were asked for did not.
+const MEETINGS: usize = 10;
+const PATIENCE: usize = 50;
+
+/// Runs `write` again and again in one thread, and `read` in another, at least `reads` times, and until some reads met a commit: on
+/// a machine that is busy with others either may stand still for seconds.
 fn while_writing(
     reads: usize,
     write: impl Fn() -> Verdict + Sync,
     read: impl Fn() -> Verdict + Sync,
 ) -> Verdict {
-    let (written, over) = (AtomicU64::new(0), AtomicBool::new(false));
+    let (written, begun, over) = (AtomicU64::new(0), AtomicU64::new(0), AtomicBool::new(false));
+    let count = |of: &AtomicU64| of.load(Ordering::SeqCst);
     let writes = || {
-        while written.load(Ordering::SeqCst) < WRITES.start
-            || (!over.load(Ordering::SeqCst) && written.load(Ordering::SeqCst) < WRITES.end)
-        {
+        while !over.load(Ordering::SeqCst) {
+            if count(&written) >= WRITES + AHEAD * count(&begun) {
+                std::thread::yield_now();
+                continue;
+            }
             write()?;
             written.fetch_add(1, Ordering::SeqCst);
         }
         Ok(())
     };
     let look = || {
-        let mut done = 0;
+        let (mut done, mut met) = (0, 0);
         while !over.load(Ordering::SeqCst)
-            && (done < reads || written.load(Ordering::SeqCst) < WRITES.start)
+            && (done < reads
+                || count(&written) < WRITES
+                || (met < MEETINGS && done < PATIENCE * reads))
         {
+            begun.fetch_add(1, Ordering::SeqCst);
+            let before = count(&written);
             read()?;
             done += 1;
+            met += usize::from(count(&written) > before);
         }
         Ok(())
     };
     let run = |thread: usize| {
-        let verdict = if thread == 0 { writes() } else { look() };
-        // Whoever ends first, done or broken, ends both.
-        if thread == 1 || verdict.is_err() {
-            over.store(true, Ordering::SeqCst);
-        }
-        verdict
+        // Whoever ends first, done, broken or panicking, ends both.
+        let _ends = EndsBoth(&over);
+        if thread == 0 { writes() } else { look() }
     };
     together(2, run).map(|_| ())
+}
+
+struct EndsBoth<'a>(&'a AtomicBool);
+
+impl Drop for EndsBoth<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
 }
 
 fn one_per_read(probe: &Probe<'_>) -> Verdict {

@@ -151,7 +151,7 @@ impl Home {
 
     /// Waits until the server says that it is ready.
     fn wait(&self, data: &Path) -> Result<(), String> {
-        for _ in 0..600 {
+        for _ in 0..3_600 {
             let said = fs::read_to_string(data.join("postmaster.pid")).unwrap_or_default();
             if said.lines().nth(7).is_some_and(|line| line.trim() == "ready") {
                 return Ok(());
@@ -159,7 +159,7 @@ impl Home {
             std::thread::sleep(Duration::from_millis(50));
         }
         let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
-        Err(format!("postgres was not ready after 30 seconds: {}", log.trim()))
+        Err(format!("postgres was not ready after 3 minutes: {}", log.trim()))
     }
 
     fn remove(&self) {
