@@ -97,7 +97,7 @@ impl Wallets {
 
     fn statement(&self, who: &str) -> Result<String> {
         let query = StatementQuery::new(format!("wallet/{who}"), DateRange::always());
-        Ok(self.books.statement(&query)?.to_string())
+        Ok(self.books.statement(&query.on_normal_side())?.to_string())
     }
 }
 

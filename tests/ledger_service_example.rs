@@ -20,7 +20,7 @@ fn nobody_spends_what_he_does_not_have() -> Result<(), Box<dyn std::error::Error
     );
     let taken = in_memory.lines().find(|line| line.contains("A lantern")).unwrap_or_default();
     let figures: Vec<&str> = taken.split_whitespace().rev().take(2).collect();
-    assert_eq!(figures, ["-16.67", "33.33"], "{in_memory}");
+    assert_eq!(figures, ["16.67", "33.33"], "{in_memory}");
     let folder = std::env::temp_dir().join(format!("fondaco-wallets-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
     let file = folder.join("wallets.db");

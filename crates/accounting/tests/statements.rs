@@ -56,6 +56,49 @@ fn firm() -> Firm {
     firm
 }
 
+/// Whom it is sent to reads what is owed to him as positive; of what grows by debits nothing changes.
+#[test]
+fn balances_are_shown_on_the_normal_side() {
+    let firm = firm();
+    let sales = on("4000", "2026-02-01/2026-02-28").on_normal_side();
+    let expected = "\
+Statement of account 4000 Sales 2026-02-01 to 2026-02-28
+Date        Entry  Text             Counter accounts     Debit      Credit     Balance  Debit EUR  Credit EUR  Balance EUR
+==========  =====  ===============  ================  ========  ==========  ==========  =========  ==========  ===========
+                   Opening balance                                          119.00 EUR                              119.00
+2026-02-03  INV 2  order/9          1200                         50.00 EUR  169.00 EUR                  50.00       169.00
+2026-02-27  GEN 2                   1200                         10.00 EUR  179.00 EUR                  10.00       179.00
+----------  -----  ---------------  ----------------  --------  ----------  ----------  ---------  ----------  -----------
+                   Closing balance                    0.00 EUR   60.00 EUR  179.00 EUR       0.00       60.00       179.00
+                   Opening balance                                            0.00 USD                                0.00
+2026-02-10  INV 3                   1200                        100.00 USD  100.00 USD                  92.00        92.00
+----------  -----  ---------------  ----------------  --------  ----------  ----------  ---------  ----------  -----------
+                   Closing balance                    0.00 USD  100.00 USD  100.00 USD       0.00       92.00        92.00
+----------  -----  ---------------  ----------------  --------  ----------  ----------  ---------  ----------  -----------
+                   Total                                                                     0.00      152.00       271.00
+Balances are credits less debits
+";
+    assert_eq!(shown(&firm, &sales), expected);
+    let report = firm.view(|view| account_statement(view, &sales)).to_report();
+    let html = report.to_html(&Locale::en());
+    assert!(html.contains("Balances are credits less debits"), "{html}");
+    assert!(report.to_csv().contains("179.00"), "{}", report.to_csv());
+    let customers = on("1200", "2026-02-01/2026-02-28");
+    assert_eq!(shown(&firm, &customers.clone().on_normal_side()), shown(&firm, &customers));
+    let json = serde_json::to_string(&sales).unwrap();
+    assert_eq!(serde_json::from_str::<StatementQuery>(&json).unwrap(), sales);
+    assert!(!serde_json::to_string(&customers).unwrap().contains("normal"), "as before");
+    let carried = firm.view(|view| {
+        let mut carried = Vec::new();
+        each_statement_page(view, &sales, 1, |page| {
+            carried.push(page.shown(page.ledger.closing).normalize().to_string());
+            Ok(())
+        })?;
+        Ok(carried)
+    });
+    assert_eq!(carried, ["169", "261", "271"]); // by date
+}
+
 fn shown(firm: &Firm, query: &StatementQuery) -> String {
     firm.view(|view| account_statement(view, query)).to_string()
 }

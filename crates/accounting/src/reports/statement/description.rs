@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::{AccountStatement, CurrencyStatement, Movement, StatementSums};
+use crate::ledger::Side;
 use crate::reports::general_ledger::{name, title_of_days};
 use crate::reports::sheet::account_anchor;
 
@@ -16,7 +17,7 @@ const NAMED: usize = 3;
 
 impl AccountStatement {
     /// As rows and columns. A statement in another currency than the ledger's says beside each amount what it is worth; one of
-    /// several currencies names the currency of each amount.
+    /// several currencies names the currency of each amount. Balances are [as shown](AccountStatement::shown).
     ///
     /// ```
     /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
@@ -41,11 +42,15 @@ impl AccountStatement {
             self.push_section(&form, section, &mut report);
         }
         if form.several() {
-            let all = form.worth(self.ledger.debit, self.ledger.credit, self.ledger.closing);
+            let all = self.worth(&self.ledger);
             let row = form.row(self, None, word("Total"), [(); 3].map(|()| Cell::Empty), all);
             report.push(Row::total(row));
         }
         let report = report.anchored(account_anchor(&self.account));
+        let report = match self.balances_on {
+            Side::Debit => report,
+            Side::Credit => report.note(word("Balances are credits less debits")),
+        };
         match self.known_at {
             Some(time) => report.note(Phrase::from(word("As known at")).and(time.to_string())),
             None => report,
@@ -79,8 +84,8 @@ impl AccountStatement {
             self,
             Some(section.currency),
             opening,
-            [Cell::Empty, Cell::Empty, form.amount(sums.opening, section)],
-            [Cell::Empty, Cell::Empty, ledger.opening.into()],
+            [Cell::Empty, Cell::Empty, form.amount(self.shown(sums.opening), section)],
+            [Cell::Empty, Cell::Empty, self.shown(ledger.opening).into()],
         ));
         report.push(first.starting_group());
         for movement in &section.movements {
@@ -90,9 +95,14 @@ impl AccountStatement {
             self,
             Some(section.currency),
             closing,
-            [debit, credit, sums.closing].map(|amount| form.amount(amount, section)),
-            form.worth(ledger.debit, ledger.credit, ledger.closing),
+            [debit, credit, self.shown(sums.closing)].map(|amount| form.amount(amount, section)),
+            self.worth(ledger),
         )));
+    }
+
+    /// What moved, and what there is then, in the ledger's currency.
+    fn worth(&self, ledger: &StatementSums) -> [Cell; 3] {
+        [ledger.debit, ledger.credit, self.shown(ledger.closing)].map(Cell::from)
     }
 }
 
@@ -145,10 +155,6 @@ impl Form {
         }
     }
 
-    fn worth(&self, debit: Decimal, credit: Decimal, balance: Decimal) -> [Cell; 3] {
-        [debit, credit, balance].map(Cell::from)
-    }
-
     /// A row that is no movement.
     fn row(
         &self,
@@ -188,10 +194,10 @@ impl Form {
             counter_accounts(&movement.counter_accounts),
             amount(movement.debit),
             amount(movement.credit),
-            amount(Some(movement.balance)),
+            amount(Some(statement.shown(movement.balance))),
             movement.debit.map(|_| value).into(),
             movement.credit.map(|_| negative).into(),
-            movement.ledger_balance.into(),
+            statement.shown(movement.ledger_balance).into(),
         ]
     }
 }

@@ -20,7 +20,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::ledger::{AccountClass, Amounts, Entry};
+use crate::ledger::{AccountClass, Amounts, Entry, Side};
 
 pub use explain::explain_opening;
 pub(crate) use order::as_recorded;
@@ -53,6 +53,17 @@ pub struct AccountStatement {
     pub currencies: Vec<CurrencyStatement>,
     /// All currencies in the ledger's.
     pub ledger: StatementSums,
+    /// The side on which a balance is shown as positive.
+    #[serde(default = "debit", skip_serializing_if = "is_debit")]
+    pub balances_on: Side,
+}
+
+fn debit() -> Side {
+    Side::Debit
+}
+
+fn is_debit(side: &Side) -> bool {
+    *side == Side::Debit
 }
 
 /// What a statement says in one currency.
@@ -160,6 +171,26 @@ impl AccountStatement {
     /// ```
     pub fn movements(&self) -> usize {
         self.currencies.iter().map(|section| section.movements.len()).sum()
+    }
+
+    /// A balance, which is debits less credits, as the statement shows it: credits less debits where it was asked for
+    /// [on the normal side](StatementQuery::on_normal_side) of an account that grows by credits.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let all = |code| StatementQuery::new(code, DateRange::always()).on_normal_side();
+    /// let (bank, capital) = (books.statement(&all("1000"))?, books.statement(&all("3000"))?);
+    /// assert_eq!(bank.shown(bank.ledger.closing), 460.into());
+    /// assert_eq!(capital.shown(capital.ledger.closing), 500.into());
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    pub fn shown(&self, balance: Decimal) -> Decimal {
+        match self.balances_on {
+            Side::Debit => balance,
+            Side::Credit => Decimal::ZERO.saturating_sub(balance),
+        }
     }
 
     /// What it says in one currency.

@@ -29,6 +29,12 @@ pub struct StatementQuery {
     pub(crate) currency: Option<Currency>,
     pub(crate) parties: Vec<PartyId>,
     pub(crate) dimensions: Vec<(SmolStr, SmolStr)>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) on_normal_side: bool,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 impl StatementQuery {
@@ -36,7 +42,8 @@ impl StatementQuery {
     pub fn new(account: impl Into<SmolStr>, days: DateRange) -> StatementQuery {
         let (known_at, currency) = (None, None);
         let (parties, dimensions) = (Vec::new(), Vec::new());
-        StatementQuery { account: account.into(), days, known_at, currency, parties, dimensions }
+        let (account, on_normal_side) = (account.into(), false);
+        StatementQuery { account, days, known_at, currency, parties, dimensions, on_normal_side }
     }
 
     /// Only what was recorded at this time or earlier, to the millisecond: the statement as it was then.
@@ -96,6 +103,25 @@ impl StatementQuery {
         value: impl Into<SmolStr>,
     ) -> StatementQuery {
         self.dimensions.push((name.into(), value.into()));
+        self
+    }
+
+    /// Shows balances on the account's normal side, as whom it is sent to reads them: what is owed to a customer is positive. Its figures
+    /// stay debits less credits: see [`AccountStatement::shown`](super::AccountStatement::shown).
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let capital = StatementQuery::new("3000", DateRange::always()).on_normal_side();
+    /// let capital = books.statement(&capital)?;
+    /// assert!(capital.to_string().contains("Closing balance    0.00  500.00   500.00"), "{capital}");
+    /// assert_eq!(capital.ledger.closing, (-500).into());
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    #[must_use]
+    pub fn on_normal_side(mut self) -> StatementQuery {
+        self.on_normal_side = true;
         self
     }
 

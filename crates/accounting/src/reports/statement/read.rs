@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 use super::order::{as_recorded, settled};
 use super::{AccountStatement, CurrencyStatement, Movement, StatementQuery, StatementSums};
 use crate::ledger::{
-    Account, Amounts, Entry, LedgerError, PeriodKey, Posting, Settings, balances, periods_on,
+    Account, Amounts, Entry, LedgerError, PeriodKey, Posting, Settings, Side, balances, periods_on,
     posted_account,
 };
 use crate::parallel::sight;
@@ -219,6 +219,10 @@ impl<'q> Run<'q> {
             goes_on,
             ledger: sum(currencies.iter().map(|section| section.ledger)),
             currencies,
+            balances_on: match self.query.on_normal_side && !self.account.class.grows_by_debit() {
+                true => Side::Credit,
+                false => Side::Debit,
+            },
         }
     }
 }

@@ -31,6 +31,7 @@ const WORDS: &[(&str, &str)] = &[
     ("Balance before", "Saldo vor dem"),
     ("Balance sheet as of", "Bilanz zum"),
     ("Balance sheets as of", "Bilanzen zum"),
+    ("Balances are credits less debits", "Salden sind Haben abzüglich Soll"),
     ("Bars", "Säulen"),
     ("Bars by size", "Säulen nach Größe"),
     ("Bars over dates", "Balken über die Zeit"),
