@@ -5,11 +5,37 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::*;
 use fondaco_core::store::Store;
+use fondaco_store::{Redb, Sqlite};
 use fondaco_testkit::{Counting, Moment, Slipping};
+
+/// Stores in files, in a folder that goes with it.
+struct Files(std::path::PathBuf);
+
+impl Files {
+    fn of(test: &str) -> Files {
+        let name = format!("fondaco-crowds-{test}-{}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        Files(folder)
+    }
+
+    fn stores(&self) -> [(&'static str, Arc<dyn Store>); 2] {
+        let sqlite = Sqlite::open(self.0.join("books.db")).unwrap();
+        let redb = Redb::open(self.0.join("books.redb")).unwrap();
+        [("an SQLite file", Arc::new(sqlite)), ("a redb file", Arc::new(redb))]
+    }
+}
+
+impl Drop for Files {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
 
 #[test]
 fn a_hundred_euros_go_out_once() {
-    for (name, store) in stores() {
+    let files = Files::of("once");
+    for (name, store) in stores().into_iter().chain(files.stores()) {
         let firm = wallets(Firm::on(name, store));
         firm.post("in", pay("1000", "w1", "100"));
         let paid = AtomicUsize::new(0);
@@ -41,7 +67,8 @@ fn a_hundred_euros_go_out_once() {
 #[test]
 fn holds_are_settled_once_and_keys_posted_once_by_whoever_is_first() {
     const HOLDS: usize = 8;
-    for (name, store) in stores() {
+    let files = Files::of("holds");
+    for (name, store) in stores().into_iter().chain(files.stores()) {
         let firm = wallets(Firm::on(name, store));
         firm.post("in", pay("1000", "w1", "100"));
         for n in 0..HOLDS {
