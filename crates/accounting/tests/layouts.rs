@@ -37,7 +37,7 @@ ledger_settings: State, layout 5
   parallel_ledgers: Bool, nullable, since 5
   key (ledger)
 
-ledger_account: State, layout 3
+ledger_account: State, layout 4
   code: Text
   name: Text
   class: Text
@@ -56,6 +56,7 @@ ledger_account: State, layout 3
   recorded_at: Instant, nullable, since 3
   imported: Bool, nullable, since 3
   linked: Bool, nullable, since 3
+  limit_by_day: Bool, nullable, since 4
   key (code)
   index by_parent (parent)
   index by_recorded_at (recorded_at)
@@ -186,7 +187,7 @@ ledger_pending_posting: Fact, layout 1
   index by_account (account)
   guard by_account (account)
 
-ledger_pending_settled: Fact, layout 1
+ledger_pending_settled: Fact, layout 2
   pending: Id
   settled: Text
   at: Instant
@@ -196,6 +197,7 @@ ledger_pending_settled: Fact, layout 1
   tags: Json, nullable
   imported: Bool
   key (pending)
+  index by_place (at, id)
 
 ledger_entry_detail: Fact, layout 2
   entry: Id

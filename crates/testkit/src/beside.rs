@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use fondaco_core::store::{
-    Answer, Batch, Commit, FeedFrom, Prepared, Read, Store, StoreError, Table,
+    Answer, Batch, Commit, FeedFrom, Prepared, Read, Reply, Store, StoreError, Table,
 };
 
 /// Before which call something happens, counted from 1.
@@ -94,7 +94,8 @@ impl fmt::Debug for Slipping {
     }
 }
 
-/// A store that counts its calls: how many trips an act takes, and how often writers collide.
+/// A store that counts its calls and the rows that it gives: how many trips an act takes, how much it reads, and how often writers
+/// collide.
 ///
 /// ```
 /// use fondaco_core::{CompanyId, Driver, Halt};
@@ -110,6 +111,7 @@ impl fmt::Debug for Slipping {
 pub struct Counting {
     inner: Arc<dyn Store>,
     reads: AtomicUsize,
+    rows: AtomicUsize,
     commits: AtomicUsize,
     refused: AtomicUsize,
 }
@@ -117,13 +119,33 @@ pub struct Counting {
 impl Counting {
     /// Counts the calls of a store.
     pub fn over(inner: Arc<dyn Store>) -> Arc<Counting> {
-        let (reads, commits, refused) = Default::default();
-        Arc::new(Counting { inner, reads, commits, refused })
+        let (reads, rows, commits, refused) = Default::default();
+        Arc::new(Counting { inner, reads, rows, commits, refused })
     }
 
     /// Reads so far.
     pub fn reads(&self) -> usize {
         self.reads.load(Ordering::SeqCst)
+    }
+
+    /// The rows that reads gave so far; each question counts as one more, whatever it gives.
+    ///
+    /// ```
+    /// use fondaco_core::due::{self, DueItem};
+    /// use fondaco_core::{CompanyId, Driver, Halt, Range, Reading};
+    /// use fondaco_testkit::{Counting, Model};
+    /// use std::sync::Arc;
+    ///
+    /// let counting = Counting::over(Arc::new(Model::new()));
+    /// let driver = Driver::new(counting.clone(), CompanyId::named("acme"));
+    /// driver.prepare(due::TABLES).unwrap();
+    /// let before = counting.rows();
+    /// driver.view(|view| view.peek_scan(&Range::<DueItem>::all()))?;
+    /// assert_eq!(counting.rows() - before, 1); // it gave none
+    /// # Ok::<(), Halt>(())
+    /// ```
+    pub fn rows(&self) -> usize {
+        self.rows.load(Ordering::SeqCst)
     }
 
     /// Commits so far, those that were refused among them.
@@ -143,7 +165,14 @@ impl Store for Counting {
     }
     fn read(&self, read: &Read) -> Result<Answer, StoreError> {
         self.reads.fetch_add(1, Ordering::SeqCst);
-        self.inner.read(read)
+        let answer = self.inner.read(read)?;
+        let rows = answer.replies.iter().map(|reply| match reply {
+            Reply::Got(rows) => 1 + rows.iter().flatten().count(),
+            Reply::Rows(rows) => 1 + rows.len(),
+            _ => 1,
+        });
+        self.rows.fetch_add(rows.sum(), Ordering::SeqCst);
+        Ok(answer)
     }
     fn commit(&self, batch: Batch) -> Result<Commit, StoreError> {
         self.commits.fetch_add(1, Ordering::SeqCst);

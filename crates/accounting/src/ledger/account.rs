@@ -62,7 +62,7 @@ impl AccountClass {
 
 /// An account.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
-#[record(table = "ledger_account", kind = state, key(code), index(by_parent(parent)), index(by_recorded_at(recorded_at)), guard(all()), guard(by_parent(parent)), layout = 3)]
+#[record(table = "ledger_account", kind = state, key(code), index(by_parent(parent)), index(by_recorded_at(recorded_at)), guard(all()), guard(by_parent(parent)), layout = 4)]
 pub struct Account {
     /// What names it for ever: `1000`, `4000.20`, `Assets:Bank`.
     pub code: SmolStr,
@@ -111,6 +111,9 @@ pub struct Account {
     /// Whether it was opened as linked with the next of its batch: a repeat is too.
     #[record(since = 3)]
     pub linked: Option<bool>,
+    /// Whether its limit holds at the end of each day, and not only in order of recording.
+    #[record(since = 4)]
+    pub limit_by_day: Option<bool>,
 }
 
 impl Account {
@@ -191,6 +194,9 @@ pub struct NewAccount {
     /// See [`Account::limit`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<AccountLimit>,
+    /// See [`Account::limit_by_day`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub limit_by_day: bool,
     /// See [`Account::tracked`].
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub tracked: bool,
@@ -236,6 +242,7 @@ impl NewAccount {
             control: None,
             open_items: false,
             limit: None,
+            limit_by_day: false,
             tracked: false,
             closed: false,
             kind: None,
@@ -493,6 +500,7 @@ impl NewAccount {
             recorded_at: Some(self.imported_at.unwrap_or(now)),
             imported: self.imported_at.map(|_| true),
             linked: self.linked.then_some(true),
+            limit_by_day: (self.limit.is_some() && self.limit_by_day).then_some(true),
         }
     }
 }
@@ -705,8 +713,13 @@ impl Act for ChangeAccount {
         }
         match self.limit {
             None => {}
-            Some(LimitChange::None) => account.limit = None,
-            Some(LimitChange::To(limit)) => account.limit = Some(limit),
+            Some(LimitChange::None) => (account.limit, account.limit_by_day) = (None, None),
+            Some(LimitChange::To(limit)) => {
+                (account.limit, account.limit_by_day) = (Some(limit), None);
+            }
+            Some(LimitChange::ByDay(limit)) => {
+                (account.limit, account.limit_by_day) = (Some(limit), Some(true));
+            }
         }
         if let Some(tracked) = self.tracked {
             account.tracked = tracked.then_some(true);

@@ -36,6 +36,15 @@ impl AccountQuery {
     }
 
     /// Only those of a class.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let spending = books.find_accounts(&AccountQuery::all().class(AccountClass::Expense))?;
+    /// assert_eq!(spending.iter().map(|account| account.code.as_str()).collect::<Vec<_>>(), ["5100"]);
+    /// # Ok::<(), LedgerError>(())
+    /// ```
     #[must_use]
     pub fn class(self, class: AccountClass) -> AccountQuery {
         AccountQuery { class: Some(class), ..self }
@@ -48,6 +57,15 @@ impl AccountQuery {
     }
 
     /// Only those that stand right under a heading.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let under = books.find_accounts(&AccountQuery::all().parent("1"))?;
+    /// assert_eq!(under.len(), 3); // bank, dollars, customers
+    /// # Ok::<(), LedgerError>(())
+    /// ```
     #[must_use]
     pub fn parent(self, code: impl Into<SmolStr>) -> AccountQuery {
         AccountQuery { parent: Some(code.into()), ..self }
@@ -91,6 +109,17 @@ impl AccountQuery {
     }
 
     /// Only what comes after this one, in the order of the query: the next page.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let pages = AccountQuery::all().limit(5);
+    /// let first = books.find_accounts(&pages)?;
+    /// let rest = books.find_accounts(&pages.after(&first[4]))?;
+    /// assert_eq!((first.len(), rest.len()), (5, 3));
+    /// # Ok::<(), LedgerError>(())
+    /// ```
     #[must_use]
     pub fn after(self, last: &Account) -> AccountQuery {
         AccountQuery { after: Some(place(last)), ..self }

@@ -588,6 +588,23 @@ pub enum LedgerError {
         /// By how much.
         over: Money,
     },
+    /// An account whose limit holds by day.
+    #[error(
+        "account {code}: at the end of {date} its {} by {over}; \
+         date it later, post less, or put the difference on its other side by then",
+        would_exceed(*limit)
+    )]
+    #[kind(Refused)]
+    ExceedsOnDay {
+        /// The account.
+        code: SmolStr,
+        /// Its limit.
+        limit: AccountLimit,
+        /// The day on which most is missing.
+        date: NaiveDate,
+        /// By how much.
+        over: Money,
+    },
     /// A total of the account beyond the reach.
     #[error(
         "the {sum} {} of account {code} would go beyond 922,337,203,685,477.5807: use another account",
@@ -835,6 +852,13 @@ fn plural(side: Side) -> &'static str {
     }
 }
 
+fn would_exceed(limit: AccountLimit) -> &'static str {
+    match limit {
+        AccountLimit::DebitsWithinCredits => "debits would exceed its credits",
+        AccountLimit::CreditsWithinDebits => "credits would exceed its debits",
+    }
+}
+
 fn exceed(difference: &Money) -> &'static str {
     if difference.is_negative() { "credits exceed debits" } else { "debits exceed credits" }
 }
@@ -848,6 +872,7 @@ impl LedgerError {
                 | LedgerError::UnknownPending { .. }
                 | LedgerError::ExceedsCredits { .. }
                 | LedgerError::ExceedsDebits { .. }
+                | LedgerError::ExceedsOnDay { .. }
                 | LedgerError::AccountClosed { .. }
         )
     }
@@ -867,6 +892,7 @@ impl LedgerError {
             | LedgerError::AccountClosed { code }
             | LedgerError::ImportBeforeAccount { code, .. }
             | LedgerError::ExceedsCredits { code, .. }
+            | LedgerError::ExceedsOnDay { code, .. }
             | LedgerError::ExceedsDebits { code, .. } => Some(code.clone()),
             LedgerError::TotalTooLarge { side, sum, .. } => {
                 Some(smol_str::format_smolstr!("{sum} {}", plural(*side)))

@@ -12,7 +12,7 @@ use super::{Account, ChangeAccount, NewAccount};
 ///
 /// It is judged in each currency by itself, over all dates and dimensions, in the order in which entries are recorded,
 /// whatever their dates: what is pending on the limited side counts as if it were posted, what is pending on the other side
-/// does not count yet. A limit that is set judges what comes after it; an account that breaks it already takes nothing more
+/// does not count yet. [By day](NewAccount::limit_by_day) it holds at the end of each day besides. A limit that is set judges what comes after it; an account that breaks it already takes nothing more
 /// on that side until it is within the limit again.
 ///
 /// ```
@@ -64,6 +64,7 @@ impl Gate {
     const CREDITS: u8 = 2;
     const TRACKED: u8 = 4;
     const CLOSED: u8 = 8;
+    const BY_DAY: u8 = 16;
 
     pub(crate) fn of(account: &Account) -> Gate {
         let limit = match account.limit {
@@ -73,7 +74,8 @@ impl Gate {
         };
         let tracked = if account.tracked.unwrap_or(false) { Gate::TRACKED } else { 0 };
         let closed = if account.closed.is_some() { Gate::CLOSED } else { 0 };
-        Gate(limit | tracked | closed)
+        let by_day = if account.limit_by_day.unwrap_or(false) { Gate::BY_DAY } else { 0 };
+        Gate(limit | tracked | closed | by_day)
     }
 
     /// Whether it is an ordinary account.
@@ -88,6 +90,11 @@ impl Gate {
     /// Whether its posted totals are kept.
     pub(crate) fn is_kept(self) -> bool {
         self.0 & (Gate::DEBITS | Gate::CREDITS | Gate::TRACKED) != 0
+    }
+
+    /// Whether its limit holds at the end of each day.
+    pub(crate) fn is_by_day(self) -> bool {
+        self.0 & Gate::BY_DAY != 0
     }
 
     pub(crate) fn limit(self) -> Option<AccountLimit> {
@@ -112,7 +119,34 @@ impl NewAccount {
     /// ```
     #[must_use]
     pub fn limit(mut self, limit: AccountLimit) -> NewAccount {
-        self.limit = Some(limit);
+        (self.limit, self.limit_by_day) = (Some(limit), false);
+        self
+    }
+
+    /// One side may not exceed the other at the end of any day: what is dated before other entries is judged on their days too.
+    ///
+    /// A posting that takes from the account rests on all that lies on later days, and is judged after reading it: who posts to such an
+    /// account at the same time takes turns, and what is dated long ago takes as long as there is of it since.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let till = NewAccount::new("1001", "Till", AccountClass::Asset)
+    ///     .limit_by_day(AccountLimit::CreditsWithinDebits);
+    /// books.send("till", &OpenAccounts::new(vec![till]))?;
+    /// let take = |on, amount| NewEntry::new("GEN", day(on)).debit("5100", eur(amount)).credit("1001", eur(amount));
+    /// let put = NewEntry::new("GEN", day("2026-03-10")).debit("1001", eur("100")).credit("4000", eur("100"));
+    /// books.post("takings", put)?;
+    /// books.post("spent", take("2026-03-10", "60"))?;
+    /// let early = books.post("on the fifth", take("2026-03-05", "10")).unwrap_err();
+    /// assert_eq!(early.code(), "accounting.exceeds_on_day"); // there was nothing yet
+    /// books.post("on the tenth", take("2026-03-10", "10"))?;
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    #[must_use]
+    pub fn limit_by_day(mut self, limit: AccountLimit) -> NewAccount {
+        (self.limit, self.limit_by_day) = (Some(limit), true);
         self
     }
 
@@ -180,12 +214,31 @@ pub enum LimitChange {
     None,
     /// By this.
     To(AccountLimit),
+    /// By this, at the end of each day.
+    ByDay(AccountLimit),
 }
 
 impl ChangeAccount {
     /// One side of `code` may not exceed the other from now on. Its totals are reckoned in the same act.
     pub fn limit(code: impl Into<SmolStr>, limit: AccountLimit) -> ChangeAccount {
         ChangeAccount { limit: Some(LimitChange::To(limit)), ..ChangeAccount::of(code) }
+    }
+
+    /// The same at the end of [each day](NewAccount::limit_by_day).
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books(); // 500 came in on 2 January, 40 went out on 1 February
+    /// let no_overdraft = AccountLimit::CreditsWithinDebits;
+    /// books.send("limit", &ChangeAccount::limit_by_day("1000", no_overdraft))?;
+    /// let pay = |on| NewEntry::new("GEN", day(on)).debit("5100", eur("470")).credit("1000", eur("470"));
+    /// let early = books.post("in January", pay("2026-01-05")).unwrap_err();
+    /// assert_eq!(early.code(), "accounting.exceeds_debits"); // of all that there ever was
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    pub fn limit_by_day(code: impl Into<SmolStr>, limit: AccountLimit) -> ChangeAccount {
+        ChangeAccount { limit: Some(LimitChange::ByDay(limit)), ..ChangeAccount::of(code) }
     }
 
     /// No limit from now on.
@@ -205,6 +258,17 @@ impl ChangeAccount {
     }
 
     /// The totals of `code` are kept from now on, reckoned in the same act.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// books.send("track", &ChangeAccount::track("1000"))?;
+    /// assert_eq!(books.totals("1000")?[0].debit.to_decimal(), 500.into());
+    /// books.send("no more", &ChangeAccount::untrack("1000"))?;
+    /// assert!(books.totals("1000")?.iter().all(|totals| totals.debit.to_decimal() == 0.into()));
+    /// # Ok::<(), LedgerError>(())
+    /// ```
     pub fn track(code: impl Into<SmolStr>) -> ChangeAccount {
         ChangeAccount { tracked: Some(true), ..ChangeAccount::of(code) }
     }

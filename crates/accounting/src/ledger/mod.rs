@@ -55,6 +55,7 @@ pub(crate) mod account;
 mod account_query;
 pub(crate) mod approval;
 mod balance;
+mod by_day;
 mod closing;
 mod declared;
 mod draft;

@@ -84,6 +84,16 @@ impl Act for EraseNotes {
 
 /// What the note of an entry says; `None` where it has none, or it is erased.
 ///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+/// # use firm::*;
+/// # let books = books();
+/// let sale = NewEntry::new("GEN", day("2026-03-01")).debit("1000", eur("5")).credit("4000", eur("5"));
+/// let id = books.post("sale", sale.note("Ada paid in coins"))?.answer.id;
+/// assert_eq!(books.view(|view| ledger::note(view, id))?.as_deref(), Some("Ada paid in coins"));
+/// # Ok::<(), LedgerError>(())
+/// ```
+///
 /// # Errors
 /// A [`Halt`](fondaco_core::Halt).
 pub fn note(read: &mut impl Reading, entry: Id<Entry>) -> Result<Option<SmolStr>, LedgerError> {
@@ -97,6 +107,17 @@ fn said(detail: &EntryDetail) -> Option<&SmolStr> {
 
 impl Books<'_> {
     /// What the [note](super::NewEntry::note) of an entry says about a person; `None` where it has none, or it is erased.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let sale = NewEntry::new("GEN", day("2026-03-01")).debit("1000", eur("5")).credit("4000", eur("5"));
+    /// let id = books.post("sale", sale.note("Ada paid in coins"))?.answer.id;
+    /// books.send("forget", &EraseNotes::new(vec![id]))?;
+    /// assert_eq!(books.note(id)?, None);
+    /// # Ok::<(), LedgerError>(())
+    /// ```
     ///
     /// # Errors
     /// A [`Halt`](fondaco_core::Halt).

@@ -285,6 +285,11 @@ impl Asking {
         }
     }
 
+    /// Whether nothing was taken that counts.
+    pub(crate) fn has_taken_nothing(&self) -> bool {
+        self.total.is_none()
+    }
+
     /// How much the entries are about that were taken.
     pub(crate) fn taken(&self) -> Option<Weight> {
         self.total.clone()

@@ -6,13 +6,16 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use fondaco_core::tx::{self, Cell, Measure, Pending};
 use fondaco_core::{Currency, Halt, Id, Range, Reading, Tx};
 use smol_str::SmolStr;
 
+use super::by_day::{ByDay, Moved, Of};
 use super::gate::{AccountLimit, Gate};
 use super::judge::Judged;
-use super::rules::Chart;
+use super::pending::Loaded;
+use super::rules::{AccountPlace, Chart};
 use super::so_far::{OfAccount, carry};
 use super::totals::{Layer, Layers};
 use super::{
@@ -24,6 +27,13 @@ use crate::parallel::ledger_of;
 #[derive(Default, Pending)]
 pub(crate) struct Running {
     totals: tx::Running<Totals>,
+    by_day: ByDay,
+    /// By an account's place, the sums of the currency that came first.
+    #[pending(skip)]
+    cells: Vec<Option<(Currency, Cell)>>,
+    /// Room for the lines of an entry.
+    #[pending(skip)]
+    lines: Vec<Line>,
     /// Whether limits are judged later, [after the whole](within_limits) of which the batch is a part.
     #[pending(skip)]
     outside: bool,
@@ -55,18 +65,22 @@ impl Running {
         if !chart.is_gated() {
             return Ok(Running::default());
         }
-        let kept = |posting: &&NewPosting| {
-            chart.account(&posting.account).is_ok_and(|(_, rule)| rule.gate.is_kept())
-        };
-        let postings = entries.iter().flat_map(|entry| &entry.borrow().postings).filter(kept);
-        let keys = postings.map(|posting| (posting.account.clone(), posting.amount.currency()));
-        Ok(Running { totals: tx::Running::prepare(tx, keys)?, outside: false })
+        let mut running = Running::default();
+        for posting in entries.iter().flat_map(|entry| &entry.borrow().postings) {
+            let Ok((place, rule)) = chart.account(&posting.account) else { continue };
+            if rule.gate.is_kept() {
+                running.cell(place, posting);
+            }
+        }
+        running.totals.read_all(tx)?;
+        Ok(running)
     }
 
     /// Whether an entry may be posted, or held as pending: judged after all that was allowed before. What is allowed counts.
     ///
     /// # Errors
-    /// [`LedgerError::TotalTooLarge`], [`LedgerError::ExceedsCredits`], [`LedgerError::ExceedsDebits`], or a [`Halt`](fondaco_core::Halt).
+    /// [`LedgerError::TotalTooLarge`], [`LedgerError::ExceedsCredits`], [`LedgerError::ExceedsDebits`],
+    /// [`LedgerError::ExceedsOnDay`], or a [`Halt`](fondaco_core::Halt).
     pub(crate) fn allow(
         &mut self,
         tx: &mut Tx<'_>,
@@ -74,18 +88,45 @@ impl Running {
         layer: Layer,
         (entry, judged): (&NewEntry, &[Judged]),
     ) -> Result<(), LedgerError> {
-        let lines = entry.postings.iter().zip(judged).map(|(posting, judged)| {
-            let units = judged.amount.units().saturating_abs();
-            (chart.gate(judged.account), posting, units)
-        });
-        let lines = lines.filter(|(gate, ..)| layer == Layer::Pending || gate.is_kept());
-        let lines = lines.map(|(gate, posting, units)| {
-            let cell = self.add(layer, posting, units)?;
-            Ok(Line { gate, posting, units, cell })
-        });
-        let lines = lines.collect::<Result<Vec<_>, LedgerError>>()?;
-        self.fit(tx, layer, &lines)?;
-        lines.iter().try_for_each(|line| self.within_limit(tx, line))
+        let mut lines = std::mem::take(&mut self.lines);
+        lines.clear();
+        let allowed = self.allow_lines(tx, chart, layer, (entry, judged), &mut lines);
+        self.lines = lines;
+        allowed
+    }
+
+    fn allow_lines(
+        &mut self,
+        tx: &mut Tx<'_>,
+        chart: &Chart,
+        layer: Layer,
+        (entry, judged): (&NewEntry, &[Judged]),
+        lines: &mut Vec<Line>,
+    ) -> Result<(), LedgerError> {
+        for (at, (posting, judged)) in entry.postings.iter().zip(judged).enumerate() {
+            let gate = chart.gate(judged.account);
+            if layer == Layer::Pending || gate.is_kept() {
+                let units = on_side(posting.side, judged.amount);
+                let cell = self.cell(judged.account, posting);
+                self.add_to(cell, layer, posting, units)?;
+                lines.push(Line { at, gate, units, cell });
+            }
+        }
+        self.fit(tx, layer, (entry, lines.as_slice()))?;
+        let postings =
+            || lines.iter().filter_map(|line| Some((line, entry.postings.get(line.at)?)));
+        for (line, posting) in postings() {
+            self.within_limit(tx, line, posting)?;
+        }
+        if self.outside || !lines.iter().any(|line| line.gate.is_by_day()) {
+            return Ok(());
+        }
+        for (line, posting) in postings() {
+            self.count_by_day(layer, line, (posting, entry.date));
+        }
+        postings().try_for_each(|(line, posting)| {
+            self.within_limit_by_day(tx, layer, line, (posting, entry.date))
+        })
     }
 
     /// Whether the sums stay within their reach: each kind of sum for all lines before the next.
@@ -93,7 +134,7 @@ impl Running {
         &mut self,
         tx: &mut Tx<'_>,
         layer: Layer,
-        lines: &[Line<'_>],
+        (entry, lines): (&NewEntry, &[Line]),
     ) -> Result<(), LedgerError> {
         for sum in [SumKind::Pending, SumKind::Posted, SumKind::Both] {
             if layer == Layer::Posted && sum == SumKind::Pending {
@@ -101,7 +142,8 @@ impl Running {
             }
             // Of what keeps no totals the store says when it would go beyond.
             for line in lines.iter().filter(|line| line.gate.is_kept()) {
-                self.reaches(tx, layer, sum, line)?;
+                let Some(posting) = entry.postings.get(line.at) else { continue };
+                self.reaches(tx, layer, sum, (line, posting))?;
             }
         }
         Ok(())
@@ -113,26 +155,33 @@ impl Running {
         tx: &mut Tx<'_>,
         layer: Layer,
         sum: SumKind,
-        line: &Line<'_>,
+        (line, posting): (&Line, &NewPosting),
     ) -> Result<(), LedgerError> {
         // What is pending will be posted: it has to fit there too.
         let to_come = match (layer, sum) {
             (Layer::Pending, SumKind::Posted) => i128::from(line.units),
             _ => 0,
         };
-        let total = self.totals.value(tx, line.cell, Totals::sum(line.posting.side, sum))?;
+        let total = self.totals.value(tx, line.cell, Totals::sum(posting.side, sum))?;
         if total + to_come > i128::from(i64::MAX) {
-            return Err(too_large(line.posting, sum));
+            return Err(too_large(posting, sum));
         }
         Ok(())
     }
 
-    /// Judges a posting on the limited side of its account by the sums after the whole entry.
-    fn within_limit(&mut self, tx: &mut Tx<'_>, line: &Line<'_>) -> Result<(), LedgerError> {
-        let &Line { gate, posting, cell, .. } = line;
-        let limit = gate.limit().filter(|limit| limit.side() == posting.side && !self.outside);
-        let Some(limit) = limit else { return Ok(()) };
-        match self.totals.judge(tx, cell, Totals::headroom(posting.side), 0)? {
+    /// Judges a posting that takes from what its account has left by the sums after the whole entry.
+    fn within_limit(
+        &mut self,
+        tx: &mut Tx<'_>,
+        line: &Line,
+        posting: &NewPosting,
+    ) -> Result<(), LedgerError> {
+        let Some(limit) = line.gate.limit().filter(|_| !self.outside) else { return Ok(()) };
+        // What takes back the other side takes from it too; and what takes back this one does not.
+        if (limit.side() == posting.side) != (line.units >= 0) {
+            return Ok(());
+        }
+        match self.totals.judge(tx, line.cell, Totals::headroom(limit.side()), 0)? {
             None => Ok(()),
             Some(over) => {
                 let over = Amount::from_units(i64::try_from(over).unwrap_or(i64::MAX));
@@ -140,6 +189,72 @@ impl Running {
                 Err(LedgerError::exceeds(limit, posting.account.clone(), over))
             }
         }
+    }
+
+    fn count_by_day(&mut self, layer: Layer, line: &Line, (posting, date): Dated<'_>) {
+        if let Some(limit) = line.gate.limit().filter(|_| line.gate.is_by_day()) {
+            let room = limit.room_by(layer, posting.side, line.units);
+            self.by_day.count(Moved { of: of(posting), date, room });
+        }
+    }
+
+    fn within_limit_by_day(
+        &mut self,
+        tx: &mut Tx<'_>,
+        layer: Layer,
+        line: &Line,
+        (posting, date): Dated<'_>,
+    ) -> Result<(), LedgerError> {
+        let Some(limit) = line.gate.limit().filter(|_| line.gate.is_by_day()) else {
+            return Ok(());
+        };
+        if limit.room_by(layer, posting.side, line.units) >= 0 {
+            return Ok(());
+        }
+        let totals = (&mut self.totals, line.cell);
+        self.by_day.judge(tx, totals, (&of(posting), limit), date)
+    }
+
+    /// What is held ends on its day, and is posted on another: `entry`, where it is. Earlier than it was held it takes from days on
+    /// which nothing was held.
+    ///
+    /// # Errors
+    /// [`LedgerError::ExceedsOnDay`], or a [`Halt`].
+    pub(crate) fn settle_by_day(
+        &mut self,
+        tx: &mut Tx<'_>,
+        chart: &Chart,
+        hold: &Loaded,
+        entry: Option<(&NewEntry, &[Judged])>,
+    ) -> Result<(), LedgerError> {
+        let gate =
+            |code: &SmolStr| chart.account(code).map_or(Gate::default(), |(_, rule)| rule.gate);
+        if !hold.lines.iter().any(|line| gate(&line.account).is_by_day()) {
+            return Ok(());
+        }
+        for line in &hold.lines {
+            let gate = gate(&line.account);
+            if let Some(limit) = gate.limit().filter(|_| gate.is_by_day()) {
+                let units = line.amount.units().saturating_abs();
+                let room = limit.room_by(Layer::Pending, line.side, units).saturating_neg();
+                let of = (line.account.clone(), line.currency);
+                self.by_day.count(Moved { of, date: hold.pending.date, room });
+            }
+        }
+        let Some((entry, judged)) = entry else { return Ok(()) };
+        let mut lines = Vec::new();
+        for (at, (posting, judged)) in entry.postings.iter().zip(judged).enumerate() {
+            let (gate, cell) = (chart.gate(judged.account), self.cell(judged.account, posting));
+            let line = Line { at, gate, units: on_side(posting.side, judged.amount), cell };
+            self.count_by_day(Layer::Posted, &line, (posting, entry.date));
+            lines.push(line);
+        }
+        if entry.date >= hold.pending.date {
+            return Ok(());
+        }
+        lines.iter().zip(&entry.postings).try_for_each(|(line, posting)| {
+            self.within_limit_by_day(tx, Layer::Posted, line, (posting, entry.date))
+        })
     }
 
     /// How much one side of an account could take until it equals the other, and what the batch has done so far counts; the
@@ -180,11 +295,52 @@ impl Running {
     }
 
     /// Adds a posting to its sums.
-    fn add(&mut self, layer: Layer, posting: &NewPosting, units: i64) -> Result<Cell, LedgerError> {
+    fn add(&mut self, layer: Layer, posting: &NewPosting, units: i64) -> Result<(), LedgerError> {
+        let cell = self.totals.cell(of(posting));
+        self.add_to(cell, layer, posting, units)
+    }
+
+    fn add_to(
+        &mut self,
+        cell: Cell,
+        layer: Layer,
+        posting: &NewPosting,
+        units: i64,
+    ) -> Result<(), LedgerError> {
         let sum = if layer == Layer::Posted { SumKind::Posted } else { SumKind::Pending };
         let delta = Layers::one(layer, posting.side, units);
         let delta = delta.of_account(posting.account.clone(), posting.amount.currency());
-        self.totals.add(delta).map_err(|_| too_large(posting, sum))
+        self.totals.add_to(cell, delta).map_err(|_| too_large(posting, sum))
+    }
+
+    /// The sums of a posting's account, whose place is known.
+    fn cell(&mut self, place: AccountPlace, posting: &NewPosting) -> Cell {
+        let (at, currency) = (place as usize, posting.amount.currency());
+        match self.cells.get(at) {
+            Some(Some((known, cell))) if *known == currency => return *cell,
+            Some(_) => {}
+            None => self.cells.resize(at + 1, None),
+        }
+        let cell = self.totals.cell(of(posting));
+        if let Some(free @ None) = self.cells.get_mut(at) {
+            *free = Some((currency, cell));
+        }
+        cell
+    }
+}
+
+/// A posting, and the day of its entry.
+type Dated<'e> = (&'e NewPosting, NaiveDate);
+
+fn of(posting: &NewPosting) -> Of {
+    (posting.account.clone(), posting.amount.currency())
+}
+
+/// What an amount adds to its side: less than nothing where it takes an entry back there.
+pub(super) fn on_side(side: Side, amount: Amount) -> i64 {
+    match side {
+        Side::Debit => amount.units(),
+        Side::Credit => amount.units().saturating_neg(),
     }
 }
 
@@ -195,26 +351,36 @@ impl Running {
 /// [`LedgerError::ExceedsCredits`], [`LedgerError::ExceedsDebits`], or a [`Halt`](fondaco_core::Halt).
 pub(crate) fn within_limits(tx: &mut Tx<'_>, entries: &[Id<Entry>]) -> Result<(), LedgerError> {
     let ranges: Vec<_> = entries.iter().map(Range::<Posting>::by_key).collect();
-    let mut moved: BTreeMap<(SmolStr, Currency), i128> = BTreeMap::new();
+    let mut moved: BTreeMap<Of, i128> = BTreeMap::new();
+    let mut first: BTreeMap<(Of, Side), NaiveDate> = BTreeMap::new();
     for posting in tx.peek_scans(&ranges)?.into_iter().flatten() {
         // Of what one ledger has alone no totals are kept.
         if ledger_of(&posting.dimensions).is_none() {
             let key = (posting.account.clone(), posting.currency);
-            *moved.entry(key).or_default() += i128::from(posting.amount.units());
+            *moved.entry(key.clone()).or_default() += i128::from(posting.amount.units());
+            let side = if posting.amount.units() < 0 { Side::Credit } else { Side::Debit };
+            let first = first.entry((key, side)).or_insert(posting.date);
+            *first = posting.date.min(*first);
         }
     }
     let codes: Vec<SmolStr> = moved.keys().map(|(code, _)| code.clone()).collect();
     let accounts = tx.get_many::<Account>(&codes)?;
-    let mut limited = Vec::new();
+    let (mut limited, mut by_day) = (Vec::new(), Vec::new());
     for ((key, units), account) in moved.into_iter().zip(accounts) {
-        let limit = account.and_then(|account| Gate::of(&account).limit());
+        let gate = account.map_or(Gate::default(), |account| Gate::of(&account));
+        let limit = gate.limit();
+        if let Some(limit) = limit.filter(|_| gate.is_by_day()) {
+            let first = first.get(&(key.clone(), limit.side()));
+            by_day.extend(first.map(|first| (key.clone(), limit, *first)));
+        }
         let taken = |limit: &AccountLimit| match limit.side() {
             Side::Debit => units > 0,
             Side::Credit => units < 0,
         };
         limited.extend(limit.filter(taken).map(|limit| (key, limit)));
     }
-    let keys: Vec<_> = limited.iter().map(|(key, _)| key.clone()).collect();
+    let keys = limited.iter().map(|(key, _)| key.clone());
+    let keys: Vec<_> = keys.chain(by_day.iter().map(|(key, ..)| key.clone())).collect();
     let mut totals = tx::Running::<Totals>::prepare(tx, keys)?;
     for ((code, currency), limit) in limited {
         let cell = totals.cell((code.clone(), currency));
@@ -223,14 +389,19 @@ pub(crate) fn within_limits(tx: &mut Tx<'_>, entries: &[Id<Entry>]) -> Result<()
             return Err(LedgerError::exceeds(limit, code, over.money(currency)));
         }
     }
+    for (of, limit, first) in by_day {
+        let cell = totals.cell(of.clone());
+        ByDay::default().judge(tx, (&mut totals, cell), (&of, limit), first)?;
+    }
     Ok(totals.finish(tx)?)
 }
 
 /// A posting whose sums are judged.
-struct Line<'e> {
+struct Line {
+    /// Where it stands in its entry.
+    at: usize,
     gate: Gate,
-    posting: &'e NewPosting,
-    /// Its amount, without a sign.
+    /// What it adds to its side.
     units: i64,
     cell: Cell,
 }
@@ -249,7 +420,7 @@ impl Totals {
     }
 
     /// What one side could take until it equals the other.
-    fn headroom(side: Side) -> Measure<Totals> {
+    pub(super) fn headroom(side: Side) -> Measure<Totals> {
         if side == Side::Debit { Totals::DEBIT_ROOM } else { Totals::CREDIT_ROOM }
     }
 }

@@ -134,6 +134,17 @@ impl Layers {
 
 /// The totals of an account, by currency: empty when nothing is pending and they are not kept.
 ///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+/// # use firm::*;
+/// # let books = books();
+/// books.send("track", &ChangeAccount::track("1000"))?;
+/// let totals = books.view(|view| ledger::totals(view, "1000"))?;
+/// assert_eq!((totals[0].debit.to_decimal(), totals[0].credit.to_decimal()), (500.into(), 40.into()));
+/// assert!(books.totals("4000")?.is_empty()); // nobody asked for them
+/// # Ok::<(), LedgerError>(())
+/// ```
+///
 /// # Errors
 /// [`LedgerError::UnknownAccount`], or a [`Halt`](fondaco_core::Halt).
 pub fn totals(read: &mut impl Reading, account: &str) -> Result<Vec<Totals>, LedgerError> {

@@ -5,6 +5,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod by_day;
 mod crowds;
 mod holding;
 mod importing;
@@ -12,6 +13,7 @@ mod limiting;
 mod linking;
 mod moving;
 mod naive;
+mod paging;
 mod repeating;
 mod verifying;
 

@@ -135,11 +135,15 @@ impl<R: Reading, F: RowFilter> Reading for Filtered<'_, R, F> {
         if self.filter.columns::<T>().is_none() {
             return self.read.peek_ranges(ranges);
         }
-        if ranges.iter().any(|range| range.max_rows() != usize::MAX) {
-            return ranges.iter().map(|range| self.peek_rows(range)).collect();
-        }
         let found = self.read.peek_ranges(ranges)?;
-        found.into_iter().map(|rows| self.shown::<T>(rows)).collect()
+        let shown = ranges.iter().zip(found).map(|(range, rows)| {
+            let (all, limit) = (rows.len(), range.max_rows());
+            let rows = self.shown::<T>(rows)?;
+            // What is not shown took the place of what is: there may be more of it.
+            let cut = rows.len() < all && all == limit;
+            if cut { self.peek_rows(range) } else { Ok(rows) }
+        });
+        shown.collect()
     }
 
     fn peek_sums<T: Record>(

@@ -48,8 +48,11 @@ pub struct EntryKey {
 /// The keys that a batch names: known before, or given to what it does.
 #[derive(Default)]
 pub(crate) struct Keys {
+    /// What was known before.
     known: Map<SmolStr, EntryKey>,
-    new: Vec<SmolStr>,
+    /// What the batch gave, in order, and where each stands.
+    new: Vec<EntryKey>,
+    places: Map<SmolStr, u32>,
 }
 
 impl Keys {
@@ -59,9 +62,11 @@ impl Keys {
         keys.dedup();
         let rows = tx.get_many::<EntryKey>(&keys)?;
         let known = rows.into_iter().flatten().map(|row| (row.key.clone(), row.as_ref().clone()));
-        Ok(Keys { known: known.collect(), new: Vec::new() })
+        let places = Map::with_capacity_and_hasher(keys.len(), Default::default());
+        Ok(Keys { known: known.collect(), new: Vec::with_capacity(keys.len()), places })
     }
 
+    /// What was known before.
     pub(crate) fn all(&self) -> impl Iterator<Item = &EntryKey> {
         self.known.values()
     }
@@ -71,7 +76,7 @@ impl Keys {
     /// # Errors
     /// [`LedgerError::KeyFailed`] when it failed.
     pub(crate) fn find(&self, key: Option<&SmolStr>) -> Result<Option<EntryKey>, LedgerError> {
-        let Some(known) = key.and_then(|key| self.known.get(key)) else { return Ok(None) };
+        let Some(known) = key.and_then(|key| self.get(key)) else { return Ok(None) };
         match &known.failed {
             Some(code) => {
                 Err(LedgerError::KeyFailed { key: known.key.clone(), code: code.clone() })
@@ -80,10 +85,15 @@ impl Keys {
         }
     }
 
-    /// Gives a key to what came under it.
+    fn get(&self, key: &SmolStr) -> Option<&EntryKey> {
+        let new = self.places.get(key).and_then(|at| self.new.get(*at as usize));
+        new.or_else(|| self.known.get(key))
+    }
+
+    /// Gives a key, which stands for nothing yet, to what came under it.
     pub(crate) fn give(&mut self, key: EntryKey) {
-        self.new.push(key.key.clone());
-        self.known.insert(key.key.clone(), key);
+        self.places.insert(key.key.clone(), self.new.len() as u32);
+        self.new.push(key);
     }
 }
 
@@ -96,16 +106,12 @@ impl Pending for Keys {
 
     fn back_to(&mut self, mark: usize) {
         for key in self.new.drain(mark.min(self.new.len())..) {
-            self.known.remove(&key);
+            self.places.remove(&key.key);
         }
     }
 
-    fn finish(mut self, tx: &mut Tx<'_>) -> Result<(), Halt> {
-        if self.new.is_empty() {
-            return Ok(());
-        }
-        let rows = self.new.iter().filter_map(|key| self.known.remove(key)).collect();
-        tx.insert_all::<EntryKey>(rows)
+    fn finish(self, tx: &mut Tx<'_>) -> Result<(), Halt> {
+        if self.new.is_empty() { Ok(()) } else { tx.insert_all(self.new) }
     }
 }
 

@@ -14,6 +14,7 @@ use super::imported::ImportWatch;
 use super::item::Piece;
 use super::keys::Keys;
 use super::{EntryKey, KeyOf};
+use crate::ledger::judge::Judged;
 use crate::ledger::pages::Pages;
 use crate::ledger::pending::{Holds, PendingEntry, PendingRef, PostPending, VoidPending};
 use crate::ledger::post::posted;
@@ -38,6 +39,9 @@ pub(super) struct Recorder<'p> {
     pub(super) keys: Keys,
     pub(super) holds: Holds,
     pub(super) watch: Option<ImportWatch>,
+    /// Room for what is known of an entry's postings.
+    #[pending(skip)]
+    pub(super) judged: Vec<Judged>,
 }
 
 /// What a commit reports, in order.
@@ -77,8 +81,8 @@ impl<'p> Recorder<'p> {
         let pages = Pages::new(tx, &rules, &entries, pieces.len())?;
         let imported = pieces.first().is_some_and(|piece| piece.given().imported_at.is_some());
         let watch = if imported { Some(ImportWatch::new(tx)?) } else { None };
-        let (told, exceeding) = (Report::default(), None);
-        Ok(Recorder { pieces, rules, askings, pages, keys, holds, watch, told, exceeding })
+        let (told, exceeding, judged) = (Report::default(), None, Vec::new());
+        Ok(Recorder { pieces, rules, askings, pages, keys, holds, watch, told, exceeding, judged })
     }
 
     /// The pending entry that is meant; `None` when there is none.
@@ -204,10 +208,15 @@ impl Askings {
 impl Pending for Askings {
     type Mark = Vec<Option<Weight>>;
 
+    /// Empty while nothing counts towards the limit of anybody's right.
     fn mark(&self) -> Vec<Option<Weight>> {
+        if self.0.iter().all(|(_, asking)| asking.has_taken_nothing()) {
+            return Vec::new();
+        }
         self.0.iter().map(|(_, asking)| asking.taken()).collect()
     }
     fn back_to(&mut self, totals: Vec<Option<Weight>>) {
+        let totals = totals.into_iter().chain(std::iter::repeat(None));
         for ((_, asking), total) in self.0.iter_mut().zip(totals) {
             asking.take_back_to(total);
         }

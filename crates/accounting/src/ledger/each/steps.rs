@@ -20,7 +20,8 @@ use crate::ledger::post::examine;
 use crate::ledger::spending::Standing;
 use crate::ledger::totals::Layer;
 use crate::ledger::{
-    Amount, EntryDetail, LedgerError, NewEntry, Posted, Side, account::check_code,
+    Amount, Entry, EntryDetail, EntryOptions, LedgerError, NewEntry, Posted, Side,
+    account::check_code,
 };
 use crate::parallel::check_all_ledgers;
 
@@ -60,29 +61,27 @@ impl Recorder<'_> {
         piece: Piece<'_>,
         new: &NewEntry,
     ) -> Result<Recorded, LedgerError> {
-        let mut judged = Vec::new();
-        let Prepared { amended, balanced } = self.prepare(tx, piece, new, &mut judged)?;
+        let mut judged = std::mem::take(&mut self.judged);
+        let posted = self.post_judged(tx, piece, new, &mut judged);
+        self.judged = judged;
+        posted
+    }
+
+    fn post_judged(
+        &mut self,
+        tx: &mut Tx<'_>,
+        piece: Piece<'_>,
+        new: &NewEntry,
+        judged: &mut Vec<Judged>,
+    ) -> Result<Recorded, LedgerError> {
+        let Prepared { amended, balanced } = self.prepare(tx, piece, new, judged)?;
         let asked = balanced.then(|| amount_of(new));
         let new = amended.as_ref().unwrap_or(new);
-        self.pages.run(tx, &self.rules, Layer::Posted, (new, &judged))?;
-        let options = new.options.as_deref().cloned().unwrap_or_default();
+        self.pages.run(tx, &self.rules, Layer::Posted, (new, judged))?;
         let given = piece.given();
-        let (posted, moved) = self.write(tx, (new, &judged), options.imported_at, false)?;
-        let mut detail = EntryDetail {
-            key: options.key,
-            kind: options.kind,
-            tags: options.tags,
-            balancing: options.balancing,
-            imported: options.imported_at.is_some(),
-            ..EntryDetail::of(posted.id)
-        };
-        detail.asked = asked.filter(|_| detail.balancing.is_some());
-        if let Some(note) = new.noted() {
-            detail.note = Some(tx.personal(note.clone())).into();
-            detail.note_about = new.note_about().into();
-        }
-        if detail.says_something() {
-            self.pages.details.push(detail);
+        let (posted, moved) = self.write(tx, (new, judged), given.imported_at, false)?;
+        if let Some(options) = new.options.as_deref() {
+            self.keep_detail(tx, new, options, (posted.id, asked));
         }
         if let Some(key) = given.key {
             let key = EntryKey::new(key.clone(), KeyOf::Entry, given.linked);
@@ -92,6 +91,32 @@ impl Recorder<'_> {
         self.told.posted(posted.id, new.postings.len());
         self.askings.of(piece)?.count();
         Ok(Recorded { done: RecordedAs::Posted(posted), moved, existed: false })
+    }
+
+    /// Keeps what an entry carries besides its lines, if anything.
+    fn keep_detail(
+        &mut self,
+        tx: &mut Tx<'_>,
+        new: &NewEntry,
+        options: &EntryOptions,
+        (entry, asked): (Id<Entry>, Option<Amount>),
+    ) {
+        let mut detail = EntryDetail {
+            key: options.key.clone(),
+            kind: options.kind.clone(),
+            tags: options.tags.clone(),
+            balancing: options.balancing,
+            asked: asked.filter(|_| options.balancing.is_some()),
+            imported: options.imported_at.is_some(),
+            ..EntryDetail::of(entry)
+        };
+        if let Some(note) = new.noted() {
+            detail.note = Some(tx.personal(note.clone())).into();
+            detail.note_about = new.note_about().into();
+        }
+        if detail.says_something() {
+            self.pages.details.push(detail);
+        }
     }
 
     /// All that may be wrong with an entry before the limits are asked; the entry that is to be posted, where it is another.
@@ -182,7 +207,11 @@ impl Recorder<'_> {
         let expires_at = match (allowed, expires_at) {
             // Whether a sum fits comes before whether an instant does, and limits come last.
             (
-                Err(LedgerError::ExceedsCredits { .. } | LedgerError::ExceedsDebits { .. })
+                Err(
+                    LedgerError::ExceedsCredits { .. }
+                    | LedgerError::ExceedsDebits { .. }
+                    | LedgerError::ExceedsOnDay { .. },
+                )
                 | Ok(()),
                 Err(late),
             ) => return Err(late),
@@ -265,6 +294,8 @@ impl Recorder<'_> {
             let gate = self.rules.chart.gate(judged.account);
             self.pages.running.settle(gate, (posting, Some(judged.amount)), line.amount)?;
         }
+        let by_day = Some((&entry, judged.as_slice()));
+        self.pages.running.settle_by_day(tx, &self.rules.chart, &hold, by_day)?;
         self.pages.spending.release(tx, &self.rules, &hold)?;
         let imported_at = new.options.imported_at;
         let (posted, moved) = self.write(tx, (&entry, &judged), imported_at, true)?;
@@ -307,6 +338,7 @@ impl Recorder<'_> {
         let entry = hold.pending.to_entry(hold.pending.date, lines);
         self.askings.of(piece)?.allow_writing(tx, &entry)?;
         release(&hold, self.rules.currency, (&mut self.pages.running, &mut self.pages.closings))?;
+        self.pages.running.settle_by_day(tx, &self.rules.chart, &hold, None)?;
         self.pages.spending.release(tx, &self.rules, &hold)?;
         let tags = hold.pending.tags_with(&new.options.tags);
         let settling = Settling { settled: Settled::Voided, entry: None, tags };

@@ -1,13 +1,13 @@
 //! What an account had after each movement.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use fondaco_core::{Currency, Reading};
 
-use super::{Did, Lines, Movement, MovementQuery, gather};
-use crate::ledger::totals::{Layer, Layers};
-use crate::ledger::{LedgerError, PendingPosting, Posting, Totals};
+use super::stream::Window;
+use super::sums::{Carried, Sums};
+use super::walk::Walk;
+use super::{Movement, MovementQuery};
+use crate::ledger::{LedgerError, Totals};
+use crate::parallel::sight;
 
 /// A movement of an account, and what stood on each side of it afterwards.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,7 +35,8 @@ pub struct HistoryRow {
 /// ```
 ///
 /// # Errors
-/// As [`movements`](super::movements), and [`LedgerError::BadInput`] for a query without an account.
+/// As [`movements`](super::movements), [`LedgerError::BadInput`] for a query without an account, and [`LedgerError::SumTooLarge`] where a
+/// total is more than can be kept.
 pub fn history(
     read: &mut impl Reading,
     query: &MovementQuery,
@@ -45,49 +46,67 @@ pub fn history(
         let why = "a history is one account's: name it".into();
         return Err(LedgerError::BadInput { what: "query", why });
     };
-    let mut all = gather::of_account(read, account)?;
-    all.sort_unstable_by_key(Movement::place);
-    let mut sums: BTreeMap<Currency, Layers> = BTreeMap::new();
-    let mut after: BTreeMap<(fondaco_core::Timestamp, u128), Vec<Totals>> = BTreeMap::new();
-    for movement in &all {
-        let mut moved = count(&mut sums, movement);
-        moved.retain(|moved| query.currency.is_none_or(|currency| currency == *moved));
-        let totals = moved.into_iter().map(|currency| {
-            let layers = sums.get(&currency).copied().unwrap_or_default();
-            layers.of_account(account.clone(), currency)
-        });
-        after.insert(movement.place(), totals.collect());
+    let read = &mut sight(read)?;
+    let carried = query.carried.of(account, query.is_backwards());
+    let (window, goes_on) = (window(query, carried.is_some()), carried.is_some());
+    let mut walk = Walk::new(read, query.whose(), window, query.limit_given())?;
+    let sums = match carried {
+        Some(sums) => sums,
+        None if query.is_backwards() => Sums::now(read, account)?,
+        None => Sums::of_nothing(account),
+    };
+    let mut run = Run { query, goes_on, sums, left: query.most(), rows: Vec::new() };
+    while run.left > 0 {
+        let Some(found) = walk.next(read)? else { break };
+        found.into_iter().try_for_each(|movement| run.take(movement))?;
     }
-    all.retain(|movement| query.takes(movement));
-    let page = query.page(read, all)?;
-    let rows = page.into_iter().flat_map(|movement| {
-        let totals = after.remove(&movement.place()).unwrap_or_default();
-        totals.into_iter().map(move |totals| HistoryRow { movement: movement.clone(), totals })
-    });
-    Ok(rows.collect())
+    Ok(run.rows)
 }
 
-/// Adds a movement up, and says in which currencies.
-fn count(sums: &mut BTreeMap<Currency, Layers>, movement: &Movement) -> Vec<Currency> {
-    let sign = if matches!(movement.did, Did::Hold(_)) { 1 } else { -1 };
-    let (pending, posted): (&[Arc<PendingPosting>], &[Arc<Posting>]) = match &movement.lines {
-        Lines::None => (&[], &[]),
-        Lines::Posted(posted) => (&[], posted),
-        Lines::Pending(pending) => (pending, &[]),
-        Lines::Both(pending, posted) => (pending, posted),
-    };
-    for line in pending {
-        let units = line.amount.units().saturating_abs() * sign;
-        // Beyond its reach no counter could hold it either.
-        let _ = sums.entry(line.currency).or_default().add(Layer::Pending, line.side, units);
+/// What is read: besides what is asked for, all that the totals are reckoned from, unless the page before says them.
+fn window(query: &MovementQuery, goes_on: bool) -> Window {
+    let asked = query.window();
+    match (goes_on, query.is_backwards()) {
+        (true, _) => asked,
+        (false, true) => Window { through: None, ..asked },
+        (false, false) => Window { from: None, ..asked },
     }
-    for line in posted {
-        sums.entry(line.currency).or_default().count(line.side, line.amount.units());
+}
+
+/// A history as far as it was reckoned.
+struct Run<'q> {
+    query: &'q MovementQuery,
+    /// Whether it began with the totals of a page before.
+    goes_on: bool,
+    /// What stands on this side of what comes next.
+    sums: Sums,
+    /// How many movements are still asked for.
+    left: usize,
+    rows: Vec<HistoryRow>,
+}
+
+impl Run<'_> {
+    fn take(&mut self, movement: Movement) -> Result<(), LedgerError> {
+        if self.left == 0 || (self.goes_on && !self.query.is_after(&movement)) {
+            return Ok(());
+        }
+        let (known, backwards) = (self.sums.clone(), self.query.is_backwards());
+        let moved = match backwards {
+            true => self.sums.uncount(&movement)?,
+            false => self.sums.count(&movement)?,
+        };
+        if !self.query.takes(&movement) {
+            return Ok(());
+        }
+        self.left -= 1;
+        let (before, after) = if backwards { (&self.sums, &known) } else { (&known, &self.sums) };
+        let sums = if self.left == 0 { Carried::new(before, after) } else { Carried::default() };
+        let movement = Movement { sums, ..movement };
+        let asked = |of: &Currency| self.query.currency.is_none_or(|currency| currency == *of);
+        self.rows.extend(moved.into_iter().filter(asked).map(|currency| HistoryRow {
+            movement: movement.clone(),
+            totals: after.totals(currency),
+        }));
+        Ok(())
     }
-    let held = pending.iter().map(|line| line.currency);
-    let mut currencies: Vec<Currency> =
-        held.chain(posted.iter().map(|line| line.currency)).collect();
-    currencies.sort_unstable();
-    currencies.dedup();
-    currencies
 }

@@ -10,12 +10,20 @@
 //! in a fixed order, though not always in that of their commits: the feed has that.
 //!
 //! # Cost
-//! An account's movements are read from all its postings and pending lines; those of all accounts from all entries, unless a
-//! kind is given, which has an index.
+//! A page costs what it shows, and a look at each day: rows are read in order, from where the query or the page before says, until the
+//! page is full. Entries lie in that order, an account's postings of one day too; so of an account whose periods have many
+//! postings a row or two of each day are read to see which comes next. What a query leaves out (another kind, another side) is
+//! read on the way; what was recorded in one millisecond is read together.
+//!
+//! A [`history`] begins with the totals that stand, newest first, and with nothing, oldest first; a page after another's last movement
+//! begins with the totals there. Else what lies between is read.
 
 mod gather;
 mod history;
 mod query;
+mod stream;
+mod sums;
+mod walk;
 
 pub use history::{HistoryRow, history};
 pub use query::MovementQuery;
@@ -66,6 +74,8 @@ pub struct Movement {
     pub lines: Lines,
     /// Its place among what was done at one time.
     pub(crate) order: u128,
+    /// What stood before and after it, on the last of a history's page.
+    sums: sums::Carried,
 }
 
 /// An account's lines of a movement.
@@ -116,12 +126,14 @@ pub fn movements(
 ) -> Result<Vec<Movement>, LedgerError> {
     query.check()?;
     let read = &mut sight(read)?;
-    let mut found = match &query.account {
-        Some(account) => gather::of_account(read, account)?,
-        None => gather::of_all(read, query.kind.as_ref())?,
-    };
-    found.retain(|movement| query.takes(movement));
-    query.page(read, found)
+    let mut walk = walk::Walk::new(read, query.whose(), query.window(), query.limit_given())?;
+    let (mut page, most) = (Vec::new(), query.most());
+    while page.len() < most {
+        let Some(found) = walk.next(read)? else { break };
+        page.extend(query.take_of(read, found)?);
+    }
+    page.truncate(most);
+    Ok(page)
 }
 
 /// What a commit did to the books, in order: read off its events. Empty for a commit of something else.

@@ -44,6 +44,16 @@ pub struct NewPending {
 
 impl NewPending {
     /// Holds `entry`, until somebody posts or voids it.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let rent = NewEntry::new("GEN", day("2026-06-01")).debit("5100", eur("40")).credit("1000", eur("40"));
+    /// let held = books.send("hold", &RecordPending::new(NewPending::new(rent)))?.answer;
+    /// assert_eq!(books.pending(held.id)?.expect("it is held").pending.expires_at, None);
+    /// # Ok::<(), LedgerError>(())
+    /// ```
     pub fn new(entry: NewEntry) -> NewPending {
         NewPending { entry, expires: None, closing: None }
     }
@@ -213,6 +223,19 @@ impl PostPending {
     }
 
     /// Only so much of it: see [`Part::Amount`].
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let rent = NewEntry::new("GEN", day("2026-06-01")).debit("5100", eur("40")).credit("1000", eur("40"));
+    /// let held = books.send("hold", &RecordPending::new(NewPending::new(rent)))?.answer.id;
+    /// let posted = books.send("a part", &PostPending::new(held).amount(eur("30")).on(day("2026-06-02")))?.answer;
+    /// assert_eq!(posted.moved, eur("30")); // ten are free again
+    /// let entry = books.entry(posted.entry.id)?.expect("it was posted");
+    /// assert_eq!(entry.entry.date, day("2026-06-02"));
+    /// # Ok::<(), LedgerError>(())
+    /// ```
     #[must_use]
     pub fn amount(mut self, amount: Money) -> PostPending {
         self.part = Part::Amount(amount);
@@ -220,6 +243,20 @@ impl PostPending {
     }
 
     /// Only so much of each line: see [`Part::Lines`].
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let sale = NewEntry::new("GEN", day("2026-06-01"))
+    ///     .debit("1000", eur("40"))
+    ///     .credit("4000", eur("30"))
+    ///     .credit("2200", eur("10"));
+    /// let held = books.send("hold", &RecordPending::new(NewPending::new(sale)))?.answer.id;
+    /// let without_tax = PostPending::new(held).lines(vec![eur("30"), eur("30"), eur("0")]);
+    /// assert_eq!(books.send("exempt", &without_tax)?.answer.moved, eur("30"));
+    /// # Ok::<(), LedgerError>(())
+    /// ```
     #[must_use]
     pub fn lines(mut self, amounts: Vec<Money>) -> PostPending {
         self.part = Part::Lines(amounts);

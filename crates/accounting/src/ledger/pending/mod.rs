@@ -94,6 +94,18 @@ impl Act for VoidPending {
 
 /// A pending entry with its lines and what became of it; `None` when there is none of this id.
 ///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+/// # use firm::*;
+/// # let books = books();
+/// let rent = NewEntry::new("GEN", day("2026-06-01")).debit("5100", eur("40")).credit("1000", eur("40"));
+/// let held = books.send("hold", &RecordPending::new(NewPending::new(rent)))?.answer.id;
+/// let whole = books.view(|view| ledger::pending(view, held))?.expect("it is held");
+/// assert_eq!((whole.lines.len(), whole.settled), (2, None));
+/// assert_eq!(books.view(|view| ledger::pending(view, Id::from_u128(7)))?, None);
+/// # Ok::<(), LedgerError>(())
+/// ```
+///
 /// # Errors
 /// A [`Halt`](fondaco_core::Halt).
 pub fn pending(

@@ -193,7 +193,13 @@ pub enum Settled {
 
 /// What became of a pending entry, exactly once.
 #[derive(Record, Debug, Clone, PartialEq)]
-#[record(table = "ledger_pending_settled", kind = fact, key(pending))]
+#[record(
+    table = "ledger_pending_settled",
+    kind = fact,
+    layout = 2,
+    key(pending),
+    index(by_place(at, id))
+)]
 pub struct PendingSettled {
     /// The pending entry.
     pub pending: Id<PendingEntry>,

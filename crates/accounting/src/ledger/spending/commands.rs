@@ -156,6 +156,21 @@ impl SetSpendingLimit {
     }
 
     /// A sum of its own for each value of this dimension.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let cards = SetSpendingLimit::new("CARDS", "Each card", Currency::EUR).each("card").refuse_above(eur("50"));
+    /// books.send("cards", &cards)?;
+    /// let by = |card| NewEntry::new("GEN", day("2026-03-01"))
+    ///     .posting(NewPosting::debit("5100", eur("40")).dimension("card", card))
+    ///     .credit("1000", eur("40"));
+    /// books.post("by one", by("1"))?;
+    /// books.post("by another", by("2"))?;
+    /// assert_eq!(books.post("by one again", by("1")).unwrap_err().code(), "accounting.spending_limit");
+    /// # Ok::<(), LedgerError>(())
+    /// ```
     #[must_use]
     pub fn each(mut self, dimension: impl Into<SmolStr>) -> SetSpendingLimit {
         self.each = Some(dimension.into());
@@ -170,6 +185,20 @@ impl SetSpendingLimit {
     }
 
     /// Over which days; all together unless said otherwise.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// use fondaco_accounting::ledger::spending::Window;
+    /// let rents = SetSpendingLimit::new("RENT", "Rents", Currency::EUR).account("5100").refuse_above(eur("50"));
+    /// books.send("each month", &rents.over(Window::Month))?;
+    /// let rent = |on| NewEntry::new("GEN", day(on)).debit("5100", eur("50")).credit("1000", eur("50"));
+    /// books.post("March", rent("2026-03-01"))?;
+    /// books.post("April", rent("2026-04-01"))?;
+    /// assert_eq!(books.post("April again", rent("2026-04-30")).unwrap_err().code(), "accounting.spending_limit");
+    /// # Ok::<(), LedgerError>(())
+    /// ```
     #[must_use]
     pub fn over(mut self, window: Window) -> SetSpendingLimit {
         self.window = window;
@@ -177,6 +206,19 @@ impl SetSpendingLimit {
     }
 
     /// Only entries of this date and later.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let rents = SetSpendingLimit::new("RENT", "Rents", Currency::EUR).account("5100").refuse_above(eur("50"));
+    /// books.send("from March", &rents.from(day("2026-03-01")).until(day("2026-12-31")))?;
+    /// let rent = |on| NewEntry::new("GEN", day(on)).debit("5100", eur("50")).credit("1000", eur("50"));
+    /// books.post("February", rent("2026-02-02"))?; // before it
+    /// books.post("March", rent("2026-03-02"))?;
+    /// assert_eq!(books.post("April", rent("2026-04-01")).unwrap_err().code(), "accounting.spending_limit");
+    /// # Ok::<(), LedgerError>(())
+    /// ```
     #[must_use]
     pub fn from(mut self, date: NaiveDate) -> SetSpendingLimit {
         self.start = Some(date);

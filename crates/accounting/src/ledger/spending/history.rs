@@ -162,10 +162,10 @@ fn count(
 }
 
 /// A line that is pending, with its entry.
-pub(super) type Held = (Arc<PendingEntry>, Arc<PendingPosting>);
+pub(crate) type Held = (Arc<PendingEntry>, Arc<PendingPosting>);
 
 /// What is pending on an account.
-fn held(tx: &mut Tx<'_>, account: &SmolStr) -> Result<Vec<Held>, LedgerError> {
+pub(crate) fn held(tx: &mut Tx<'_>, account: &SmolStr) -> Result<Vec<Held>, LedgerError> {
     let lines = tx.scan(&Range::by(PendingPosting::BY_ACCOUNT, account))?;
     let ids: Vec<_> = lines.iter().map(|line| line.pending).collect();
     let settled = tx.get_many::<PendingSettled>(&ids)?;

@@ -89,6 +89,19 @@ pub fn spending(
 
 /// What stands above the lines of a limit, by the windows' first days and in the order of their entries.
 ///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+/// # use firm::*;
+/// # let books = books();
+/// let rents = SetSpendingLimit::new("RENT", "Rents", Currency::EUR).account("5100").warn_above(eur("50"));
+/// books.send("rents", &rents)?; // 40 are spent
+/// let rent = NewEntry::new("GEN", day("2026-03-01")).debit("5100", eur("20")).credit("1000", eur("20"));
+/// books.post("rent", rent)?;
+/// let excesses = books.view(|view| ledger::spending_excesses(view, "RENT"))?;
+/// assert_eq!(excesses.len(), 1);
+/// # Ok::<(), LedgerError>(())
+/// ```
+///
 /// # Errors
 /// [`LedgerError::UnknownSpendingLimit`], or a [`Halt`](fondaco_core::Halt).
 pub fn spending_excesses(

@@ -40,6 +40,6 @@ pub use list::{SpendingLine, SpendingReport, spending, spending_excesses};
 pub use records::{ExcessKind, Spending, SpendingExcess, SpendingLimit};
 
 pub(crate) use declared::PART;
-pub(crate) use history::{recount_moved, recount_placed};
+pub(crate) use history::{held, recount_moved, recount_placed};
 pub(crate) use judge::{Judge, Override, Standing};
 pub(crate) use verify::verify;

@@ -115,7 +115,7 @@ impl StatementQuery {
     /// # let books = books();
     /// let capital = StatementQuery::new("3000", DateRange::always()).on_normal_side();
     /// let capital = books.statement(&capital)?;
-    /// assert!(capital.to_string().contains("Closing balance    0.00  500.00   500.00"), "{capital}");
+    /// assert!(capital.to_string().contains("0.00  500.00   500.00"), "{capital}");
     /// assert_eq!(capital.ledger.closing, (-500).into());
     /// # Ok::<(), LedgerError>(())
     /// ```
