@@ -1,5 +1,6 @@
-//! Every command that exists is swept with the failing store: for each `impl Act for X` in the sources there is a test that
-//! sweeps code in which X is made, or sent by the method of the books of its name. A new command without one fails here.
+//! Every command and every job that exists is swept with the failing store: for each `impl Act for X` and `impl Job for X` in the
+//! sources there is a test that sweeps code in which X is made, or sent by the method of the books of its name. A new one without
+//! fails here.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "these are tests")]
 
@@ -29,10 +30,16 @@ fn all() -> Vec<(PathBuf, String)> {
     paths.into_iter().map(read).collect()
 }
 
-/// The commands that a source file declares.
-fn commands(text: &str) -> Vec<&str> {
-    let lines = text.lines().filter_map(|line| line.strip_prefix("impl Act for "));
-    lines.filter_map(|line| line.split([' ', '<', '{']).next()).collect()
+/// The commands, or the jobs, that a source file declares: what implements the trait `Act`, or `Job`.
+fn declared<'t>(text: &'t str, of: &str) -> Vec<&'t str> {
+    let implements = |line: &'t str| {
+        let (before, rest) = line.split_once(of)?;
+        let head = before.trim_end();
+        let generic = head.starts_with("impl<") && head.ends_with('>');
+        (head == "impl" || generic).then(|| rest.strip_prefix(" for "))?
+    };
+    let names = text.lines().filter_map(implements);
+    names.filter_map(|line| line.split([' ', '<', '{']).next()).collect()
 }
 
 /// `ApproveDraft` as the method of the books that sends it: `approve_draft`.
@@ -100,22 +107,37 @@ fn swept(text: &str) -> String {
     reached.into_iter().map(|name| items[name].as_str()).collect()
 }
 
-#[test]
-fn every_command_is_carried_out_in_a_sweep() {
+/// What is declared in the sources and carried out in no sweep; and how many are declared in all.
+fn unswept(of: &str) -> (usize, Vec<(PathBuf, String)>) {
     let all = all();
-    let is_test = |path: &Path| path.components().any(|part| part.as_os_str() == "tests");
+    let is_test = |path: &Path| {
+        let below = path.components().any(|part| part.as_os_str() == "tests");
+        below || path.file_name().is_some_and(|name| name == "tests.rs")
+    };
     let tests = all.iter().filter(|(path, _)| is_test(path));
     let code: String = tests.map(|(_, text)| swept(text)).collect();
     let types = words(&code);
-    let declared: Vec<(&Path, &str)> = all
-        .iter()
-        .filter(|(path, _)| !is_test(path))
-        .flat_map(|(path, text)| commands(text).into_iter().map(move |name| (path.as_path(), name)))
+    let sources = all.iter().filter(|(path, _)| !is_test(path));
+    let mut names: Vec<(&Path, &str)> = sources
+        .flat_map(|(path, text)| declared(text, of).into_iter().map(|name| (path.as_path(), name)))
         .collect();
-    assert!(declared.len() > 150, "the sources were misread: {declared:?}");
+    let count = names.len();
     let is_sent = |name: &str| code.contains(&format!(".{}(", as_method(name)));
-    let is_swept = |name: &str| types.contains(name) || is_sent(name);
-    let missing: Vec<_> = declared.iter().filter(|(_, name)| !is_swept(name)).collect();
+    names.retain(|(_, name)| !types.contains(name) && !is_sent(name));
+    (count, names.into_iter().map(|(path, name)| (path.into(), name.into())).collect())
+}
+
+#[test]
+fn every_command_is_carried_out_in_a_sweep() {
+    let (count, missing) = unswept("Act");
+    assert!(count > 150, "the sources were misread: {count} commands");
+    assert!(missing.is_empty(), "no test sweeps these with the failing store: {missing:#?}");
+}
+
+#[test]
+fn every_job_is_carried_out_in_a_sweep() {
+    let (count, missing) = unswept("Job");
+    assert!(count > 12, "the sources were misread: {count} jobs");
     assert!(missing.is_empty(), "no test sweeps these with the failing store: {missing:#?}");
 }
 
@@ -142,6 +164,11 @@ fn each_step_may_fail() {
 ";
     let code = swept(file);
     let types = words(&code);
+    let both = "impl Act for Reverse {\nimpl<R: Read + Seek> Job for ImportAll<R> {\n// impl Act for None {\n";
+    assert_eq!(
+        (declared(both, "Act"), declared(both, "Job")),
+        (vec!["Reverse"], vec!["ImportAll"])
+    );
     assert!(types.contains("Unlock") && code.contains(".close_year("));
     assert!(!["Reverse", "Reopen", "Delete"].iter().any(|name| types.contains(name)), "{code}");
 }

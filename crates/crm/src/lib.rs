@@ -68,6 +68,8 @@ mod error;
 mod handle;
 mod limits;
 mod numeric;
+#[cfg(test)]
+mod tests;
 
 pub use attributes::AttributeError;
 pub use consent::ConsentError;

@@ -45,6 +45,8 @@ mod lists;
 pub mod rights;
 mod settings;
 mod stock_error;
+#[cfg(test)]
+mod tests;
 mod threads;
 pub mod trace;
 

@@ -26,7 +26,7 @@ use crate::ledger::{
 const FIRST: u32 = 0;
 
 /// So many lines are one commit; a file with no more is booked whole or not at all.
-const CHUNK: i64 = 16_384;
+const CHUNK: i64 = if cfg!(test) { 4 } else { 16_384 };
 
 /// Imports the entries of a CSV file. What is in memory is one chunk, however long the file.
 ///

@@ -60,6 +60,8 @@ mod mapping;
 mod refusal;
 #[cfg(feature = "import")]
 mod run;
+#[cfg(all(test, feature = "import"))]
+mod tests;
 
 pub(crate) use declared::PART;
 pub use erase::{EraseRefusals, ErasedRefusals};

@@ -23,7 +23,7 @@ use crate::consent::is_suppressed;
 use crate::contacts::{AddContacts, NewContact};
 
 /// So many lines one chunk takes.
-const CHUNK: usize = 4_000;
+const CHUNK: usize = if cfg!(test) { 2 } else { 4_000 };
 
 /// Imports contacts from a CSV file. Who is there, under the same id or with an e-mail address of one's own that one contact has already, is
 /// left alone and told.

@@ -50,7 +50,7 @@ pub struct CostStock {
 }
 
 /// So many stocks are costed in one commit.
-const CHUNK: usize = 500;
+const CHUNK: usize = if cfg!(test) { 2 } else { 500 };
 
 /// So many items without a cost are named.
 const NAMED: usize = 100;

@@ -19,8 +19,11 @@ use super::{Clearing, ItemError, ItemKeeping, OpenItem};
 use crate::ledger::{Account, Entry, LedgerError, Period, PeriodKey, Posting, rights};
 use crate::parallel::ledger_of;
 
-/// How many postings become items in one commit.
+/// How many postings an act makes items of at most.
 const MOST: usize = 1000;
+
+/// How many postings become items in one commit of the job.
+const CHUNK: usize = if cfg!(test) { 3 } else { MOST };
 
 const KEPT: &str = "be kept by open items";
 const NO_LONGER: &str = "cease to be kept by open items";
@@ -229,8 +232,8 @@ impl Job for KeepByItems {
         let range = Range::by(Posting::BY_ACCOUNT, &self.account);
         let range = match &cursor.last {
             // From the last one on, which comes once more.
-            Some(last) => range.from(last).limit(MOST + 1),
-            None => range.limit(MOST),
+            Some(last) => range.from(last).limit(CHUNK + 1),
+            None => range.limit(CHUNK),
         };
         let mut postings = tx.peek_scan(&range)?;
         if cursor.last.is_some() && !postings.is_empty() {
@@ -240,7 +243,7 @@ impl Job for KeepByItems {
         let last = postings.last().map(|last| (last.period, last.date, last.entry, last.line));
         let done = cursor.postings + postings.len() as u64;
         let next = KeepCursor { marked: true, last: last.or(cursor.last), postings: done };
-        Ok(if postings.len() < MOST { Step::Last(next) } else { Step::More(next) })
+        Ok(if postings.len() < CHUNK { Step::Last(next) } else { Step::More(next) })
     }
 
     fn finish(&self, tx: &mut Tx<'_>, _: JobId, cursor: &KeepCursor) -> Result<u64, LedgerError> {

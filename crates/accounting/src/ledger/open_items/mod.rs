@@ -67,6 +67,8 @@ mod records;
 mod reversal;
 mod shares;
 mod standing;
+#[cfg(test)]
+mod tests;
 mod totals;
 mod unclear;
 mod verify;

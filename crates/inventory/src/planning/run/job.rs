@@ -14,7 +14,7 @@ use crate::planning::{PlanningError, rights};
 use crate::{AsyncStock, Stock, StockError, mrp};
 
 /// So many rows are written in one commit.
-const CHUNK: usize = 1_000;
+const CHUNK: usize = if cfg!(test) { 2 } else { 1_000 };
 
 /// A planning run over what was read.
 #[derive(Debug)]
