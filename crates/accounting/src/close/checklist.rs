@@ -9,17 +9,18 @@ use fondaco_core::report::{Cell, Column, Phrase, Report, Row, word};
 use fondaco_core::store::{Event, Record};
 use fondaco_core::{Act, ActorId, DateRange, Range, Reading, Timestamp, Tx};
 use serde::{Deserialize, Serialize};
-use smol_str::{SmolStr, ToSmolStr};
+use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
 use super::deferral::unplanned;
 use super::obstacles::{self, Point, PointKind, obstacles};
 use super::refusals::refusals;
 use super::{CloseError, DeferralPart, assertions};
 use crate::Books;
+use crate::allocation::unallocated;
 use crate::ledger::{
     Account, BalanceQuery, Entry, Journal, LedgerError, Period, PeriodKey, PeriodKind,
     PeriodStatus, balances, check_code, check_name, check_text, period_label, planned_reversals,
-    recurring_entries, rights,
+    recurring_entries, rights, unposted_differences,
 };
 
 /// A point that the host has put on the list of a period or year.
@@ -222,6 +223,8 @@ pub fn checklist(read: &mut impl Reading, period: PeriodKey) -> Result<Checklist
     points.extend(not_carried_out(read, end)?);
     points.extend(uncleared(read, end)?);
     points.extend(foreign(read, end)?);
+    points.extend(unrealised(read, end)?);
+    points.extend(not_shared_out(read, period)?);
     points.extend(not_as_asserted(read, days)?);
     points.extend(gaps(read, period, days)?);
     points.sort_by_key(|point| !point.blocks);
@@ -231,25 +234,31 @@ pub fn checklist(read: &mut impl Reading, period: PeriodKey) -> Result<Checklist
 
 /// The days of a period, or of a fiscal year times 100.
 fn days_of(read: &mut impl Reading, key: PeriodKey) -> Result<DateRange, LedgerError> {
-    let periods = read.peek_scan(&Range::<Period>::all())?;
-    let mut of = periods
-        .iter()
-        .filter(|period| period.period == key || key % 100 == 0 && period.fiscal_year == key / 100);
-    let first = of.next().ok_or_else(|| match key % 100 {
+    let periods = periods_of(read, key)?;
+    let first = periods.first().ok_or_else(|| match key % 100 {
         0 => LedgerError::from(CloseError::UnknownYear { year: key / 100 }),
         _ => LedgerError::UnknownPeriod { period: period_label(key) },
     })?;
-    let end = of.map(|period| period.end).max().unwrap_or(first.end).max(first.end);
+    let end = periods.iter().map(|period| period.end).max().unwrap_or(first.end);
     let days = DateRange::new(first.start, end);
     Ok(days.map_err(|error| fondaco_core::Halt::Bug(error.to_string()))?)
+}
+
+/// The period of this key, or the periods of a fiscal year times 100.
+fn periods_of(read: &mut impl Reading, key: PeriodKey) -> Result<Vec<Arc<Period>>, LedgerError> {
+    let mut periods = read.peek_scan(&Range::<Period>::all())?;
+    periods.retain(|period| match key % 100 {
+        0 => period.fiscal_year == key / 100,
+        _ => period.period == key,
+    });
+    Ok(periods)
 }
 
 /// The host's points that nobody has signed off; of a year with those of its periods that block it.
 pub(super) fn of_host(read: &mut impl Reading, key: PeriodKey) -> Result<Vec<Point>, LedgerError> {
     let mut points = unsigned(read, key)?;
     if key % 100 == 0 {
-        let periods = read.peek_scan(&Range::<Period>::all())?;
-        for period in periods.iter().filter(|period| period.fiscal_year == key / 100) {
+        for period in periods_of(read, key)? {
             let own = unsigned(read, period.period)?;
             points.extend(own.into_iter().filter(|point| point.blocks));
         }
@@ -335,6 +344,22 @@ fn uncleared(read: &mut impl Reading, end: NaiveDate) -> Result<Option<Point>, L
 fn foreign(read: &mut impl Reading, end: NaiveDate) -> Result<Option<Point>, LedgerError> {
     let currencies = obstacles::unrevalued(read, end)?;
     Ok(some(PointKind::Unrevalued, currencies.into_iter()))
+}
+
+fn unrealised(read: &mut impl Reading, end: NaiveDate) -> Result<Option<Point>, LedgerError> {
+    let accounts = unposted_differences(read, end)?;
+    Ok(some(PointKind::Unrealised, accounts.into_iter()))
+}
+
+/// Rules by which something of a period, or of any period of a year, is still to be shared out.
+fn not_shared_out(read: &mut impl Reading, key: PeriodKey) -> Result<Option<Point>, LedgerError> {
+    let mut rules = Vec::new();
+    for period in periods_of(read, key)? {
+        for left in unallocated(read, period.period)? {
+            rules.push(format_smolstr!("{} in {}", left.code, period.label()));
+        }
+    }
+    Ok(some(PointKind::Unallocated, rules.into_iter()))
 }
 
 fn not_as_asserted(read: &mut impl Reading, days: DateRange) -> Result<Option<Point>, LedgerError> {

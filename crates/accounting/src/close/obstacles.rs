@@ -41,6 +41,10 @@ pub enum PointKind {
     Uncleared,
     /// Currencies that are worth something else at the end than the books say.
     Unrevalued,
+    /// Clearings whose exchange differences stand beside the items and are posted nowhere.
+    Unrealised,
+    /// Allocation rules whose pools bear something that is not shared out.
+    Unallocated,
     /// Accounts that stand otherwise than was asserted.
     Assertions,
     /// Journals with a number missing.
@@ -118,6 +122,14 @@ impl std::fmt::Display for Point {
             PointKind::Unrevalued => {
                 write!(f, "currencies not revalued: {count}, such as {what}; revalue them")
             }
+            PointKind::Unrealised => write!(
+                f,
+                "clearings with an exchange difference that is posted nowhere: {count}, such as on {what}; name accounts for it by SetExchangeAccounts and clear anew"
+            ),
+            PointKind::Unallocated => write!(
+                f,
+                "pools not shared out: {count}, such as by {what}; run their rules by Allocate"
+            ),
             PointKind::Assertions => write!(
                 f,
                 "accounts otherwise than asserted: {count}, such as {what}; find the difference"

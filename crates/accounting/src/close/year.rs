@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::CloseError;
+use super::checklist::{checklist, of_host};
 use super::lock::{check_journal_not_final, check_not_final, check_unlocked};
-use super::obstacles::obstacles;
+use super::obstacles::{Point, obstacles};
 use super::records::{ClosingState, YearDeed, YearEntry, YearStep};
 use super::zeroing::{self, Plan, Zeroing};
 use crate::ledger::open_items::clear_reversal;
@@ -98,7 +99,8 @@ impl Act for SetClosing {
 /// All [parallel ledgers](crate::parallel) close with it: what one of them earned and spent alone goes to its own retained
 /// earnings, in entries of its own.
 ///
-/// It is refused while an earlier year is open, and while drafts and pending entries of the year wait: the error names them.
+/// It is refused while an earlier year is open, and while drafts and pending entries of the year wait: the error names them. A
+/// [strict](CloseYear::strict) closing is refused while anything stands on the year's [checklist](super::checklist).
 /// Its periods may be locked, and best are: then closing rests on their locks; else it rests on every account of the year.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -111,6 +113,9 @@ pub struct CloseYear {
     /// Why, for whoever reads the year's history.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<SmolStr>,
+    /// Whether all that stands on the year's checklist is in the way, and not only what blocks.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub strict: bool,
 }
 
 impl CloseYear {
@@ -131,7 +136,7 @@ impl CloseYear {
     /// # Ok::<(), LedgerError>(())
     /// ```
     pub fn new(year: i32) -> CloseYear {
-        CloseYear { year, keep: Vec::new(), why: None }
+        CloseYear { year, keep: Vec::new(), why: None, strict: false }
     }
 
     /// Retained earnings keep this dimension.
@@ -162,6 +167,31 @@ impl CloseYear {
     #[must_use]
     pub fn why(mut self, why: impl Into<SmolStr>) -> CloseYear {
         self.why = Some(why.into());
+        self
+    }
+
+    /// Only while nothing at all stands on the year's [checklist](super::checklist).
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// use fondaco_accounting::close::{CloseYear, SetClosing};
+    /// let transit = NewAccount::new("1360", "Money in transit", AccountClass::Asset).kind("clearing");
+    /// books.send("transit", &OpenAccounts::new(vec![transit]))?;
+    /// books.post("sent", NewEntry::new("GEN", day("2026-12-31")).debit("1360", eur("9")).credit("1000", eur("9")))?;
+    /// books.send("retained earnings", &SetClosing::new("3000", "GEN"))?;
+    /// let refused = books.send("close", &CloseYear::new(2026).strict()).unwrap_err();
+    /// assert_eq!(
+    ///     refused.to_string(),
+    ///     "fiscal year 2026 can't be closed yet: clearing accounts with something left: 1, such as 1360; clear them"
+    /// );
+    /// books.send("close all the same", &CloseYear::new(2026))?;
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    #[must_use]
+    pub fn strict(mut self) -> CloseYear {
+        self.strict = true;
         self
     }
 }
@@ -206,6 +236,18 @@ pub struct YearClosed {
     pub entries: Vec<Posted>,
 }
 
+impl CloseYear {
+    fn in_the_way(&self, tx: &mut Tx<'_>, days: DateRange) -> Result<Vec<Point>, LedgerError> {
+        let key = self.year.saturating_mul(100);
+        if self.strict {
+            return Ok(checklist(tx, key)?.points);
+        }
+        let mut points = obstacles(tx, days)?;
+        points.extend(of_host(tx, key)?.into_iter().filter(|point| point.blocks));
+        Ok(points)
+    }
+}
+
 impl Act for CloseYear {
     type Answer = YearClosed;
     type Error = LedgerError;
@@ -217,9 +259,7 @@ impl Act for CloseYear {
         let (retained, journal) = targets.ok_or(CloseError::NoClosingSet)?;
         let year = Year::read(tx, self.year)?;
         year.check_closable()?;
-        let mut points = obstacles(tx, year.days()?)?;
-        let own = super::checklist::of_host(tx, self.year.saturating_mul(100))?;
-        points.extend(own.into_iter().filter(|point| point.blocks));
+        let points = self.in_the_way(tx, year.days()?)?;
         if !points.is_empty() {
             return Err(CloseError::Obstacles { year: self.year, points }.into());
         }

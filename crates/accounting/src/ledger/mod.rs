@@ -127,7 +127,6 @@ pub(crate) use lookup::{periods_on, posted_account};
 pub use movements::{Did, HistoryRow, Lines, Movement, MovementQuery, deeds, history, movements};
 pub use notes::{EraseNotes, note};
 pub use open_each::{OpenEach, Opened, OpenedEach};
-pub(crate) use open_items::clear_correction;
 pub use open_items::{
     Clear, ClearLine, Cleared, Clearing, ClearingDifference, ClearingLine, ItemClearing, ItemError,
     ItemKeeping, ItemKey, ItemTotal, KeepByItems, KeepCursor, Matching, OpenDifference, OpenItem,
@@ -135,6 +134,7 @@ pub use open_items::{
     Unclear, Unclearing, clear, clearings_of, explain_realised, open_items, post_clearing, propose,
     realised, realised_by, unclear,
 };
+pub(crate) use open_items::{clear_correction, unposted_differences};
 pub use options::{Balancing, EntryDetail, EntryOptions};
 pub use pending::{
     Closing, EXPIRY, Expected, Expiry, NewPending, Part, PendingEntry, PendingPosting, PendingRef,

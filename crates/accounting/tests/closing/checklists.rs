@@ -1,6 +1,7 @@
 //! The closing checklist: every sort of point, and those of the host.
 
 use crate::common::*;
+use fondaco_accounting::allocation::{Allocate, SetAllocation};
 use fondaco_accounting::close::*;
 use fondaco_accounting::currency::*;
 use fondaco_accounting::ledger::*;
@@ -95,6 +96,49 @@ fn every_sort_of_point_is_named_and_goes_away_when_it_is_done() {
                 "parts of deferrals not recognised: 1, such as of d; recognise them" // of March 2025
             ]
         );
+        firm.clean();
+    });
+}
+
+/// A bill that is paid at another rate leaves a difference, which is posted where accounts are named for it.
+#[test]
+fn differences_posted_nowhere_and_pools_not_shared_out_are_told() {
+    on_every_store(|firm| {
+        let firm = crate::years::with_two_years(firm);
+        firm.must("by items", &ChangeAccount::open_items("1200", true));
+        let worth = |posting: NewPosting, euros: &str| posting.worth(eur(euros));
+        let bill = NewEntry::new("GEN", d("2025-02-01"))
+            .posting(worth(NewPosting::debit("1200", usd("100")), "80"))
+            .posting(worth(NewPosting::credit("4000", usd("100")), "80"));
+        let bill = ItemKey::new(firm.post("bill", bill).id, 1);
+        let paid = NewEntry::new("GEN", d("2025-03-01"))
+            .posting(worth(NewPosting::debit("1000", usd("100")), "83"))
+            .posting(worth(NewPosting::credit("1200", usd("100")), "83"));
+        let paid = firm.must("paid", &PostClearing::new(paid).pays(Pays::new(2).all(bill)));
+        let power = NewEntry::new("GEN", d("2025-03-05"))
+            .posting(NewPosting::debit("5100", eur("9")).dimension("cost_centre", "900"))
+            .credit("1000", eur("9"));
+        firm.post("power", power);
+        let rule = SetAllocation::new("power", "Power", "GEN", "5100", "cost_centre", "900");
+        firm.must("rule", &rule.share("10", 1.into()));
+
+        let difference = "clearings with an exchange difference that is posted nowhere: 1, such as on 1200; name accounts for it by SetExchangeAccounts and clear anew";
+        let pool =
+            "pools not shared out: 1, such as by power in 2025-03; run their rules by Allocate";
+        let has = |period: PeriodKey, point: &str| told(&firm, period).iter().any(|of| of == point);
+        assert!(!has(202_502, difference) && !has(202_502, pool), "neither was there yet");
+        for period in [202_503, 202_500] {
+            assert!(has(period, difference) && has(period, pool), "{:?}", told(&firm, period));
+        }
+        let strict = firm.refused("strict", &CloseYear::new(2025).strict());
+        assert!(strict.to_string().contains(pool), "{strict}");
+
+        firm.must("undo", &Unclear::new(paid.clearings[0].clearing));
+        firm.must("differences", &SetExchangeAccounts::new("GEN", "4000", "5100"));
+        let both = Clear::new("1200").all(bill).all(ItemKey::new(paid.posted.id, 2));
+        firm.must("anew", &both.on(d("2025-03-01")));
+        firm.must("March", &Allocate::new("power", 202_503));
+        assert!(!has(202_500, difference) && !has(202_500, pool), "{:?}", told(&firm, 202_500));
         firm.clean();
     });
 }

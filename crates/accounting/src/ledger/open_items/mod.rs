@@ -94,5 +94,6 @@ pub(crate) use difference::money;
 pub(super) use keep::{mark, unmark};
 pub(crate) use query::{LeftWorth, OpenWorth, open_worths};
 pub(crate) use reversal::clear_reversal;
+pub(crate) use standing::unposted_differences;
 pub(super) use verify::verify;
 pub(super) use writing::items_of;

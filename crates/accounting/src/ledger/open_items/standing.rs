@@ -113,6 +113,21 @@ fn differences_now(
     Ok(found)
 }
 
+/// The accounts of clearings that took effect by a day and left a difference which is posted nowhere, one for each clearing.
+pub(crate) fn unposted_differences(
+    read: &mut impl Reading,
+    through: NaiveDate,
+) -> Result<Vec<SmolStr>, Halt> {
+    let mut left = BTreeMap::new();
+    read.peek_each(&Range::by(ClearingDifference::BY_ACCOUNT, &()), |row: &ClearingDifference| {
+        if row.date <= through {
+            left.insert(row.clearing, row.account.clone());
+        }
+        Ok::<(), Halt>(())
+    })?;
+    Ok(left.into_values().collect())
+}
+
 /// What was cleared from `next` on, and is so still, was open before.
 fn take_back_clearings(
     read: &mut impl Reading,
