@@ -5,7 +5,8 @@
 //! A firm in Venice keeps its books in euro, sells in dollars and francs too, and has closed 2025. In January 2027 it closes
 //! 2026: the insurance that was paid in September is spread over its twelve months, power that is not billed yet is
 //! accrued, what is foreign is valued at the rates of the last day, the rent is shared out among shop and workshop by their
-//! area, the checklist is gone through, and the result goes to retained earnings. The statements stand beside those of the
+//! area, the checklist is gone through, and the result goes to retained earnings. On 1 January what was accrued and valued comes back
+//! by the clock. The statements stand beside those of the
 //! year before: a balance sheet by a layout of the firm's own (`year_end.layout`, the short form of § 266 HGB), income
 //! by nature and by cost centre, cash flow, changes in equity. In February a bill of December turns up: the closed year
 //! refuses it, so the year is reopened, the bill is posted and the year closed again, and a report says which figures of
@@ -27,7 +28,7 @@ use fondaco::{
         MarkMonetary, NewRate, OpenRateSource, RecordRates, Revalue, SetExchangeAccounts,
     },
     accounting::ledger::PostReversing,
-    accounting::reports::{FinancialQuery, Layout},
+    accounting::reports::{FinancialQuery, Layout, StatementQuery},
     core::report::{Locale, Page, Report, word},
     core::store::Store,
     prelude::*,
@@ -87,6 +88,7 @@ fn run() -> Outcome<()> {
     println!("2026 is closed with {}\n", closed.result);
     books.send("lock 2026", &LockBooks::through(day("2026-12-31")?))?;
     show_statements(&books, &mut shown)?;
+    come_back(&books, &mut shown)?;
 
     late_bill(&books, &clock, &mut shown)?;
     books.send("for ever", &LockBooks::through(day("2026-12-31")?).for_ever())?;
@@ -96,11 +98,26 @@ fn run() -> Outcome<()> {
     shown.write()
 }
 
+/// The host's timer wakes: what was accrued and valued for the last day comes back on the first of the new year, and the insurance goes on.
+fn come_back(books: &Books<'_>, shown: &mut Shown) -> Outcome<()> {
+    let ticked = books.tick()?;
+    println!("{ticked}");
+    for done in &ticked.carried_out {
+        println!("  {} of {}", done.subject, done.at.date_utc());
+    }
+    println!();
+    let new_year = "2026-12-31/2027-01-31".parse()?;
+    let accrued = StatementQuery::new("2300", new_year);
+    shown.report(books.statement(&accrued)?.to_report());
+    Ok(())
+}
+
 /// A bill of December turns up in February.
 fn late_bill(books: &Books<'_>, clock: &Clock, shown: &mut Shown) -> Outcome<()> {
     clock.set("2027-02-10T09:00:00Z")?;
     let printed = books.envelope("now").time;
     clock.set("2027-02-11T09:00:00Z")?;
+    books.tick()?;
     let bill = NewEntry::new("GEN", day("2026-12-20")?)
         .text("Lawyer, December")
         .source("bill/4711")

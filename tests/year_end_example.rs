@@ -16,6 +16,7 @@ fn its_year_is_closed_twice() {
     assert!(told.contains("fiscal year 2026 is closed, and 2026-12-20 lies in it"), "{told}");
     assert!(told.contains("2026 is closed with 15653.41 EUR"), "{told}");
     assert!(told.contains("2026 is closed again with 13753.41 EUR"), "1,900 less: {told}");
+    assert!(told.contains("2 carried out, 0 refused"), "the accrual and the valuation: {told}");
     assert!(told.contains("Rent by area, 2026-12, by statistic square metres"), "{told}");
     let changed = told.split("What late entries changed through 2026-12-31").nth(1).unwrap();
     let changed = changed.split("Income statement").next().unwrap();
