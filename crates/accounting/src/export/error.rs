@@ -19,6 +19,16 @@ pub enum ExportError {
         /// The account.
         account: SmolStr,
     },
+    /// A year before the file's is not closed, and nobody said where its result goes.
+    #[error(
+        "a fiscal year before {year} is not closed, and nobody said where its result goes: close it, or name retained earnings with SetClosing"
+    )]
+    #[kind(Refused)]
+    #[code("export_no_retained")]
+    NoRetained {
+        /// The fiscal year of the file's first day.
+        year: i32,
+    },
     /// A code is longer than the form allows, and cutting it could make two alike.
     #[error(
         "{what} {value:?} is longer than the {most} characters that the form has room for: use a shorter one"

@@ -6,7 +6,10 @@
 //!
 //! Customers are whom postings name on accounts of the kind `receivable` (or kept by an engine of that name), suppliers those on
 //! accounts of the kind `payable`; where neither is said, accounts that are kept by open items have customers as assets, and suppliers as
-//! liabilities. On all others, such as the bank and value-added tax, a party owes and is owed nothing.
+//! liabilities. On all others, such as the bank and value-added tax, a party owes and is owed nothing. Who was merged into another is that other.
+//!
+//! Income and expense open a fiscal year at nothing: what years before it earned that nobody closed is part of retained earnings, as it will be when
+//! they are.
 //!
 //! Amounts are in the ledger's currency, with the other beside it, rounded to the two digits after the point that the form has (dinars have
 //! three), and the rate, rounded to eight. Texts that are longer than the form allows are cut; codes are refused, as two could become one.
@@ -15,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use fondaco_core::party::PartyAlias;
 use fondaco_core::report::Html;
 use fondaco_core::rounding::round;
 use fondaco_core::{DateRange, PartyId, Range, Reading, Rounding};
@@ -207,6 +211,7 @@ struct File<'q> {
     accounts: Vec<AccountLine>,
     customers: Vec<PartyLine>,
     suppliers: Vec<PartyLine>,
+    aliases: Aliases,
     /// Dimensions' names with the codes that stand for them.
     analyses: BTreeMap<SmolStr, SmolStr>,
     /// Values with the ids that stand for them.
@@ -225,6 +230,13 @@ struct AccountLine {
     closing: Decimal,
 }
 
+impl AccountLine {
+    fn move_by(&mut self, worth: Decimal) {
+        self.opening = self.opening.saturating_add(worth);
+        self.closing = self.closing.saturating_add(worth);
+    }
+}
+
 /// A party that owes or is owed on an account.
 struct PartyLine {
     party: PartyId,
@@ -239,8 +251,10 @@ impl<'q> File<'q> {
         let periods = read.peek_scan(&Range::<Period>::all())?;
         let days = DateRange::until(query.end);
         let all = WholeEntries::read(read, &journals, &periods, days)?;
-        let accounts = accounts(read, query)?;
-        let (customers, suppliers) = parties(&all, &accounts, query.start);
+        let mut accounts = accounts(read, query)?;
+        bring_forward(read, query, &settings, &periods, &mut accounts)?;
+        let aliases = aliases(read)?;
+        let (customers, suppliers) = parties(&all, &accounts, &aliases, query.start);
         let (before, on_days): (Vec<_>, Vec<_>) =
             all.entries.into_iter().partition(|(entry, _)| entry.date < query.start);
         drop(before);
@@ -251,6 +265,7 @@ impl<'q> File<'q> {
             accounts,
             customers,
             suppliers,
+            aliases,
             analyses: BTreeMap::new(),
             values: BTreeMap::new(),
             journals,
@@ -435,7 +450,7 @@ impl<'q> File<'q> {
             });
         }
         some(xml, "SourceDocumentID", entry.source.as_ref().map(|source| cut(source, MIDDLE)));
-        if let Some(party) = posting.party.copied().or(entry.party) {
+        if let Some(party) = party_of(&self.aliases, entry, posting) {
             let among = |parties: &[PartyLine]| {
                 let at = parties.binary_search_by_key(&party, |line| line.party).ok();
                 at.and_then(|at| parties.get(at))
@@ -566,6 +581,59 @@ fn accounts(
     Ok(lines)
 }
 
+/// Takes what income and expense came to in fiscal years before the one of the first day to retained earnings: a year that is closed left nothing.
+fn bring_forward(
+    read: &mut impl Reading,
+    query: &SaftQuery<'_>,
+    settings: &Settings,
+    periods: &[Arc<Period>],
+    lines: &mut [AccountLine],
+) -> Result<(), LedgerError> {
+    let holds = |period: &&Arc<Period>| (period.start..=period.end).contains(&query.start);
+    let Some(year) = periods.iter().find(holds).map(|period| period.fiscal_year) else {
+        return Ok(());
+    };
+    let of_year = periods.iter().filter(|period| period.fiscal_year == year);
+    let start = of_year.map(|period| period.start).min().unwrap_or(query.start);
+    let Some(eve) = start.pred_opt() else { return Ok(()) };
+    let mut earned: BTreeMap<SmolStr, Decimal> = BTreeMap::new();
+    for row in balances(read, &BalanceQuery::all().until(eve))? {
+        let sum = earned.entry(row.account).or_default();
+        *sum = sum.saturating_add(row.amounts.ledger_balance());
+    }
+    let mut brought = Decimal::ZERO;
+    for line in lines.iter_mut().filter(|line| line.account.class.is_result()) {
+        let worth = earned.get(&line.account.code).copied().unwrap_or_default();
+        line.move_by(-worth);
+        brought = brought.saturating_add(worth);
+    }
+    if brought.is_zero() {
+        return Ok(());
+    }
+    let retained = settings.retained_earnings.as_ref().ok_or(ExportError::NoRetained { year })?;
+    if let Some(line) = lines.iter_mut().find(|line| line.account.code == *retained) {
+        line.move_by(brought);
+    }
+    Ok(())
+}
+
+/// Who was merged, into whom.
+type Aliases = BTreeMap<PartyId, PartyId>;
+
+fn aliases(read: &mut impl Reading) -> Result<Aliases, LedgerError> {
+    let mut aliases = Aliases::new();
+    read.peek_each(&Range::<PartyAlias>::all(), |alias: &PartyAlias| {
+        aliases.insert(alias.party, alias.keep);
+        Ok::<(), LedgerError>(())
+    })?;
+    Ok(aliases)
+}
+
+fn party_of(aliases: &Aliases, entry: &Entry, posting: &Posting) -> Option<PartyId> {
+    let party = posting.party.copied().or(entry.party)?;
+    Some(aliases.get(&party).copied().unwrap_or(party))
+}
+
 /// Whose account one is.
 #[derive(Clone, Copy)]
 enum Whose {
@@ -594,6 +662,7 @@ fn whose(account: &Account) -> Option<Whose> {
 fn parties(
     all: &WholeEntries,
     accounts: &[AccountLine],
+    aliases: &Aliases,
     start: NaiveDate,
 ) -> (Vec<PartyLine>, Vec<PartyLine>) {
     let whose = |code: &SmolStr| {
@@ -604,7 +673,7 @@ fn parties(
     let [customers, suppliers] = &mut found;
     for (entry, postings) in &all.entries {
         for posting in postings {
-            let Some(party) = posting.party.copied().or(entry.party) else { continue };
+            let Some(party) = party_of(aliases, entry, posting) else { continue };
             let parties = match whose(&posting.account) {
                 Some(Whose::Customers) => &mut *customers,
                 Some(Whose::Suppliers) => &mut *suppliers,

@@ -1,8 +1,12 @@
 //! SAF-T in Norway's form, checked against the schema that its tax administration publishes.
 
+use std::collections::BTreeMap;
+
+use fondaco_accounting::close::{CloseYear, SetClosing};
 use fondaco_accounting::export::{SaftAddress, SaftCompany, SaftContact, SaftQuery};
 use fondaco_accounting::ledger::*;
-use fondaco_core::PartyId;
+use fondaco_core::{PartyId, party};
+use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use crate::again::firm;
@@ -162,6 +166,66 @@ fn who_owes_stands_on_the_accounts_of_parties_alone() {
     };
     assert_eq!(named("CustomerID"), ["1210"], "not the bank on which he paid");
     assert_eq!(named("SupplierID"), [""; 0]);
+}
+
+/// Whose two records became one stands once, on the lines too.
+#[test]
+fn who_was_merged_stands_once() {
+    let firm = firm();
+    let (ada, web) = (PartyId::named("ada"), PartyId::named("ada, on the web"));
+    firm.books.driver().prepare(party::TABLES).unwrap();
+    for (id, name) in [(ada, "ada"), (web, "web")] {
+        firm.books.send(name, &party::RegisterParty::person(id, "Ada")).unwrap();
+    }
+    firm.post("from the web", sale("2026-05-02", "1.00").party(web));
+    let bill = NewEntry::new("GEN", d("2026-05-03")).debit("1200", eur("10"));
+    firm.post("bill", bill.credit("4000", eur("10")).party(web));
+    firm.books.send("one", &party::MergeParties::new(ada, web)).unwrap();
+    let root = Element::read(&file(&firm, "2026-05-01", "2026-12-31"));
+    let customers = root.all("MasterFiles/Customers/Customer");
+    assert_eq!(customers.len(), 1);
+    let id = format!("{:032x}", ada.to_u128());
+    assert_eq!(customers[0].text("CustomerID"), id);
+    let balance = customers[0].all("BalanceAccount");
+    assert_eq!(balance[0].text("ClosingDebitBalance"), "129.50");
+    let lines = root.all("GeneralLedgerEntries/Journal/Transaction/Line");
+    let named: Vec<_> = lines.iter().flat_map(|line| line.all("CustomerID")).collect();
+    assert!(!named.is_empty() && named.iter().all(|line| line.text == id));
+}
+
+/// The file of a year opens with nothing earned, whether the year before it was closed or is to be.
+#[test]
+fn a_year_opens_without_the_result_of_the_one_before() {
+    let firm = firm();
+    let whole = ("2027-01-01", "2027-12-31");
+    let query = SaftQuery::new(company(), d(whole.0), d(whole.1), d("2028-01-15"));
+    let refused = firm.books.export_saft(&query.grouping(&by_code)).unwrap_err();
+    assert_eq!(refused.code(), "accounting.export_no_retained");
+    firm.must("closing", &SetClosing::new("3000", "GEN"));
+    let told = || {
+        let root = Element::read(&file(&firm, whole.0, whole.1));
+        let amount = |account: &Element, side: &str| {
+            let amount = account.all(side).first().map(|amount| dec(&amount.text));
+            amount.unwrap_or_default()
+        };
+        let accounts = root.all("MasterFiles/GeneralLedgerAccounts/Account");
+        let line = |account: &&Element| {
+            let [opening, closing] = ["Opening", "Closing"].map(|end| {
+                let [debit, credit] = ["Debit", "Credit"].map(|side| format!("{end}{side}Balance"));
+                amount(account, &debit) - amount(account, &credit)
+            });
+            (account.text("AccountID").to_owned(), (opening, closing))
+        };
+        accounts.iter().map(line).collect::<BTreeMap<_, _>>()
+    };
+    let open = told();
+    assert_eq!(open["4000"], (dec("0"), dec("-11")), "what 2027 earned alone");
+    assert_eq!(open["5000"], (dec("0"), dec("0")));
+    assert_eq!(open["3000"].0, dec("-91.89"), "119.50 earned and 27.61 spent");
+    assert_eq!(open.values().map(|(opening, _)| opening).sum::<Decimal>(), dec("0"));
+    assert_eq!(open.values().map(|(_, closing)| closing).sum::<Decimal>(), dec("0"));
+    firm.must("close", &CloseYear::new(2026));
+    assert_eq!(told(), open, "closing it changes nothing of what the file says");
 }
 
 /// Accounts of a kind of their own are nobody's debts, though open items keep them.
