@@ -20,7 +20,7 @@ use super::{Assertion, assertions};
 use crate::Books;
 use crate::ledger::{
     Account, AccountClass, Clearing, Entry, Journal, LedgerError, Period, PeriodKey, PeriodStatus,
-    Posting, Settings, Unclearing, is_closing,
+    Posting, Settings, Unclearing, is_closing, leaves,
 };
 use crate::parallel::sight;
 
@@ -130,7 +130,7 @@ pub struct Changes {
     /// The balance sheets of which an account or the result stands otherwise, by day: at the end of each period from the first that
     /// moved, and of the last day that was asked for. Entries that close years move none.
     pub sheets: Vec<ChangedSheet>,
-    /// The assertions of these days that are not kept now.
+    /// The assertions of these days that are not kept now, and whose account was moved by what is asked for.
     pub broken: Vec<Arc<Assertion>>,
     /// What was cleared and opened again, in order of day and account.
     pub clearings: Vec<ChangedClearing>,
@@ -167,7 +167,10 @@ pub fn changes(read: &mut impl Reading, query: &ChangeQuery) -> Result<Changes, 
     let entries = recorded(read, query)?;
     let ranges: Vec<_> = entries.iter().map(|entry| Range::<Posting>::by_key(&entry.id)).collect();
     let mut sums: BTreeMap<(PeriodKey, SmolStr, Currency), (Decimal, Decimal)> = BTreeMap::new();
+    let mut moved = Moved::new();
     read.peek_each_of(&ranges, |posting: &Posting| {
+        let on_day = (posting.account.clone(), posting.currency, posting.date);
+        *moved.entry(on_day).or_default() += i128::from(posting.amount.units());
         let key = (posting.period, posting.account.clone(), posting.currency);
         let (amount, worth) = sums.entry(key).or_default();
         *amount = amount.saturating_add(posting.amount.to_decimal());
@@ -189,13 +192,45 @@ pub fn changes(read: &mut impl Reading, query: &ChangeQuery) -> Result<Changes, 
             ledger_change: worth,
         });
     }
-    let mut broken = assertions(read)?;
-    broken.retain(|assertion| assertion.date <= query.through && !assertion.is_kept());
+    let broken = broken(read, query, &moved)?;
     let locks = Locks::read(read)?;
     let statements = statements(&locks, &entries, &balances);
     let sheets = sheets(&locks, query.through, &balances);
     let (through, clearings) = (query.through, cleared(read, query)?);
     Ok(Changes { through, currency, entries, balances, statements, sheets, broken, clearings })
+}
+
+/// By how much the balance of an account in a currency moved on a day: debits less credits, in units.
+type Moved = BTreeMap<(SmolStr, Currency, NaiveDate), i128>;
+
+/// What is not kept and moved: an assertion that stood broken before is not what came later.
+fn broken(
+    read: &mut impl Reading,
+    query: &ChangeQuery,
+    moved: &Moved,
+) -> Result<Vec<Arc<Assertion>>, LedgerError> {
+    let mut found = Vec::new();
+    for assertion in assertions(read)? {
+        if assertion.date > query.through || assertion.is_kept() {
+            continue;
+        }
+        let codes = match assertion.subtree {
+            true => leaves(read, vec![assertion.account.clone()])?
+                .into_iter()
+                .map(|account| account.code.clone())
+                .collect(),
+            false => vec![assertion.account.clone()],
+        };
+        let by_then = |code: &SmolStr| {
+            let days = (code.clone(), assertion.currency, NaiveDate::MIN)
+                ..=(code.clone(), assertion.currency, assertion.date);
+            moved.range(days).map(|(_, units)| units).sum::<i128>()
+        };
+        if codes.iter().map(by_then).sum::<i128>() != 0 {
+            found.push(assertion);
+        }
+    }
+    Ok(found)
 }
 
 impl ChangeQuery {

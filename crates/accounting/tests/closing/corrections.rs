@@ -280,6 +280,9 @@ fn what_late_entries_changed() {
     assert!(changes.to_string().contains("Stands otherwise than asserted as of 2026-01-31"));
     let before = firm.books.changes(&query.until(minute(60))).unwrap();
     assert!(before.is_empty() && before.statements.is_empty());
+    // An assertion that is broken, and by none of what is asked for, is not named.
+    let elsewhere = ChangeQuery::new(firm.books.envelope("now").time, d("2026-01-31"));
+    assert!(firm.books.changes(&elsewhere).unwrap().broken.is_empty() && before.broken.is_empty());
     // What was known then can still be asked for.
     let then = BalanceQuery::account("1000").until(d("2026-01-31")).known_at(minute(60));
     assert_eq!(firm.sum(&then), "100");

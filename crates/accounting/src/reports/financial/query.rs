@@ -119,6 +119,30 @@ impl FinancialQuery {
         self
     }
 
+    /// A column for each of these fiscal periods, be they months, quarters or the four and five weeks of a shop's year. What lies in
+    /// adjustment periods, and closes years, has no column of its own: it is of the period on whose last day it lies.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// use fondaco_accounting::reports::{FinancialQuery, Layout};
+    /// let mut year = books.periods()?;
+    /// year.retain(|period| period.fiscal_year == 2026);
+    /// let query = FinancialQuery::new().periods(&year);
+    /// let income = books.financial_statement(&Layout::shipped("plain-income-statement")?, &query)?;
+    /// let results: Vec<_> = (0..12).filter_map(|period| income.amount("result", period)).collect();
+    /// assert_eq!((results.len(), results[0], results[1]), (12, 100.into(), (-40).into()));
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    #[must_use]
+    pub fn periods(mut self, periods: &[Arc<Period>]) -> FinancialQuery {
+        let ordinary = periods.iter().filter(|period| period.is_ordinary());
+        let column = |period: &Arc<Period>| AskedColumn::of(Some(period.start), Some(period.end));
+        self.columns.extend(ordinary.map(column));
+        self
+    }
+
     /// Beside each column so far the same days a year before, with the difference and the percentage: those of the fiscal year before,
     /// where the column's begin and end with fiscal periods. Years of 52 and 53 weeks begin and end on other days of the calendar
     /// each; a statement has the comparative figures of the year before (IAS 1.38, § 265 (2) HGB), not of a day less or more.
