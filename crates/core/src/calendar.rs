@@ -266,7 +266,7 @@ impl Calendar {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn holidays(&self, year: i32) -> Vec<Holiday> {
-        rule::holidays(&self.rules, self.week, year)
+        rule::holidays(&self.rules, self.week, year..=year)
     }
 
     /// The holiday on a day, if it is one; the first by rule if two meet.
@@ -279,10 +279,8 @@ impl Calendar {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn holiday_on(&self, date: NaiveDate) -> Option<Holiday> {
-        // What is free in the place of a day of the next year.
-        let years = [date.year(), date.year().saturating_add(1)];
-        let mut all = years.into_iter().flat_map(|year| self.holidays(year));
-        all.find(|holiday| holiday.date == date)
+        let all = self.holidays_around(date.year(), date.year());
+        all.into_iter().find(|holiday| holiday.date == date)
     }
 
     /// Whether a day is worked. To ask for many days, or to reckon with them, use [`Calendar::over`].
@@ -297,6 +295,12 @@ impl Calendar {
     pub fn is_working(&self, date: NaiveDate) -> bool {
         let usual = self.week.works_on(date.weekday()) && self.holiday_on(date).is_none();
         usual || self.worked.contains(&date)
+    }
+
+    /// All that may lie in some years: what is free in the place of a day of the year before, or of the one after, among it.
+    fn holidays_around(&self, first: i32, last: i32) -> Vec<Holiday> {
+        let years = first.saturating_sub(1)..=last.saturating_add(1);
+        rule::holidays(&self.rules, self.week, years)
     }
 
     /// The table of the days of a range: all reckoning is done with it. A hundred years take five
@@ -315,10 +319,8 @@ impl Calendar {
         let (Some(first), Some(last)) = (range.start(), range.end()) else {
             return Err(CalendarError::OpenRange { range });
         };
-        let off: BTreeSet<NaiveDate> = (first.year()..=last.year().saturating_add(1))
-            .flat_map(|year| self.holidays(year))
-            .map(|holiday| holiday.date)
-            .collect();
+        let all = self.holidays_around(first.year(), last.year());
+        let off: BTreeSet<NaiveDate> = all.into_iter().map(|holiday| holiday.date).collect();
         let works = |date: NaiveDate, weekday: Weekday| {
             self.worked.contains(&date) || (self.week.works_on(weekday) && !off.contains(&date))
         };

@@ -6,8 +6,9 @@
 //! Time-Oriented Database Applications in SQL*, ch. 10: valid time and transaction time).
 //!
 //! # What a recording does
-//! - *Set from a day on*: holds until the next day on which something else is known to begin or end,
-//!   so that what was set for later stays, in whatever order both were recorded.
+//! - *Set from a day on*: holds until the next day on which something else is known to begin or end, so that what was set for
+//!   later stays. It does not go on behind that: set from January on after February alone was, it holds in January, and from
+//!   March on nothing does; set before February was, it holds from March on again. Who means both sets both.
 //! - *Set for a span*: holds on its days.
 //! - *Correct*: replaces an earlier recording of the same span on the days on which that one
 //!   still counts.
@@ -325,6 +326,10 @@ impl<T> Timeline<T> {
     /// Those of [`Timeline::set`], [`Timeline::correct`] and [`Timeline::end`].
     pub fn record(&mut self, recording: Recording<T>) -> Result<(), TimelineError> {
         self.check_time(recording.recorded_at)?;
+        let span = recording.span;
+        if span.end.is_some_and(|end| end < span.start) {
+            return Err(TimelineError::Reversed { span });
+        }
         if self.rules.overlaps == Overlaps::Refused && matches!(recording.says, Says::Set(_)) {
             self.check_overlap(recording.span)?;
         }

@@ -10,7 +10,7 @@ use common::*;
 use fondaco_core::due::{
     Backoff, CancelDue, Due, DueError, Handlers, Refused, RetryDue, SetDueClock, TickError, Ticked,
 };
-use fondaco_core::store::{Store, Value};
+use fondaco_core::store::{Store, StoreError, Value};
 use fondaco_core::{Driver, ErrorKind, Halt, Timestamp, Tx};
 use fondaco_store::{Memory, Sqlite};
 use fondaco_testkit::{Model, sweep};
@@ -283,20 +283,44 @@ fn failed(host: &Host, handlers: Handlers<'_>, now: Timestamp) -> TickError {
 }
 
 #[test]
-fn a_halt_passes_through_and_names_the_item() {
+fn what_the_store_can_not_do_ends_the_tick_and_names_the_item() {
     on_every_host(|host| {
         put(host, "put", &[("count", "a", 1), ("broken", "b", 2), ("count", "c", 3)]);
-        let handlers =
-            || counting().on("broken", |_, _| Err(Halt::Bug("on purpose".into()).into()));
+        let gone = || Halt::from(StoreError::Unavailable("on purpose".into()));
+        let handlers = || counting().on("broken", move |_, _| Err(gone().into()));
         let error = failed(host, handlers(), hour(9));
-        assert_eq!((error.code(), error.kind()), ("core.bug", ErrorKind::Bug));
+        assert_eq!((error.code(), error.kind()), ("store.unavailable", ErrorKind::Unavailable));
         assert_eq!(error.at, Some(Box::new(("broken".into(), "b".into()))));
         assert_eq!(subjects(&error.done), ["a"]);
         assert!(error.to_string().starts_with("broken for b: "), "{error}");
         let items = host.due_items();
-        assert_eq!((items.len(), items[0].tries), (2, 0), "a halt is no refusal");
+        assert_eq!((items.len(), items[0].tries), (2, 0), "it is no refusal");
         let mended = || counting().on("broken", |tx, _| count(tx));
         assert_eq!(subjects(&host.tick(mended(), hour(9))), ["b", "c"]);
+    });
+}
+
+/// One damaged plan must not keep the rent from being booked.
+#[test]
+fn what_is_wrong_with_one_item_keeps_no_other_back() {
+    on_every_host(|host| {
+        let items = [("broken", "a", 1), ("count", "b", 1), ("damaged", "c", 1), ("count", "d", 3)];
+        put(host, "put", &items);
+        let damaged = || Halt::from(StoreError::Corrupt("on purpose".into()));
+        let handlers = || {
+            let broken = counting().on("broken", |_, _| Err(Halt::Bug("on purpose".into()).into()));
+            broken.on("damaged", move |_, _| Err(damaged().into()))
+        };
+        let ticked = host.tick(handlers(), hour(9));
+        assert_eq!(subjects(&ticked), ["b", "d"]);
+        let refused: Vec<_> =
+            ticked.refused.iter().map(|item| (&*item.subject, &*item.code, item.tries)).collect();
+        assert_eq!(refused, [("a", "core.bug", 1), ("c", "store.corrupt", 1)]);
+        let kept = host.due_items();
+        let kept: Vec<_> = kept.iter().map(|item| item.refused.as_deref()).collect();
+        assert_eq!(kept, [Some("core.bug"), Some("store.corrupt")]);
+        let mended = counting().on("broken", |tx, _| count(tx)).on("damaged", |tx, _| count(tx));
+        assert_eq!(subjects(&host.tick(mended, hour(10))), ["a", "c"]);
     });
 }
 
@@ -434,7 +458,8 @@ fn a_payload_comes_back_or_is_called_corrupt() {
         );
         assert_eq!(ticked.carried_out, []);
         let wrong = Handlers::new().on("pay", |_, item| Ok(item.payload::<bool>().map(|_| ())?));
-        assert_eq!(failed(host, wrong, hour(1)).kind(), ErrorKind::Corrupt);
+        let refused = host.tick(wrong, hour(1)).refused;
+        assert_eq!(refused[0].code, "store.corrupt");
         let nul = host.run("nul", |tx| Ok(tx.due(Due::new("pay", "a\0", hour(1))).map(|_| ())?));
         assert_eq!(halt(nul).code(), "core.unstorable");
     });

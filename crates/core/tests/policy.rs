@@ -29,7 +29,7 @@ fn limits_and_scopes_hold_at_their_edges() {
         let nowhere = office.may("anna", &Request::new(&PAY).amount(eur("1")));
         let words = "denied: anna may not desk.pay: the right is for certain places in till, and not all of it names one; who has the role manager may";
         assert_eq!(nowhere.to_string(), words);
-        let under = Request::new(&PAY).under("till", "drawer", ["front".into()]);
+        let under = Request::new(&PAY).under("till", "drawer", ["front".into()]).amount(eur("1"));
         assert!(office.may("anna", &under).is_allowed(), "what stands under a place is within it");
         let both = ask("front", "1").at("till", "vault");
         assert!(!office.may("anna", &both).is_allowed(), "each place must be within");
@@ -37,6 +37,46 @@ fn limits_and_scopes_hold_at_their_edges() {
         let words = "denied: anna may not desk.pay: limits are set, and none in USD for 1.00 USD; who has the role manager may";
         assert_eq!(office.may("anna", &dollars).to_string(), words);
     });
+}
+
+/// A limit that the act need not help with: what it does not say is no small amount, and what it does not add up is added up.
+#[test]
+fn a_limit_holds_whatever_the_act_says() {
+    on_every_host(|office| {
+        let silent = Request::new(&PAY).at("till", "front");
+        let words = "denied: anna may not desk.pay: limits are set, and what is asked for says no amount to compare with them; who has the role manager may";
+        assert_eq!(office.may("anna", &silent).to_string(), words);
+        assert!(office.may("carla", &silent).is_allowed(), "who has no limit need not say");
+        let back = |amount: &str| office.may("anna", &ask("front", "1").amount(eur(amount)));
+        assert!(back("-100").is_allowed() && !back("-100.01").is_allowed());
+        let whole = ask("front", "1").amount(eur("100")).total(eur("-150.01"));
+        assert!(!office.may("anna", &whole).is_allowed());
+    });
+    let desk = desk();
+    let cashier = DefineRole::new("cashier", "Cashier")
+        .may(NewGrant::new("desk.pay").up_to_in_all(eur("150")).within("till", ["front"]));
+    desk.carry_out(envelope("root", "in all alone"), &cashier).unwrap();
+    let pay_all = |name: &str, amounts: &[&str]| {
+        let done = desk.run(envelope("anna", name), name, |tx, _| {
+            amounts.iter().try_for_each(|amount| tx.authorize(&ask("front", amount)).map(drop))
+        });
+        done.map(drop)
+    };
+    assert_eq!(code(pay_all("75 and 75", &["75", "75"])), "fine");
+    assert_eq!(code(pay_all("75 and 75.01", &["75", "75.01"])), "policy.over_total");
+    assert_eq!(code(pay_all("there and back", &["75", "-76"])), "policy.over_total");
+    // What was refused, and taken back, counts no more.
+    let tried = desk.run(envelope("anna", "tried"), "", |tx, _| {
+        for amount in ["150", "200", "75"] {
+            let dropped = tx.attempt(|tx| {
+                tx.authorize(&ask("front", amount))?;
+                Err::<(), Halt>(tx.authorize(&ask("vault", "1")).unwrap_err())
+            })?;
+            assert!(dropped.is_err());
+        }
+        tx.authorize(&ask("front", "150")).map(drop)
+    });
+    assert!(tried.is_ok(), "{tried:?}");
 }
 
 #[test]

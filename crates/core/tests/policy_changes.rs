@@ -120,6 +120,58 @@ fn what_is_lent_decides_whether_it_goes_in_a_circle() {
     });
 }
 
+/// A role that is given more may not close a circle that was none.
+#[test]
+fn a_role_closes_no_circle() {
+    on_every_host(|office| {
+        let lend = |from: &str, to: &str, part: Part| {
+            lend(from, to, "2026-06-05", "2026-06-10").only(part)
+        };
+        let counter = |grants: &[&str]| {
+            let role = DefineRole::new("counter", "Counter");
+            grants.iter().fold(role, |role, grant| role.may(NewGrant::new(*grant)))
+        };
+        office.must("root", &counter(&["desk.count"]));
+        office.must("root", &AssignRole::new(id("carla"), "counter"));
+        office.must("root", &lend("carla", "ben", Part::Permission("desk.pay".into())));
+        office.must("root", &AssignRole::new(id("ben"), "counter"));
+        office.must("root", &lend("ben", "carla", Part::Role("counter".into())));
+        let said = office.refused("root", &counter(&["desk.count", "desk.pay"]));
+        assert!(said.contains("would go in a circle"), "{said}");
+        office.must("root", &counter(&["desk.count", "policy.delegate"])); // which is never lent
+    });
+}
+
+/// Who lent, or whose rights they are, ends the loan; a right to lend is not needed for that.
+#[test]
+fn whose_rights_they_are_takes_them_back() {
+    on_every_host(|office| {
+        let lent = office.must("root", &lend("anna", "ben", "2026-06-05", "2026-06-10"));
+        let said = office.refused("ben", &EndDelegation::new(lent));
+        assert!(said.starts_with("ben may not policy.administer"), "{said}");
+        office.must("anna", &EndDelegation::new(lent)); // a cashier, who may not delegate
+        let again = office.must("root", &lend("anna", "ben", "2026-06-05", "2026-06-10"));
+        office.must("root", &BlockActor::new(id("anna")));
+        let said = office.refused("anna", &EndDelegation::new(again));
+        assert!(said.contains("blocked"), "{said}");
+    });
+}
+
+#[test]
+fn grants_that_say_less_than_they_mean_are_refused() {
+    on_every_host(|office| {
+        let nowhere = NewGrant::new("desk.pay").within("till", Vec::<&str>::new());
+        let unnamed = NewGrant::new("desk.pay").within("till", ["front", ""]);
+        for grant in [nowhere, unnamed] {
+            let said = office.refused("root", &DefineRole::new("clerk", "Clerk").may(grant));
+            assert!(said.contains("no place is named: name one, or leave till out"), "{said}");
+        }
+        let typo = r#"{"permission":"desk.pay","documents":[],"acts":[],"scope":[],"document":["100 EUR"]}"#;
+        let said = serde_json::from_str::<NewGrant>(typo).unwrap_err().to_string();
+        assert!(said.starts_with("unknown field `document`"), "{said}");
+    });
+}
+
 /// Thirty layers of two persons, each of whom lends to both of the next: 2^29 ways through 116 delegations.
 #[test]
 fn many_ways_to_a_right_are_no_more_work_than_the_delegations_they_go_through() {

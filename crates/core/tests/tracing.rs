@@ -15,7 +15,7 @@ use fondaco_core::due::{self, AsyncQueue, Due, Handlers, Queue, Refused, SetDueC
 use fondaco_core::job::RUN;
 use fondaco_core::policy::Request;
 use fondaco_core::policy::stored::Stored;
-use fondaco_core::store::{Hash, Store};
+use fondaco_core::store::{Hash, Store, StoreError};
 use fondaco_core::trace::{EVENTS, Known, SPANS, TARGET};
 use fondaco_core::{
     ActorId, AsyncDriver, CommandId, Driver, Envelope, Halt, Job, JobCall, JobId, Progressed,
@@ -187,7 +187,7 @@ fn due_both(tx: &mut Tx<'_>, _: &i64) -> Result<(), Halt> {
 fn handlers<'h>(good: bool) -> Handlers<'h> {
     let handlers = Handlers::new().on("shop.visit", move |_, _| match good {
         true => Ok(()),
-        false => Err(Halt::Bug(SECRET.into()).into()),
+        false => Err(Halt::from(StoreError::Unavailable(SECRET.into())).into()),
     });
     handlers.on("shop.moody", |_, _| Err(Refused::new("shop.no", SECRET)))
 }

@@ -97,14 +97,16 @@ impl Report {
 impl fmt::Display for Report {
     /// The broken promises, each with what came, what was due and the calls that show it; what is not offered; the count.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut kept = 0;
+        let (mut kept, mut broken, mut not_offered) = (0, 0, 0);
         for check in &self.checks {
             match &check.outcome {
                 Outcome::Kept => kept += 1,
                 Outcome::NotOffered { why } => {
+                    not_offered += 1;
                     writeln!(f, "not offered  {}: {why}", check.name)?;
                 }
                 Outcome::Broken { what, came, due, history, calls } => {
+                    broken += 1;
                     writeln!(f, "BROKEN       {}: {}", check.name, check.promise)?;
                     writeln!(f, "             {what}")?;
                     if !due.is_empty() {
@@ -119,6 +121,6 @@ impl fmt::Display for Report {
                 }
             }
         }
-        write!(f, "{kept} of {} promises kept", self.checks.len())
+        write!(f, "{kept} promises kept, {broken} broken, {not_offered} not offered")
     }
 }

@@ -54,6 +54,7 @@ fn shares() -> BasisKind {
 
 /// A receiver and its weight.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AllocationWeight {
     /// The receiver.
     pub value: SmolStr,

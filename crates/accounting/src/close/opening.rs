@@ -19,6 +19,7 @@ use crate::ledger::{LedgerError, NewEntry, NewPosting, PostedMany, Settings, Sid
 
 /// An open item that is brought over: an invoice, a credit note, a payment on account.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct OpeningItem {
     /// Account, side and amount that are still open, with party and due date; a foreign one with its worth.
     pub posting: NewPosting,

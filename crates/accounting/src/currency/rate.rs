@@ -51,6 +51,7 @@ impl Recorded for ExchangeRate {
 
 /// A rate to be recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct NewRate {
     /// One unit of this currency ...
     pub base: Currency,
@@ -152,6 +153,7 @@ impl Act for RecordRates {
 
 /// What a rate on record should have been.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RateCorrection {
     /// One unit of this currency ...
     pub base: Currency,

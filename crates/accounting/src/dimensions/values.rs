@@ -12,6 +12,7 @@ use crate::ledger::{LedgerError, rights};
 
 /// A value to be opened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct NewDimensionValue {
     /// See [`DimensionValue::code`].
     pub code: SmolStr,

@@ -220,7 +220,7 @@ impl<R: Read + Seek> Job for ImportAccounts<R> {
     }
 
     fn progress(&self, ImportCursor(cursor): &ImportCursor) -> Progressed {
-        cursor.progressed(true, self.lines.total)
+        cursor.progressed(true, self.lines.of_data())
     }
 
     fn fetch(&mut self, ImportCursor(cursor): &ImportCursor) -> Result<(), ImportError> {

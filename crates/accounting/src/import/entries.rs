@@ -172,7 +172,7 @@ impl<R: Read + Seek> Job for ImportEntries<R> {
     }
 
     fn progress(&self, ImportCursor(cursor): &ImportCursor) -> Progressed {
-        cursor.progressed(self.is_booking(cursor), self.groups.lines.total)
+        cursor.progressed(self.is_booking(cursor), self.groups.lines.of_data())
     }
 
     fn fetch(&mut self, ImportCursor(cursor): &ImportCursor) -> Result<(), ImportError> {

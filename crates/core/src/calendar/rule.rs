@@ -1,6 +1,7 @@
 //! Holidays as data: on which day of each year, since when, by which law.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
@@ -270,8 +271,15 @@ impl DayRule {
                 let date = last.checked_sub_days(Days::new(7 * back))?;
                 (date.month() == month).then_some(date)
             }
-            DayRule::OnOrAfter { weekday, month, day } => first_from(on(month, day)?, weekday),
-            DayRule::OnOrBefore { weekday, month, day } => last_until(on(month, day)?, weekday),
+            // A common year has no 29 February, and days before and after it all the same.
+            DayRule::OnOrAfter { weekday, month, day } => {
+                let next = || end_of_month(on(month, 1)?).succ_opt();
+                first_from(on(month, day).or_else(next)?, weekday)
+            }
+            DayRule::OnOrBefore { weekday, month, day } => {
+                let last = || Some(end_of_month(on(month, 1)?));
+                last_until(on(month, day).or_else(last)?, weekday)
+            }
             DayRule::Easter { days } => shifted(easter(year)?, days),
             DayRule::OrthodoxEaster { days } => shifted(orthodox_easter(year)?, days),
             DayRule::FixedOrFirst { month, day, on: weekday, else_first } => {
@@ -296,20 +304,31 @@ fn shifted(date: NaiveDate, days: i64) -> Option<NaiveDate> {
     date.checked_add_signed(chrono::TimeDelta::try_days(days)?)
 }
 
-/// The holidays of a year by some rules, in order of date.
-pub(super) fn holidays(rules: &[HolidayRule], week: WorkingWeek, year: i32) -> Vec<Holiday> {
+/// The holidays of some years by some rules, in order of date.
+///
+/// What is free in the place of the last days of a year may lie in the next one, and what that has itself is free already: so the years
+/// beside are looked at too, and any cut of the same calendar says the same.
+pub(super) fn holidays(
+    rules: &[HolidayRule],
+    week: WorkingWeek,
+    years: RangeInclusive<i32>,
+) -> Vec<Holiday> {
     let weekend = Weekend::of(week);
-    let dated = rules.iter().filter_map(|rule| Some((rule.date_in(year)?, rule)));
-    let mut dated: Vec<(NaiveDate, &HolidayRule)> = dated.collect();
-    dated.sort_by_key(|(date, _)| *date);
-    let mut free: BTreeSet<NaiveDate> = dated.iter().map(|(date, _)| *date).collect();
+    let around = years.start().saturating_sub(1)..=years.end().saturating_add(1);
+    let dated = around.flat_map(|year| {
+        rules.iter().filter_map(move |rule| Some((rule.date_in(year)?, year, rule)))
+    });
+    let mut dated: Vec<(NaiveDate, i32, &HolidayRule)> = dated.collect();
+    dated.sort_by_key(|(date, ..)| *date);
+    let mut free: BTreeSet<NaiveDate> = dated.iter().map(|(date, ..)| *date).collect();
     let mut holidays = Vec::with_capacity(dated.len());
-    for (date, rule) in dated {
-        let name = || rule.name.clone();
-        holidays.push(Holiday { date, name: name(), instead_of: None });
-        if let Some(substitute) = weekend.substitute(date, rule.observed, &free) {
-            free.insert(substitute);
-            holidays.push(Holiday { date: substitute, name: name(), instead_of: Some(date) });
+    for (date, year, rule) in dated {
+        let substitute = weekend.substitute(date, rule.observed, &free);
+        free.extend(substitute);
+        if years.contains(&year) {
+            let of = |date, instead_of| Holiday { date, name: rule.name.clone(), instead_of };
+            holidays.push(of(date, None));
+            holidays.extend(substitute.map(|day| of(day, Some(date))));
         }
     }
     holidays.sort_by_key(|holiday| holiday.date);

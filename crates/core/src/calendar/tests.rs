@@ -118,6 +118,55 @@ fn holidays_are_moved_off_the_weekend_of_the_calendar() {
     assert_eq!(free(WorkingWeek::MON_FRI, 7, Observance::NearestWeekday), [8]);
 }
 
+/// 31 December 2023 is a Sunday, and what is free in its place lies in the next year, after a day that is free anyway.
+#[test]
+fn what_is_free_in_the_place_of_a_day_of_another_year_is_free() {
+    let last = HolidayRule::new("last", DayRule::fixed(12, 31)).observed(Observance::NextWeekday);
+    let first = HolidayRule::new("first", DayRule::fixed(1, 1)).observed(Observance::NextWeekday);
+    let alone = Calendar::new("one", WorkingWeek::MON_FRI).with(last.clone());
+    let both = Calendar::new("both", WorkingWeek::MON_FRI).with(last).with(first);
+    for (calendar, day) in [(&alone, "2024-01-01"), (&both, "2024-01-02"), (&both, "2023-01-03")] {
+        assert!(!calendar.is_working(d(day)), "{day}");
+        let free = calendar.holiday_on(d(day)).unwrap();
+        assert_eq!(
+            (&*free.name, free.instead_of.is_some()),
+            (if day < "2024" { "first" } else { "last" }, true)
+        );
+    }
+    let late = HolidayRule::new("late", DayRule::easter(300)); // 30 January 2027
+    let late = Calendar::new("late", WorkingWeek::MON_FRI).with(late);
+    assert!(late.holiday_on(d("2027-01-30")).is_some() && !late.is_working(d("2027-01-30")));
+    let leap = |day: DayRule, of: i32| day.date_in(of).unwrap().to_string();
+    let after = DayRule::OnOrAfter { weekday: Weekday::Mon, month: 2, day: 29 };
+    assert_eq!((leap(after, 2027), leap(after, 2028)), ("2027-03-01".into(), "2028-03-06".into()));
+    let before = DayRule::OnOrBefore { weekday: Weekday::Sun, month: 2, day: 29 };
+    assert_eq!(
+        (leap(before, 2027), leap(before, 2028)),
+        ("2027-02-28".into(), "2028-02-27".into())
+    );
+}
+
+/// However the table is cut, and without one, a day is worked or not.
+#[test]
+fn any_cut_of_a_table_says_the_same() {
+    let mut calendar = Calendar::new("ours", WorkingWeek::MON_FRI);
+    for (month, day) in [(1, 1), (1, 2), (12, 24), (12, 25), (12, 26), (12, 30), (12, 31)] {
+        let rule = HolidayRule::new("day", DayRule::fixed(month, day));
+        calendar = calendar.with(rule.observed(Observance::NextWeekday));
+    }
+    let whole = calendar.over("2000-01-01/2030-12-31".parse().unwrap()).unwrap();
+    for of in 2001..2030 {
+        let (own, two) = (year(of), format!("{}-01-01/{of}-12-31", of - 1).parse().unwrap());
+        let (own_table, two_table) = (calendar.over(own).unwrap(), calendar.over(two).unwrap());
+        for day in own.iter().unwrap() {
+            let works = whole.is_working(day).unwrap();
+            let others = [own_table.is_working(day).unwrap(), two_table.is_working(day).unwrap()];
+            assert_eq!(others, [works; 2], "{day}");
+            assert_eq!(calendar.is_working(day), works, "{day}");
+        }
+    }
+}
+
 #[test]
 fn a_calendar_is_data() {
     let calendar = Calendar::named("IE").unwrap().working_on(d("2026-01-03"));

@@ -149,7 +149,8 @@ impl std::fmt::Debug for Handlers<'_> {
     }
 }
 
-/// Why a handler does not carry an item out: any engine's error becomes one by `?`. A [`Halt`] stays one: it ends the tick.
+/// Why a handler does not carry an item out: any engine's error becomes one by `?`. A [`Halt`] stays one: what the store
+/// can't do now ends the tick, a damaged row and a mistake of the program keep the item back as a refusal does.
 ///
 /// ```
 /// use fondaco_core::ErrorKind;

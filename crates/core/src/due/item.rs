@@ -145,6 +145,17 @@ pub struct Due {
 }
 
 impl Due {
+    /// Nobody finds what has no name.
+    pub(super) fn check(&self) -> Result<(), Halt> {
+        match self.kind.is_empty() || self.subject.is_empty() {
+            true => Err(Halt::Bug(format!(
+                "what is put on the queue has a kind and a subject, not {:?} and {:?}",
+                self.kind, self.subject
+            ))),
+            false => Ok(()),
+        }
+    }
+
     /// An item of `kind` about `subject`, due at `at`.
     pub fn new(kind: impl Into<SmolStr>, subject: impl Into<SmolStr>, at: Timestamp) -> Due {
         Due { kind: kind.into(), subject: subject.into(), at, payload: None }

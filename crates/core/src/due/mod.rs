@@ -11,8 +11,8 @@
 //!   moved. So ticks that come late, twice, out of order, or from two processes at once do no harm.
 //! - **Never early**, and in order: by due time, then kind, then subject. After a week's sleep the occurrences of two series
 //!   come as they would have come.
-//! - **Never lost.** An item whose handler refuses stays on the queue, with the count of tries and the refusal's code, and is
-//!   tried again by a named rule ([`Backoff`]); the others go on. What the actor of the tick may not do by the
+//! - **Never lost.** An item whose handler refuses, finds a damaged row or brings a mistake of the program to light stays on the queue,
+//!   with the count of tries and the code, and is tried again by a named rule ([`Backoff`]); the others go on. What the actor of the tick may not do by the
 //!   [policy](crate::policy) stays untouched for who may ([`Ticked::denied`]). An item of a kind that no handler takes stays untouched,
 //!   and the tick says so ([`Ticked::unhandled`]).
 //! - **No reading of clocks.** The time of an act is the tick's. A tick from before one that did something does nothing, and

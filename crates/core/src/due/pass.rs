@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::acts::{Following, Stop};
 use super::look::{Look, Place, Ready};
 use super::{CarriedOut, DeniedItem, DueItem, Refused, RefusedItem, TickError, Ticked};
-use crate::{Done, Halt, Id, Timestamp};
+use crate::{Done, ErrorKind, Halt, Id, Timestamp};
 
 /// So many items are read at once.
 const PAGE: usize = 256;
@@ -127,6 +127,9 @@ impl Pass {
             Ok(_) | Err(Stop::Elsewhere) => self.elsewhere(),
             Err(Stop::Refused(refused)) if refused.is_denial() => self.denied(ready, &refused),
             Err(Stop::Refused(refused)) => self.noting = Some((ready, refused)),
+            Err(Stop::Halt(halt)) if is_of_item(&halt) => {
+                self.noting = Some((ready, Refused::from(halt)));
+            }
             Err(Stop::Halt(halt)) => return Err(self.failed(halt, Some(ready))),
         }
         // A handler may have put anything on the queue, and beyond the horizon more waits.
@@ -196,5 +199,15 @@ impl Pass {
     /// What was done.
     pub(super) fn take(&mut self) -> Ticked {
         std::mem::replace(&mut self.ticked, Ticked::at(self.now))
+    }
+}
+
+/// Whether a halt says something of the item alone, so that the others go on: a damaged row, or a mistake of the program that it brings
+/// to light. What the store can't do now it can't do for any.
+fn is_of_item(halt: &Halt) -> bool {
+    match halt {
+        Halt::Bug(_) | Halt::Unguarded { .. } | Halt::Unstorable { .. } => true,
+        Halt::Store(error) => error.kind() == ErrorKind::Corrupt,
+        _ => false,
     }
 }

@@ -26,6 +26,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Halt::Unstorable`] for a text that no store can keep; a [`Halt`] to be passed on.
     pub fn due(&mut self, due: Due) -> Result<Option<Timestamp>, Halt> {
+        due.check()?;
         let there = self.due_item(&due.kind, &due.subject)?;
         let id = self.id()?;
         match &there {
@@ -51,6 +52,7 @@ impl Tx<'_> {
     /// # Errors
     /// As [`due`](Tx::due).
     pub fn due_anew(&mut self, due: Due) -> Result<(), Halt> {
+        due.check()?;
         let id = self.id()?;
         self.insert(due.into_item(id))
     }

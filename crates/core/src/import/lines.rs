@@ -119,6 +119,12 @@ impl<R: Read + Seek> Lines<R> {
         Ok(())
     }
 
+    /// How many lines there are after the header, those that say nothing among them.
+    pub fn of_data(&self) -> i64 {
+        let before = i64::try_from(self.first.line).unwrap_or(i64::MAX).saturating_sub(1);
+        self.total.saturating_sub(before).max(0)
+    }
+
     /// Where the next line begins.
     pub fn place(&self) -> Place {
         let position = self.reader.position();

@@ -70,6 +70,7 @@ impl Address {
 
 /// An address to be added.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct NewAddress {
     /// See [`Address::kind`].
     pub kind: AddressKind,

@@ -110,6 +110,9 @@ impl Identifier {
         let joins = |c: &char| !c.is_whitespace() && !matches!(c, '.' | '-' | '/');
         let value: String = text.chars().filter(joins).map(|c| c.to_ascii_uppercase()).collect();
         match normal(kind, value) {
+            Ok(value) if is_blank(kind, &value) => {
+                Err(IdentifierError { kind, flaw: Flaw::Noughts })
+            }
             Ok(value) => Ok(Identifier { kind, value }),
             Err(flaw) => Err(IdentifierError { kind, flaw }),
         }
@@ -207,6 +210,18 @@ fn normal(kind: IdentifierKind, value: String) -> Result<SmolStr, Flaw> {
     Ok(value.into())
 }
 
+/// Whether it names nobody: what people type where a form insists. Its check digits fit, and the second who typed it would be told that it is taken.
+fn is_blank(kind: IdentifierKind, value: &str) -> bool {
+    let number = match kind {
+        IdentifierKind::Bic => return false,
+        // The last two are the check digits.
+        IdentifierKind::Lei => value.get(..18).unwrap_or(value),
+        _ => value,
+    };
+    let mut digits = number.bytes().filter(u8::is_ascii_digit).peekable();
+    digits.peek().is_some() && digits.all(|digit| digit == b'0')
+}
+
 /// A BIC of the head office has eight characters; written with eleven, it ends in XXX.
 fn bic(value: &str) -> Result<SmolStr, Flaw> {
     shape::fit(&[("XXXXAAXX", check::any), ("XXXXAAXXXXX", check::any)], "it", value)?;
@@ -266,6 +281,11 @@ pub enum Flaw {
     #[kind(Invalid)]
     #[code("identifier_check_digits")]
     CheckDigits,
+    /// Nothing but noughts, which fit any check digits and name nobody.
+    #[error("it is nothing but noughts, which nobody has; leave it out where there is none")]
+    #[kind(Invalid)]
+    #[code("identifier_noughts")]
+    Noughts,
 }
 
 impl IdentifierError {

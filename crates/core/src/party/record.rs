@@ -105,17 +105,23 @@ pub(super) fn check_line(field: &'static str, text: &str) -> Result<(), PartyErr
     Err(PartyError::BadText { field, why })
 }
 
-/// Whether a text could be a language tag of BCP 47: subtags of letters and digits, the first of two or three letters.
+/// Whether a text could be a language tag of BCP 47: a language, its script, a region. No more, as what is not personal takes no names.
 fn check_language(tag: &str) -> Result<(), PartyError> {
-    let subtag = |part: &str| {
-        (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
-    };
-    let first = tag.split('-').next().unwrap_or_default();
-    let language = (2..=3).contains(&first.len()) && first.bytes().all(|b| b.is_ascii_lowercase());
-    if language && tag.split('-').all(subtag) {
+    let all = |part: &str, is: fn(&u8) -> bool| part.bytes().all(|byte| is(&byte));
+    let mut parts = tag.split('-').peekable();
+    let language = parts
+        .next()
+        .is_some_and(|part| (2..=3).contains(&part.len()) && all(part, u8::is_ascii_lowercase));
+    parts.next_if(|part| part.len() == 4 && all(part, u8::is_ascii_alphabetic));
+    parts.next_if(|part| match part.len() {
+        2 => all(part, u8::is_ascii_alphabetic),
+        3 => all(part, u8::is_ascii_digit),
+        _ => false,
+    });
+    if language && parts.next().is_none() {
         return Ok(());
     }
-    let why = "that is no language tag of BCP 47: write such as it or de-CH";
+    let why = "that is no language tag of BCP 47: write such as it, de-CH or zh-Hant-TW";
     Err(PartyError::BadText { field: "language", why })
 }
 
@@ -216,7 +222,7 @@ impl Act for RegisterParty {
         tx.authorize(&Request::new(&super::KEEP))?;
         check_line("name", &self.name.0)?;
         check_names(self.party, self.kind, &self.given_name, &self.family_name, &self.known_as)?;
-        check_born(self.party, self.kind, self.born.as_ref())?;
+        check_born(tx, self.party, self.kind, self.born.as_ref())?;
         self.language.as_deref().map_or(Ok(()), check_language)?;
         if tx.get::<Party>(&self.party)?.is_some() {
             return Err(PartyError::Exists { party: self.party });
@@ -263,6 +269,7 @@ fn check_names(
 }
 
 fn check_born(
+    tx: &mut Tx<'_>,
     party: PartyId,
     kind: PartyKind,
     born: Option<&Private<NaiveDate>>,
@@ -270,6 +277,10 @@ fn check_born(
     match born {
         Some(_) if kind != PartyKind::Person => {
             Err(PartyError::NotAPerson { party, field: "day of birth" })
+        }
+        Some(day) if day.0 > tx.today()? => {
+            let why = "it is still to come: correct it, or leave it out";
+            Err(PartyError::BadText { field: "day of birth", why })
         }
         _ => Ok(()),
     }
@@ -399,7 +410,7 @@ impl Act for ChangeParty {
         let mut party = living(tx, self.party)?.as_ref().clone();
         self.name.as_ref().map_or(Ok(()), |name| check_line("name", &name.0))?;
         check_names(self.party, party.kind, &self.given_name, &self.family_name, &self.known_as)?;
-        check_born(self.party, party.kind, self.born.as_ref())?;
+        check_born(tx, self.party, party.kind, self.born.as_ref())?;
         self.language.as_deref().map_or(Ok(()), check_language)?;
         party.name = personal(tx, &self.name).unwrap_or(party.name);
         party.given_name = personal(tx, &self.given_name).or(party.given_name);

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::PartyError;
-use super::record::{check_line, event, living};
+use super::record::{event, living};
 use crate::policy::Request;
 use crate::store::{Record, Value};
-use crate::{Act, DateRange, PartyId, Range, Tx};
+use crate::{Act, DateRange, PartyId, Range, Tx, is_code};
 
 /// A role of a party on certain days: `customer`, `supplier`, `employee`, or a word of the host's.
 #[derive(Record, Debug, Clone, PartialEq)]
@@ -72,13 +72,22 @@ impl AddRole {
     }
 }
 
+/// A role is a word and not somebody's: it stays when the person is erased.
+fn check_role(role: &str) -> Result<(), PartyError> {
+    if is_code(role) && !role.contains(char::is_whitespace) {
+        return Ok(());
+    }
+    let why = "it is no code: write a word of 1 to 64 bytes without blanks, such as key_account";
+    Err(PartyError::BadText { field: "role", why })
+}
+
 impl Act for AddRole {
     type Answer = ();
     type Error = PartyError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), PartyError> {
         tx.authorize(&Request::new(&super::KEEP))?;
-        check_line("role", &self.role)?;
+        check_role(&self.role)?;
         living(tx, self.party)?;
         let (party, role) = (self.party, self.role.clone());
         let held = tx.scan(&Range::<PartyRole>::by_key(&(party, role.clone())))?;

@@ -1,7 +1,7 @@
 //! Asking in a unit of work, and what becomes of an act that did not ask.
 
 use super::{Authority, Inquiry, Permission, Reason, Request, Standing, Verdict};
-use crate::{ActorId, Engine, Halt, Timestamp, Tx};
+use crate::{ActorId, Engine, Halt, Money, Timestamp, Tx};
 
 impl Tx<'_> {
     /// Asks whether who acts may do this; the decision rests on the answer.
@@ -70,7 +70,18 @@ impl Tx<'_> {
     /// [`Halt::Denied`].
     pub fn allow(&mut self, authority: &Authority, request: &Request) -> Result<Reason, Halt> {
         self.asked = true;
-        let reason = authority.judge(request)?;
+        let of_limits = request.amount.filter(|_| request.total.is_none() && !authority.is_full());
+        let Some(amount) = of_limits else {
+            let reason = authority.judge(request)?;
+            self.grant(authority.permission());
+            return Ok(reason);
+        };
+        let key = (authority.permission().name, amount.currency());
+        let so_far = self.allowed.get(&key).copied().unwrap_or_default();
+        let total = so_far.saturating_add(amount.amount().abs());
+        let summed = request.clone().total(Money::new(total, amount.currency()));
+        let reason = authority.judge(&summed)?;
+        self.allowed.insert(key, total);
         self.grant(authority.permission());
         Ok(reason)
     }
@@ -165,6 +176,12 @@ impl Tx<'_> {
     fn implying(&self, permission: &Permission) -> Option<&'static str> {
         let other = |engine: &&str| *engine != permission.engine() && self.granted.contains(engine);
         self.engine.filter(other).filter(|_| permission.implied)
+    }
+
+    /// Who acts does with what is his own what needs no right.
+    pub(crate) fn need_no_right(&mut self, permission: &Permission) {
+        self.asked = true;
+        self.grant(permission);
     }
 
     fn grant(&mut self, permission: &Permission) {

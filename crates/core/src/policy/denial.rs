@@ -75,6 +75,9 @@ pub enum Why {
         /// The amount.
         amount: Money,
     },
+    /// There are limits, and what was asked for says no amount.
+    #[kind(Refused)]
+    NoAmount,
     /// The right is for other places.
     #[kind(Refused)]
     OutOfScope {
@@ -173,6 +176,10 @@ impl Why {
                 .and(amount.currency().code())
                 .and(word("for"))
                 .and(*amount),
+            Why::NoAmount => {
+                word("limits are set, and what is asked for says no amount to compare with them")
+                    .into()
+            }
             Why::OutOfScope { dimension, place: Some(place) } => {
                 Phrase::from(dimension).and(place).and(word("is not within the right"))
             }
@@ -223,6 +230,7 @@ mod tests {
             Why::OverLimit { amount, limit },
             Why::OverTotal { total: amount, limit },
             Why::NoLimit { amount },
+            Why::NoAmount,
             scope(Some("front".into())),
             scope(None),
             Why::FourEyes { hand: ActorId::new("anna") },

@@ -27,9 +27,10 @@ pub struct Request {
     pub permission: &'static Permission,
     /// What it is done to, for the text of a denial: a code, number or date, never a name.
     pub about: Option<SmolStr>,
-    /// For how much: what limits per document are compared with.
+    /// For how much: what limits per document are compared with, whatever its sign. Who has limits and says no amount is denied.
     pub amount: Option<Money>,
-    /// For how much in all within the act so far, this included: what limits per act are compared with.
+    /// For how much in all within the act so far, this included: what limits per act are compared with. Left out, it is what the act
+    /// was allowed so far by this permission in this currency, and the amount; so a batch need not add up.
     pub total: Option<Money>,
     /// Where: each of these must be within the right.
     pub places: Vec<Place>,
@@ -76,8 +77,8 @@ impl Request {
     /// ```
     /// # mod desk { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/desk.rs")); }
     /// # use desk::*;
-    /// let request = Request::of(&PAY, "till", "front");
-    /// assert_eq!(request, Request::new(&PAY).about("front").at("till", "front"));
+    /// let request = Request::of(&COUNT, "till", "front");
+    /// assert_eq!(request, Request::new(&COUNT).about("front").at("till", "front"));
     /// assert!(desk().may(&ActorId::new("anna"), now(), &request)?.is_allowed());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -138,7 +139,7 @@ impl Request {
     /// ```
     /// # mod desk { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/desk.rs")); }
     /// # use desk::*;
-    /// let front = Request::new(&PAY).at("till", "front");
+    /// let front = Request::new(&PAY).amount(Money::parse("80 EUR")?).at("till", "front");
     /// assert!(desk().may(&ActorId::new("anna"), now(), &front)?.is_allowed());
     /// let half = front.nowhere("till");
     /// assert_eq!(

@@ -81,13 +81,14 @@ fn arrays_of(column: &Column, cells: &[&Cell]) -> Result<Vec<(String, ArrayRef)>
         Kind::Text => Arc::new(cells.iter().map(|cell| text(cell)).collect::<StringArray>()),
         Kind::Date => Arc::new(cells.iter().map(|cell| days(cell)).collect::<Date32Array>()),
         Kind::Count => Arc::new(cells.iter().map(|cell| count(cell)).collect::<Int64Array>()),
-        Kind::Amount(currency) => decimals(&name, cells, digits(*currency))?,
+        Kind::Amount(currency) => decimals((&name, &column.kind), cells, digits(*currency))?,
         Kind::Money => {
             let codes: StringArray = cells.iter().map(|cell| code(cell)).collect();
             let currencies = (format!("{name} currency"), Arc::new(codes) as ArrayRef);
-            return Ok(vec![(name.clone(), decimals(&name, cells, 0)?), currencies]);
+            let amounts = decimals((&name, &column.kind), cells, 0)?;
+            return Ok(vec![(name, amounts), currencies]);
         }
-        Kind::Quantity { .. } | Kind::Percent { .. } => decimals(&name, cells, 0)?,
+        Kind::Quantity { .. } | Kind::Percent { .. } => decimals((&name, &column.kind), cells, 0)?,
     };
     Ok(vec![(name, array)])
 }
@@ -122,16 +123,20 @@ fn count(cell: &Cell) -> Option<i64> {
     if let Cell::Count(count) = cell { Some(*count) } else { None }
 }
 
-/// Days since 1970.
+/// Days since 1970; of a month its first.
 fn days(cell: &Cell) -> Option<i32> {
-    let Cell::Date(date) = cell else { return None };
+    let (Cell::Date(date) | Cell::Month(date)) = cell else { return None };
     i32::try_from((*date - NaiveDate::default()).num_days()).ok()
 }
 
-/// Figures over one scale, that of the finest.
-fn decimals(name: &str, cells: &[&Cell], least: u32) -> Result<ArrayRef, ArrowFormError> {
-    let values: Vec<Option<Decimal>> =
-        cells.iter().map(|cell| cell.figure().map(normalize)).collect();
+/// Figures over one scale, that of the finest. What is of another currency or unit than the column is null.
+fn decimals(
+    (name, kind): (&str, &Kind),
+    cells: &[&Cell],
+    least: u32,
+) -> Result<ArrayRef, ArrowFormError> {
+    let own = |cell: &&Cell| cell.figure().filter(|_| cell.is_of(kind)).map(normalize);
+    let values: Vec<Option<Decimal>> = cells.iter().map(own).collect();
     let scale = values.iter().flatten().map(Decimal::scale).max().unwrap_or(0).max(least);
     let wide = || ArrowFormError::TooManyDigits { column: name.to_owned() };
     let unscaled = |value: &Option<Decimal>| match value {

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::Kind;
 use crate::{Money, Quantity, Rate};
 
 /// A typed value. In serde it is `{"type": "money", "value": ...}`, decimals as text.
@@ -87,6 +88,18 @@ impl Cell {
             | Cell::Phrase(_)
             | Cell::Date(_)
             | Cell::Month(_) => None,
+        }
+    }
+
+    /// Whether it is in the currency or unit that a column of this kind says; so are cells that have none of their own.
+    pub(super) fn is_of(&self, kind: &Kind) -> bool {
+        match (self, kind) {
+            (Cell::Money(_), Kind::Money) => true,
+            (Cell::Money(money), Kind::Amount(currency)) => money.currency() == *currency,
+            (Cell::Money(_), _) => false,
+            (Cell::Quantity { unit, .. }, Kind::Quantity { unit: of, .. }) => unit == of,
+            (Cell::Quantity { unit, .. }, _) => unit.is_empty(),
+            _ => true,
         }
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! [`Report::to_spreadsheet_csv`] is the same for people who open it in a spreadsheet, which would run a text as a formula.
 //!
-//! Figures have a point and no grouping, dates are those of ISO 8601, percentages are factors. Nothing is rounded.
+//! Figures have a point and no grouping, dates are those of ISO 8601, percentages are factors. Nothing is rounded. A figure in another
+//! currency or unit than its column's has it behind it, as a text.
 
 use rust_decimal::Decimal;
 
@@ -49,7 +50,7 @@ impl Report {
     fn written(&self, mut csv: Writer) -> String {
         for column in &self.columns {
             let heading = column.heading.to_string();
-            csv.field(&heading);
+            csv.words(&heading);
             if column.kind == Kind::Money {
                 csv.field(&format!("{heading} currency"));
             }
@@ -64,7 +65,7 @@ impl Report {
 }
 
 /// How spreadsheets begin what they run.
-const FORMULAS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+const FORMULAS: [char; 7] = ['=', '+', '-', '@', '\t', '\r', '\n'];
 
 #[derive(Default)]
 struct Writer {
@@ -75,6 +76,14 @@ struct Writer {
 }
 
 impl Writer {
+    /// What people wrote: a spreadsheet shall not run it.
+    fn words(&mut self, text: &str) {
+        match self.quiet && text.starts_with(FORMULAS) {
+            true => self.field(&format!("'{text}")),
+            false => self.field(text),
+        }
+    }
+
     fn field(&mut self, field: &str) {
         if std::mem::replace(&mut self.in_line, true) {
             self.text.push(',');
@@ -106,8 +115,8 @@ impl Writer {
             (cell, kind) => {
                 let field = neutral(cell, kind);
                 let is_text = matches!(cell, Cell::Text(_) | Cell::Word(_) | Cell::Phrase(_));
-                match self.quiet && is_text && field.starts_with(FORMULAS) {
-                    true => self.field(&format!("'{field}")),
+                match is_text {
+                    true => self.words(&field),
                     false => self.field(&field),
                 }
             }
@@ -125,8 +134,15 @@ fn neutral(cell: &Cell, kind: &Kind) -> String {
             Kind::Amount(currency) => plain(*value, Some(*currency)),
             _ => plain(*value, None),
         },
-        Cell::Money(money) => plain(money.amount(), Some(money.currency())),
-        Cell::Quantity { amount, .. } => plain(*amount, None),
+        // What is of another currency or unit than its column says so: else dollars would be read as euros.
+        Cell::Money(money) => {
+            let amount = plain(money.amount(), Some(money.currency()));
+            if cell.is_of(kind) { amount } else { format!("{amount} {}", money.currency().code()) }
+        }
+        Cell::Quantity { amount, unit } => {
+            let amount = plain(*amount, None);
+            if cell.is_of(kind) { amount } else { format!("{amount} {unit}") }
+        }
         Cell::Percent(factor) => plain(*factor, None),
         Cell::Date(date) => date.to_string(),
         Cell::Month(date) => date.format("%Y-%m").to_string(),

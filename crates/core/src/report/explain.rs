@@ -10,6 +10,7 @@ use std::fmt;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::text::clean;
 use super::{Cell, Locale, Phrase, word};
 use crate::decimal::as_text;
 use crate::{DateRange, Rounding};
@@ -158,13 +159,13 @@ impl Explain {
     }
 
     fn push_text(&self, out: &mut String, locale: &Locale, first: &str, next: &str) {
-        let (what, value) = (self.what.show(locale), locale.value(&self.value));
-        let source = self.source.iter().map(|source| format!(" ({})", source.show(locale)));
+        let (what, value) = (clean(&self.what.show(locale)), clean(&locale.value(&self.value)));
+        let source = self.source.iter().map(|source| format!(" ({})", clean(&source.show(locale))));
         let source = source.collect::<String>();
         out.push_str(&format!("{first}{what}: {value}{source}\n"));
         let bar = if self.inputs.is_empty() { "  " } else { "│ " };
         for ground in self.grounds_but_source(locale) {
-            out.push_str(&format!("{next}{bar}{ground}\n"));
+            out.push_str(&format!("{next}{bar}{}\n", clean(&ground)));
         }
         let count = self.inputs.len();
         for (at, input) in self.inputs.iter().enumerate() {

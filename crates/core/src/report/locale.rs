@@ -39,6 +39,7 @@ mod shipped;
 /// # Ok::<(), fondaco_core::MoneyError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Locale {
     /// Its tag by BCP 47: `de`, `en-IN`.
     pub tag: SmolStr,

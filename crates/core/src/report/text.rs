@@ -224,7 +224,7 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
 }
 
 /// Without what would break the alignment or steer the terminal.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     let harmless = |c: char| match c {
         '\n' | '\r' | '\t' => ' ',
         c if c.is_control() => '\u{fffd}',

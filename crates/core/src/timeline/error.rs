@@ -56,6 +56,14 @@ pub enum TimelineError {
         /// The day.
         date: NaiveDate,
     },
+    /// The last day lies before the first.
+    #[error("{span} ends before it begins: give the earlier day first")]
+    #[kind(Invalid)]
+    #[code("timeline_reversed")]
+    Reversed {
+        /// The span.
+        span: Span,
+    },
     /// Something was recorded later.
     #[error(
         "recorded at {recorded_at}, but something was recorded at {last} already: record in order of time"

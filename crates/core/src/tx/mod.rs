@@ -73,13 +73,16 @@ pub use undo::{Events, LogMark, Logged, Noted, Pending, Rows, each, item};
 pub use view::View;
 pub use write::{Added, Drew};
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use rust_decimal::Decimal;
 
 use crate::driver::Known;
 use crate::engine::Engine;
 use crate::policy::Rights;
 use crate::store::{Ask, At, Hash, Read, Receipt, Reply, Salt, Store};
-use crate::{ActorId, CommandId, CompanyId, Timestamp, trace};
+use crate::{ActorId, CommandId, CompanyId, Currency, Timestamp, trace};
 
 /// Who sends a command, under which id, and when by the host's clock.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -180,6 +183,8 @@ pub struct Tx<'s> {
     pub(crate) asked: bool,
     /// The engines of which a permission was given.
     pub(crate) granted: Vec<&'static str>,
+    /// How much was allowed by permissions that are limited, in each currency.
+    pub(crate) allowed: BTreeMap<(&'static str, Currency), Decimal>,
     ids: u32,
     salts: u32,
 }
@@ -208,6 +213,7 @@ impl<'s> Tx<'s> {
             engine: None,
             asked: false,
             granted: Vec::new(),
+            allowed: BTreeMap::new(),
             ids: 0,
             salts: 1,
         }

@@ -47,7 +47,7 @@ impl<'s> View<'s> {
     /// # mod desk { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/desk.rs")); }
     /// # use desk::*;
     /// let verdicts = desk().view(|view| {
-    ///     let whether = |till| Request::new(&PAY).at("till", till);
+    ///     let whether = |till| Request::new(&COUNT).at("till", till);
     ///     let anna = ActorId::new("anna");
     ///     Ok::<_, Halt>((
     ///         view.may(&anna, now(), &whether("front"))?,

@@ -538,12 +538,13 @@ impl Tx<'_> {
         &mut self,
         part: impl FnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<Result<T, E>, Halt> {
-        let mark = self.stage.mark();
+        let (mark, allowed) = (self.stage.mark(), self.allowed.clone());
         match part(self) {
             Err(error) => match error.halt() {
                 Some(halt) if !halt.is_refusal() => Err(halt.clone()),
                 _ => {
                     self.stage.back_to(mark);
+                    self.allowed = allowed;
                     Ok(Err(error))
                 }
             },

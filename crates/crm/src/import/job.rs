@@ -171,7 +171,7 @@ impl<R: Read + Seek> Job for ImportContacts<R> {
     }
 
     fn progress(&self, cursor: &ImportCursor) -> Progressed {
-        Progressed::new("importing", cursor.report.lines).of(self.lines.total)
+        Progressed::new("importing", cursor.report.lines).of(self.lines.of_data())
     }
 
     fn fetch(&mut self, cursor: &ImportCursor) -> Result<(), ImportError> {

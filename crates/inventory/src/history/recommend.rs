@@ -51,6 +51,7 @@ pub enum Shortage {
 /// What an item costs, and how it is ordered today.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[serde(deny_unknown_fields)]
 pub struct ItemTerms {
     /// What each order costs, however much is ordered.
     pub fixed_cost: f64,

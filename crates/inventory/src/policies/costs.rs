@@ -9,6 +9,7 @@ use crate::figure::because;
 /// What a policy costs per unit of time (or per season, where a model has one), by what it is spent on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[serde(deny_unknown_fields)]
 pub struct Costs {
     /// What is paid for ordering or setting up, however much is ordered.
     pub ordering: f64,

@@ -50,6 +50,7 @@ pub enum SpreadPlan {
 
 /// A part of an amount that is given by its weight.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SpreadShare {
     /// The day.
     pub date: NaiveDate,

@@ -103,6 +103,7 @@ impl WithdrawTemplate {
 
 /// The value of an input of a template.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TemplateInput {
     /// Its name.
     pub name: SmolStr,

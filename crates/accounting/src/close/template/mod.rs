@@ -25,6 +25,7 @@ use crate::ledger::{NewEntry, NewPosting, Side};
 
 /// A line of a template.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TemplateLine {
     /// The account.
     pub account: SmolStr,
@@ -56,6 +57,7 @@ pub struct TemplateLine {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct EntryTemplate {
     /// The journal.
     pub journal: SmolStr,

@@ -20,6 +20,7 @@ use crate::ledger::{AMOUNT_DIGITS, Account, Amount, Entry, LedgerError, PeriodSt
 
 /// An item that is cleared, in full or in part.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ClearLine {
     /// The item's entry.
     pub entry: Id<Entry>,

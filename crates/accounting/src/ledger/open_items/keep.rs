@@ -153,6 +153,7 @@ fn make_items(tx: &mut Tx<'_>, postings: &[Arc<Posting>]) -> Result<(), LedgerEr
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct KeepByItems {
     /// The account.
     pub account: SmolStr,

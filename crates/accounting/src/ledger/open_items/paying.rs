@@ -12,6 +12,7 @@ use crate::ledger::{LedgerError, NewEntry, Posted};
 
 /// What one posting of a new entry clears.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Pays {
     /// The posting's line in the entry, from 1.
     pub line: u32,

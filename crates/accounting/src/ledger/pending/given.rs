@@ -31,6 +31,7 @@ pub enum Expiry {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct NewPending {
     /// What it will be when it is posted.
     pub entry: NewEntry,
@@ -139,6 +140,7 @@ pub enum Part {
 /// What whoever posts or voids a pending entry believes it to be: where it is something else, it is refused.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct Expected {
     /// An account that it debits.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -160,6 +162,7 @@ pub struct Expected {
 /// What posting and voiding a pending entry share.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct SettleOptions {
     /// The host's key of this step: see [`NewEntry::key`].
     #[serde(skip_serializing_if = "Option::is_none")]

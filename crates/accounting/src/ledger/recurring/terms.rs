@@ -32,6 +32,7 @@ use crate::ledger::NewEntry;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RecurringTerms {
     /// What is posted. Its date is where the recurrence starts; its other dates keep their distance from it.
     pub entry: NewEntry,

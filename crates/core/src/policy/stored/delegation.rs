@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::keeping::{begin, must_exist};
+use super::keeping::{begin, must_exist, rules};
 use super::roles::declared;
 use super::rules::{Rules, is_lendable};
 use super::{ADMINISTER, ActorKind, DELEGATE, Delegation, PolicyError, Role};
@@ -188,6 +188,20 @@ impl Delegate {
     }
 }
 
+/// After a role was given more, what is lent still goes in no circle, today or on a later day.
+pub(super) fn no_circle(rules: &Rules, today: NaiveDate) -> Result<(), PolicyError> {
+    for step in rules.delegations().filter(|step| step.end >= today) {
+        let lent = Lent { role: step.role.clone(), permission: step.permission.clone() };
+        let days = (step.days(), lent);
+        if let Some(back) = leads_back(rules, (&step.delegate, &step.delegator), days) {
+            let mut chain = vec![step.delegator.clone(), step.delegate.clone()];
+            chain.extend(back);
+            return Err(PolicyError::Circle { chain });
+        }
+    }
+    Ok(())
+}
+
 /// What goes from hand to hand: what one role has, or one permission, or both, or all.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Lent {
@@ -306,7 +320,7 @@ impl Act for Delegate {
     }
 }
 
-/// Ends a delegation at once: by who lent, or by an administrator.
+/// Ends a delegation at once: by whose rights they are, whoever lent them, or by an administrator.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EndDelegation {
@@ -340,9 +354,14 @@ impl Act for EndDelegation {
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), PolicyError> {
         let delegation = tx.get::<Delegation>(&self.delegation)?;
-        let actor = tx.actor();
-        let own = delegation.as_ref().is_some_and(|known| known.delegator == *actor);
-        tx.authorize(&Request::new(if own { &DELEGATE } else { &ADMINISTER }))?;
+        let actor = tx.actor().clone();
+        let own = delegation.as_ref().is_some_and(|known| known.delegator == actor);
+        let stands = rules(tx)?.actor(&actor).is_some_and(|actor| !actor.blocked);
+        match own && stands {
+            // Who takes back what is his needs no right to lend.
+            true => tx.need_no_right(&DELEGATE),
+            false => drop(tx.authorize(&Request::new(&ADMINISTER))?),
+        }
         let Some(delegation) = delegation else {
             return Err(PolicyError::UnknownDelegation { id: self.delegation });
         };

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::keeping::{change, check_code, keep_an_administrator};
+use super::delegation::no_circle;
+use super::keeping::{change, check_code, keep_an_administrator, rules};
 use super::{ADMINISTER, Grant, Limit, Member, PolicyError, Role, Scope};
 use crate::policy::Permission;
 use crate::store::{Event, Value};
@@ -26,6 +27,7 @@ use crate::{Act, Currency, Money, Range, Reading, Tx};
 /// # Ok::<(), fondaco_core::MoneyError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct NewGrant {
     /// The permission's name.
     pub permission: SmolStr,
@@ -33,7 +35,7 @@ pub struct NewGrant {
     pub documents: Vec<Money>,
     /// How much all documents of one act may be together.
     pub acts: Vec<Money>,
-    /// Dimension and place: see [`Scope`].
+    /// Dimension and place: see [`Scope`]. An empty place is refused.
     pub scope: Vec<(SmolStr, SmolStr)>,
 }
 
@@ -58,7 +60,8 @@ impl NewGrant {
         self
     }
 
-    /// Only at these places of a dimension, and what stands under them.
+    /// Only at these places of a dimension, and what stands under them. None at all is refused by [`DefineRole`]: who leaves the scope
+    /// out gives the right everywhere.
     #[must_use]
     pub fn within<P: Into<SmolStr>>(
         mut self,
@@ -66,8 +69,12 @@ impl NewGrant {
         places: impl IntoIterator<Item = P>,
     ) -> NewGrant {
         let dimension = dimension.into();
+        let before = self.scope.len();
         let places = places.into_iter().map(|place| (dimension.clone(), place.into()));
         self.scope.extend(places);
+        if self.scope.len() == before {
+            self.scope.push((dimension, SmolStr::default()));
+        }
         self
     }
 }
@@ -118,7 +125,7 @@ impl Act for DefineRole {
     type Error = PolicyError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), PolicyError> {
-        change(tx, &ADMINISTER)?;
+        let before = change(tx, &ADMINISTER)?;
         check_code("role", &self.role)?;
         let title_is_bad = self.title.chars().any(char::is_control);
         if title_is_bad {
@@ -143,7 +150,9 @@ impl Act for DefineRole {
         }
         clear(tx, &self.role)?;
         self.grants.iter().try_for_each(|grant| give(tx, &self.role, grant))?;
-        keep_an_administrator(tx)
+        keep_an_administrator(tx)?;
+        let today = tx.today()?;
+        no_circle(&before, today).map_or(Ok(()), |()| no_circle(&rules(tx)?, today))
     }
 }
 
@@ -161,6 +170,13 @@ fn check(tx: &Tx<'_>, grant: &NewGrant) -> Result<(), PolicyError> {
             let why = format!("{}: give one limit per currency", grant.permission);
             return Err(PolicyError::BadInput { what: "limit", why });
         }
+    }
+    if let Some((dimension, _)) = grant.scope.iter().find(|(_, place)| place.is_empty()) {
+        let why = format!(
+            "{} is to be within {dimension}, and no place is named: name one, or leave {dimension} out to give the right everywhere",
+            grant.permission
+        );
+        return Err(PolicyError::BadInput { what: "scope", why });
     }
     let Some(permission) = declared(tx, &grant.permission)? else { return Ok(()) };
     let has_limits = !grant.documents.is_empty() || !grant.acts.is_empty();

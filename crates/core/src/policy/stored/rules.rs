@@ -321,7 +321,7 @@ fn nearness(why: &Why) -> (u8, Option<rust_decimal::Decimal>) {
         Why::FourEyes { .. } => (4, None),
         Why::OverTotal { limit, .. } => (3, Some(limit.amount())),
         Why::OverLimit { limit, .. } => (2, Some(limit.amount())),
-        Why::NoLimit { .. } => (1, None),
+        Why::NoLimit { .. } | Why::NoAmount => (1, None),
         _ => (0, None),
     }
 }
@@ -354,21 +354,19 @@ impl GrantRule {
         if self.limits.is_empty() {
             return Ok(());
         }
-        let [document, act] = [request.amount, request.total]
-            .map(|amount| amount.map(|amount| (amount, self.limits.get(&amount.currency()))));
-        if let Some((amount, limits)) = document {
-            let [limit, _] = limits.ok_or(Why::NoLimit { amount })?;
-            if let Some(limit) = limit.filter(|limit| amount.amount() > limit.amount()) {
-                return Err(Why::OverLimit { amount, limit });
-            }
+        // What is not said is no small amount, and money that goes the other way is no less of it.
+        let amount = request.amount.or(request.total).ok_or(Why::NoAmount)?;
+        let total = request.total.unwrap_or(amount);
+        let of = |amount: Money| self.limits.get(&amount.currency()).ok_or(Why::NoLimit { amount });
+        let over = |amount: Money, limit: &Money| amount.amount().abs() > limit.amount();
+        let ([document, _], [_, act]) = (of(amount)?, of(total)?);
+        if let Some(limit) = document.filter(|limit| over(amount, limit)) {
+            return Err(Why::OverLimit { amount, limit });
         }
-        if let Some((total, limits)) = act {
-            let [_, limit] = limits.ok_or(Why::NoLimit { amount: total })?;
-            if let Some(limit) = limit.filter(|limit| total.amount() > limit.amount()) {
-                return Err(Why::OverTotal { total, limit });
-            }
+        match act.filter(|limit| over(total, limit)) {
+            Some(limit) => Err(Why::OverTotal { total, limit }),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 

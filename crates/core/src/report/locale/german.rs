@@ -662,6 +662,10 @@ const WORDS: &[(&str, &str)] = &[
     ("liability", "Verbindlichkeit"),
     ("limit", "Grenze"),
     ("limits are set, and none in", "Grenzen sind gesetzt, und keine in"),
+    (
+        "limits are set, and what is asked for says no amount to compare with them",
+        "es gelten Grenzen, und das Gefragte nennt keinen Betrag, der mit ihnen zu vergleichen wäre",
+    ),
     ("line", "Zeile"),
     ("locked", "gesperrt"),
     ("lot for lot", "bedarfsgenau"),

@@ -91,10 +91,12 @@ impl Locale {
     /// ```
     /// use fondaco_core::report::Locale;
     /// assert_eq!(Locale::of_tag("de-AT"), Some(Locale::de()));
+    /// assert_eq!(Locale::of_tag("EN-us"), Some(Locale::en())); // tags have no case
     /// assert_eq!(Locale::of_tag("fr"), None); // a host's own: all fields are public
     /// ```
     pub fn of_tag(tag: &str) -> Option<Locale> {
-        match tag.split(['-', '_']).next()? {
+        let language = tag.split(['-', '_']).next()?.to_ascii_lowercase();
+        match language.as_str() {
             "en" => Some(Locale::en()),
             "de" => Some(Locale::de()),
             _ => None,

@@ -69,7 +69,7 @@ impl Act for AccrueLeave {
     type Error = CompanyError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
-        tx.authorize(&Request::new(&rights::PAY_PEOPLE))?;
+        let authority = tx.authority(&rights::PAY_PEOPLE)?;
         let mut desk = Desk::open(tx)?;
         let document = SmolStr::new_static("leave");
         let mut facts: BTreeMap<NaiveDate, Vec<Fact>> = BTreeMap::new();
@@ -87,6 +87,9 @@ impl Act for AccrueLeave {
             let sum = by_centre.entry(&owed.centre).or_default();
             *sum = plus(*sum, stored(owed.amount, &document, at)?, at)?;
         }
+        let owed = by_centre.values().fold(Decimal::ZERO, |sum, owed| sum + owed.to_decimal());
+        let request = Request::new(authority.permission()).about(document.clone());
+        tx.allow(&authority, &request.amount(Money::new(owed, desk.currency())))?;
         let said = tx.scan(&Range::<LeaveDay>::all())?;
         for (centre, owed) in by_centre {
             let mut before = Decimal::ZERO;

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use fondaco_accounting::ledger::{
     Amount, ItemKey, NewEntry, OpenItemQuery, Pays, Side, open_items,
 };
-use fondaco_core::policy::Request;
+use fondaco_core::policy::{Authority, Request};
 use fondaco_core::store::Event;
 use fondaco_core::{Act, Currency, DocumentId, Id, Money, PartyId, Range, Reading, Rounding, Tx};
 use fondaco_payroll::outputs::{AccountRole, Journal, JournalLine, OutputError};
@@ -16,6 +16,7 @@ use fondaco_payroll::runs::{
     SlipStatus,
 };
 use serde::{Deserialize, Serialize};
+use rust_decimal::Decimal;
 use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
 use super::{PayFact, PaySlip};
@@ -72,7 +73,7 @@ impl Act for PostPay {
     type Error = CompanyError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
-        tx.authorize(&Request::new(&rights::PAY_PEOPLE))?;
+        let authority = tx.authority(&rights::PAY_PEOPLE)?;
         let mut desk = Desk::open(tx)?;
         let document = format_smolstr!("pay/{}", self.run);
         let unknown = || CompanyError::UnknownDocument { document: document.clone() };
@@ -84,7 +85,7 @@ impl Act for PostPay {
         let date = self.date.unwrap_or(run.period_end);
         let (money_from, method) = (self.money_from, self.method.clone());
         let mut posting = Posting { date, document, money_from, method, run, posted: 0 };
-        posting.all(tx, &mut desk)?;
+        posting.all(tx, &mut desk, &authority)?;
         if posting.posted == 0 {
             let document = posting.document;
             return Err(CompanyError::NothingLeft { document, act: "post" });
@@ -112,11 +113,20 @@ struct Taken {
 }
 
 impl Posting {
-    fn all(&mut self, tx: &mut Tx<'_>, desk: &mut Desk) -> Result<(), CompanyError> {
+    fn all(
+        &mut self,
+        tx: &mut Tx<'_>,
+        desk: &mut Desk,
+        authority: &Authority,
+    ) -> Result<(), CompanyError> {
         // What is paid or voided afterwards is taken next time; what is taken now is rested on.
         let found = tx.peek_scan(&Range::<Slip>::by_key(&self.run.id))?;
         let keys: Vec<_> = found.iter().map(|slip| (slip.run, slip.employee)).collect();
         let slips: Vec<Arc<Slip>> = tx.get_many::<Slip>(&keys)?.into_iter().flatten().collect();
+        let net = slips.iter().filter(|slip| slip.status.counts());
+        let net = net.fold(Decimal::ZERO, |sum, slip| sum.saturating_add(slip.net.to_decimal()));
+        let request = Request::new(authority.permission()).about(self.document.clone());
+        tx.allow(authority, &request.amount(Money::new(net, desk.currency())))?;
         let taken = taken(tx, &slips)?;
         let run = DocumentId::from_u128(self.run.id.to_u128());
         let keys: Vec<_> = slips.iter().map(|slip| (run, slip.employee)).collect();
@@ -147,7 +157,7 @@ impl Posting {
         self.steps(tx, desk, &taken, &whose)
     }
 
-    fn amount(&self, amount: rust_decimal::Decimal, desk: &Desk) -> Result<Amount, CompanyError> {
+    fn amount(&self, amount: Decimal, desk: &Desk) -> Result<Amount, CompanyError> {
         stored(Money::new(amount, desk.currency()), &self.document, (0, "net pay"))
     }
 
@@ -284,7 +294,7 @@ impl Posting {
     ) -> Result<Option<(Facts, Amount)>, CompanyError> {
         let owed = match step.deed {
             DeductionDeed::Claimed | DeductionDeed::Returned => step.amount.to_decimal(),
-            DeductionDeed::Repaid | DeductionDeed::Ended => rust_decimal::Decimal::ZERO,
+            DeductionDeed::Repaid | DeductionDeed::Ended => Decimal::ZERO,
             _ => return Ok(None),
         };
         let journal = of_step(desk.currency(), step, deduction);

@@ -14,6 +14,7 @@ const WHAT: &str = "the order quantity at these prices";
 
 /// What a unit costs from this quantity on.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PriceBreak {
     /// The least quantity at this price. That of the first break is the least that can be ordered: 0 where there is none.
     pub from: f64,

@@ -28,6 +28,7 @@ const WHAT: &str = "the guaranteed-service network";
 /// A stage of a network: an item at a place, a step of production, a part that is bought.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[serde(deny_unknown_fields)]
 pub struct Stage {
     /// What a unit of safety stock costs here per unit of time.
     pub holding_cost: f64,

@@ -28,6 +28,7 @@ const WHAT: &str = "the serial supply chain";
 /// A stage of a serial supply chain.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[serde(deny_unknown_fields)]
 pub struct SerialStage {
     /// What a unit costs more, per unit of time, at this stage than at the one above it: its echelon holding cost.
     pub echelon_holding_cost: f64,

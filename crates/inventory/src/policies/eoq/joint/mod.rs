@@ -30,6 +30,7 @@ const MOST: u32 = 1_000_000;
 /// One item of those that are ordered together.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[serde(deny_unknown_fields)]
 pub struct JointItem {
     /// What it costs that an order includes the item. Zero where it costs nothing.
     pub fixed_cost: f64,
