@@ -28,6 +28,7 @@ mod procure_to_pay;
 mod produced_and_cancelled;
 mod received;
 mod refusals;
+mod rights;
 mod stores;
 mod transfers;
 mod workshop;

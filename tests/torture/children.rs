@@ -137,10 +137,11 @@ fn bank(home: &Home, place: &str, seed: &str) -> Result<(), Trouble> {
     shared_bank(number(seed)?).work(&store, &answered)
 }
 
-/// The store lies in a folder of its own on a small disk, beside `ballast`, which is what there is room for later.
+/// The store lies in a folder of its own on a small disk, beside `ballast`, which is what there is room for later: more than what is done then
+/// takes, with the log that is copied into the file first.
 fn full(home: &Home, place: &str, seed: &str) -> Result<(), Trouble> {
     let ballast = Path::new(place).with_file_name("ballast");
-    needs("ballast", std::fs::write(&ballast, vec![7; 256 * 1024]))?;
+    needs("ballast", std::fs::write(&ballast, vec![7; 768 * 1024]))?;
     let store = reopened(home, place)?;
     let mut life = Life::new(number(seed)?);
     let error = loop {

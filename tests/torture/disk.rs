@@ -11,12 +11,12 @@ use crate::rounds::Round;
 use crate::{ensure, needs};
 
 pub(crate) fn full_sqlite(round: &Round) -> Result<Option<String>, Trouble> {
-    full(&SQLITE, round, 700)
+    full(&SQLITE, round, 1_200)
 }
 
 /// redb's smallest file is 1.5 MB.
 pub(crate) fn full_redb(round: &Round) -> Result<Option<String>, Trouble> {
-    full(&REDB, round, 2_000)
+    full(&REDB, round, 2_500)
 }
 
 /// A small disk in memory, of `kib` and some more, for whoever may mount one: the store meets its end, and room is made.

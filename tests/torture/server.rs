@@ -160,7 +160,7 @@ fn restart(folder: &Path) -> Result<(), Trouble> {
     let (bin, data) = (needs("PostgreSQL", server::programs())?, folder.join("data"));
     let owner = needs("its data", std::fs::metadata(&data))?;
     let mut command = Command::new(bin.join("pg_ctl"));
-    command.arg("-D").arg(&data).args(["-m", "immediate", "-w", "-s", "-l"]);
+    command.arg("-D").arg(&data).args(["-m", "immediate", "-w", "-t", "600", "-s", "-l"]);
     command.arg(folder.join("restarted.log")).arg("restart").current_dir(folder);
     let me = needs("this process", std::fs::metadata("/proc/self"))?;
     if me.uid() != owner.uid() {

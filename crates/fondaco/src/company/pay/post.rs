@@ -15,8 +15,8 @@ use fondaco_payroll::runs::{
     Deduction, DeductionDeed, DeductionKind, DeductionStep, Run, RunStatus, Slip, SlipPayment,
     SlipStatus,
 };
-use serde::{Deserialize, Serialize};
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
 use super::{PayFact, PaySlip};
