@@ -85,6 +85,7 @@ fn grant(permission: &'static Permission) -> impl Strategy<Value = Option<NewGra
             _ => *dimension != "period",
         });
         let grant = NewGrant::new(permission.name);
+        let known = known.filter(|(_, places)| !places.is_empty());
         let grant = known.fold(grant, |grant, (dimension, places)| grant.within(dimension, places));
         let grant = match limits.filter(|_| permission.limited) {
             None => grant,

@@ -259,7 +259,7 @@ impl Asking {
         entry: &NewEntry,
     ) -> Result<Reason, LedgerError> {
         let request = self.request(tx, &Chart::default(), (entry, &[]), Places::All)?;
-        Ok(tx.allow(&self.authority, &request)?)
+        Ok(tx.allow(&self.authority, &request.without_amount())?)
     }
 
     /// Whether an entry may be planned: for all that it is about, whether or not it could be posted today.

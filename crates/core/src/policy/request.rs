@@ -27,11 +27,14 @@ pub struct Request {
     pub permission: &'static Permission,
     /// What it is done to, for the text of a denial: a code, number or date, never a name.
     pub about: Option<SmolStr>,
-    /// For how much: what limits per document are compared with, whatever its sign. Who has limits and says no amount is denied.
+    /// For how much: what limits per document are compared with, whatever its sign. Who has limits and says no amount is
+    /// denied, unless it is [about none](Request::without_amount).
     pub amount: Option<Money>,
     /// For how much in all within the act so far, this included: what limits per act are compared with. Left out, it is what the act
     /// was allowed so far by this permission in this currency, and the amount; so a batch need not add up.
     pub total: Option<Money>,
+    /// Whether it is about no amount, so that limits have nothing to say.
+    pub without_amount: bool,
     /// Where: each of these must be within the right.
     pub places: Vec<Place>,
     /// Who had a hand in the document so far, and must be somebody else than who acts now.
@@ -69,7 +72,8 @@ impl Request {
     /// Asks for `permission`.
     pub fn new(permission: &'static Permission) -> Request {
         let (about, amount, total) = (None, None, None);
-        Request { permission, about, amount, total, places: Vec::new(), hands: Vec::new() }
+        let (places, hands) = (Vec::new(), Vec::new());
+        Request { permission, about, amount, total, without_amount: false, places, hands }
     }
 
     /// Asks for `permission` about the one thing that is also the place: an account, an item, a site.
@@ -109,6 +113,23 @@ impl Request {
     #[must_use]
     pub fn total(mut self, total: Money) -> Request {
         self.total = Some(total);
+        self
+    }
+
+    /// About no amount: who rejects what others want to spend spends nothing, and may do so whatever his limits.
+    ///
+    /// ```
+    /// # mod desk { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/desk.rs")); }
+    /// # use desk::*;
+    /// let reject = Request::new(&PAY).at("till", "front");
+    /// let may = |request: &Request| desk().may(&ActorId::new("anna"), now(), request);
+    /// assert!(!may(&reject)?.is_allowed()); // she has a limit, and no amount is said
+    /// assert!(may(&reject.without_amount())?.is_allowed());
+    /// # Ok::<(), Halt>(())
+    /// ```
+    #[must_use]
+    pub fn without_amount(mut self) -> Request {
+        self.without_amount = true;
         self
     }
 
