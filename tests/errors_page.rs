@@ -170,6 +170,7 @@ fn denials() -> BTreeMap<&'static str, String> {
         Why::OverLimit { amount, limit },
         Why::OverTotal { total: amount, limit },
         Why::NoLimit { amount },
+        Why::NoAmount,
         out(Some("{place}".into())),
         Why::FourEyes { hand: ActorId::new("{hand}") },
         Why::NotAPerson,

@@ -313,11 +313,16 @@ fn add(
     if taken {
         return Err(StaffError::NumberTaken { employee: number.clone() }.into());
     }
+    let is_to_come = |born: Option<NaiveDate>| match born.filter(|born| *born >= today) {
+        Some(born) => {
+            let way_out = "it lies in the future: correct the year";
+            Err(StaffError::bad(number, "day of birth", born, way_out))
+        }
+        None => Ok(()),
+    };
+    is_to_come(new.person.as_ref().and_then(|person| person.born.as_ref()).map(|born| born.0))?;
     let born = register(tx, new, party)?;
-    if let Some(born) = born.filter(|born| *born >= today) {
-        let way_out = "it lies in the future: correct the year";
-        return Err(StaffError::bad(number, "day of birth", born, way_out).into());
-    }
+    is_to_come(born)?;
     if new.senior_since.is_some_and(|since| born.is_some_and(|born| since <= born)) {
         let since = new.senior_since.unwrap_or_default();
         let way_out = "it lies before the day of birth: correct one of them";
