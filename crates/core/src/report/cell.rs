@@ -91,12 +91,11 @@ impl Cell {
         }
     }
 
-    /// Whether it is in the currency or unit that a column of this kind says; so are cells that have none of their own.
+    /// Whether it is in the currency or unit that a column of this kind says. Cells that have none of their own are, and money in a column
+    /// that says none: its currency stands in another.
     pub(super) fn is_of(&self, kind: &Kind) -> bool {
         match (self, kind) {
-            (Cell::Money(_), Kind::Money) => true,
             (Cell::Money(money), Kind::Amount(currency)) => money.currency() == *currency,
-            (Cell::Money(_), _) => false,
             (Cell::Quantity { unit, .. }, Kind::Quantity { unit: of, .. }) => unit == of,
             (Cell::Quantity { unit, .. }, _) => unit.is_empty(),
             _ => true,
