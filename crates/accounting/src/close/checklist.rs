@@ -354,7 +354,8 @@ fn unrealised(read: &mut impl Reading, end: NaiveDate) -> Result<Option<Point>, 
 /// Rules by which something of a period, or of any period of a year, is still to be shared out.
 fn not_shared_out(read: &mut impl Reading, key: PeriodKey) -> Result<Option<Point>, LedgerError> {
     let mut rules = Vec::new();
-    for period in periods_of(read, key)? {
+    let periods = periods_of(read, key)?;
+    for period in periods.iter().filter(|period| period.kind != Some(PeriodKind::Closing)) {
         for left in unallocated(read, period.period)? {
             rules.push(format_smolstr!("{} in {}", left.code, period.label()));
         }

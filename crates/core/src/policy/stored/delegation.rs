@@ -192,8 +192,10 @@ impl Delegate {
 pub(super) fn no_circle(rules: &Rules, today: NaiveDate) -> Result<(), PolicyError> {
     for step in rules.delegations().filter(|step| step.end >= today) {
         let lent = Lent { role: step.role.clone(), permission: step.permission.clone() };
-        let days = (step.days(), lent);
-        if let Some(back) = leads_back(rules, (&step.delegate, &step.delegator), days) {
+        // What is over closes nothing.
+        let days = DateRange::new(step.start.max(today), step.end);
+        let days = days.unwrap_or(DateRange::day(step.end));
+        if let Some(back) = leads_back(rules, (&step.delegate, &step.delegator), (days, lent)) {
             let mut chain = vec![step.delegator.clone(), step.delegate.clone()];
             chain.extend(back);
             return Err(PolicyError::Circle { chain });

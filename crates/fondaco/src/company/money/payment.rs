@@ -102,7 +102,6 @@ fn pay(
     let (kind, name) = (new.kind(), new.kind().name_of(&new.code));
     desk.check_new(tx, kind, &new.code)?;
     let partner = partner_by_code(tx, &new.partner)?;
-    allow(tx, authority, &name, (&partner, None), Some(new.amount.abs()))?;
     let amount = given(desk, new, &name)?;
     let settled = settle_all(tx, desk, new, (&partner, amount))?;
     let taken = settled.iter().map(Settled::takes).collect::<Result<Vec<_>, _>>()?;
@@ -115,11 +114,12 @@ fn pay(
     }
     let let_off = settled.iter().flat_map(|one| [one.discount, one.write_off]);
     let let_off = sum(let_off, SETTLED)?;
-    if let_off > Amount::ZERO {
-        // What is given up is as good as paid: a limit holds for both together.
-        let all = plus(amount, let_off, SETTLED)?.money(desk.currency());
-        allow(tx, authority, &name, (&partner, None), Some(all))?;
-    }
+    // What is given up is as good as paid: a limit holds for both together, and is asked for them once.
+    let all = match let_off > Amount::ZERO {
+        true => plus(amount, let_off, SETTLED)?.money(desk.currency()),
+        false => new.amount.abs(),
+    };
+    allow(tx, authority, &name, (&partner, None), Some(all))?;
     let mut document = Document {
         party: partner.party,
         party_group: partner.party_group.clone().into(),
