@@ -23,6 +23,8 @@ pub mod reports;
 mod books;
 mod engine;
 pub mod rights;
+#[cfg(test)]
+mod tests;
 
 pub use books::{Books, BooksVerified};
 pub use engine::ENGINE;

@@ -266,7 +266,8 @@ impl Calendar {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn holidays(&self, year: i32) -> Vec<Holiday> {
-        rule::holidays(&self.rules, self.week, year..=year)
+        let around = rule::holidays(&self.rules, self.week, year..=year);
+        around.into_iter().filter(|(of, _)| *of == year).map(|(_, holiday)| holiday).collect()
     }
 
     /// The holiday on a day, if it is one; the first by rule if two meet.
@@ -279,8 +280,8 @@ impl Calendar {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn holiday_on(&self, date: NaiveDate) -> Option<Holiday> {
-        let all = self.holidays_around(date.year(), date.year());
-        all.into_iter().find(|holiday| holiday.date == date)
+        let around = rule::holidays(&self.rules, self.week, date.year()..=date.year());
+        around.into_iter().map(|(_, holiday)| holiday).find(|holiday| holiday.date == date)
     }
 
     /// Whether a day is worked. To ask for many days, or to reckon with them, use [`Calendar::over`].
@@ -295,12 +296,6 @@ impl Calendar {
     pub fn is_working(&self, date: NaiveDate) -> bool {
         let usual = self.week.works_on(date.weekday()) && self.holiday_on(date).is_none();
         usual || self.worked.contains(&date)
-    }
-
-    /// All that may lie in some years: what is free in the place of a day of the year before, or of the one after, among it.
-    fn holidays_around(&self, first: i32, last: i32) -> Vec<Holiday> {
-        let years = first.saturating_sub(1)..=last.saturating_add(1);
-        rule::holidays(&self.rules, self.week, years)
     }
 
     /// The table of the days of a range: all reckoning is done with it. A hundred years take five
@@ -319,8 +314,9 @@ impl Calendar {
         let (Some(first), Some(last)) = (range.start(), range.end()) else {
             return Err(CalendarError::OpenRange { range });
         };
-        let all = self.holidays_around(first.year(), last.year());
-        let off: BTreeSet<NaiveDate> = all.into_iter().map(|holiday| holiday.date).collect();
+        let around = rule::holidays(&self.rules, self.week, first.year()..=last.year());
+        let off: BTreeSet<NaiveDate> =
+            around.into_iter().map(|(_, holiday)| holiday.date).collect();
         let works = |date: NaiveDate, weekday: Weekday| {
             self.worked.contains(&date) || (self.week.works_on(weekday) && !off.contains(&date))
         };

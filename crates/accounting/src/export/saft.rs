@@ -18,7 +18,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use fondaco_core::party::PartyAlias;
 use fondaco_core::report::Html;
 use fondaco_core::rounding::round;
 use fondaco_core::{DateRange, PartyId, Range, Reading, Rounding};
@@ -28,6 +27,7 @@ use smol_str::{SmolStr, format_smolstr};
 use super::ExportError;
 use super::tables::{Names, WholeEntries, WholeEntry};
 use super::trail::AuditTrail;
+use crate::ledger::open_items::Aliases;
 use crate::ledger::{
     Account, AccountClass, BalanceQuery, Entry, Journal, LedgerError, Period, Posting, Settings,
     Side, balances,
@@ -253,7 +253,7 @@ impl<'q> File<'q> {
         let all = WholeEntries::read(read, &journals, &periods, days)?;
         let mut accounts = accounts(read, query)?;
         bring_forward(read, query, &settings, &periods, &mut accounts)?;
-        let aliases = aliases(read)?;
+        let aliases = Aliases::read(read)?;
         let (customers, suppliers) = parties(&all, &accounts, &aliases, query.start);
         let (before, on_days): (Vec<_>, Vec<_>) =
             all.entries.into_iter().partition(|(entry, _)| entry.date < query.start);
@@ -553,15 +553,7 @@ fn accounts(
     query: &SaftQuery<'_>,
 ) -> Result<Vec<AccountLine>, LedgerError> {
     let eve = query.start.pred_opt().unwrap_or(query.start);
-    let mut sums: BTreeMap<SmolStr, (Decimal, Decimal)> = BTreeMap::new();
-    for row in balances(read, &BalanceQuery::all().until(eve))? {
-        let sum = sums.entry(row.account).or_default();
-        sum.0 = sum.0.saturating_add(row.amounts.ledger_balance());
-    }
-    for row in balances(read, &BalanceQuery::all().until(query.end))? {
-        let sum = sums.entry(row.account).or_default();
-        sum.1 = sum.1.saturating_add(row.amounts.ledger_balance());
-    }
+    let (openings, closings) = (worths(read, eve)?, worths(read, query.end)?);
     let accounts = read.peek_scan(&Range::<Account>::all())?;
     let mut lines = Vec::new();
     for account in accounts.into_iter().filter(|account| !account.heading) {
@@ -575,10 +567,24 @@ fn accounts(
         };
         let missing = || ExportError::NoGrouping { account: account.code.clone() };
         let grouping = grouping.ok_or_else(missing)?;
-        let (opening, closing) = sums.get(&account.code).copied().unwrap_or_default();
+        let [opening, closing] =
+            [&openings, &closings].map(|at| at.get(&account.code).copied().unwrap_or_default());
         lines.push(AccountLine { account, grouping, opening, closing });
     }
     Ok(lines)
+}
+
+/// What accounts are worth at the end of a day, in the ledger's currency.
+fn worths(
+    read: &mut impl Reading,
+    date: NaiveDate,
+) -> Result<BTreeMap<SmolStr, Decimal>, LedgerError> {
+    let mut worths: BTreeMap<SmolStr, Decimal> = BTreeMap::new();
+    for row in balances(read, &BalanceQuery::all().until(date))? {
+        let sum = worths.entry(row.account).or_default();
+        *sum = sum.saturating_add(row.amounts.ledger_balance());
+    }
+    Ok(worths)
 }
 
 /// Takes what income and expense came to in fiscal years before the one of the first day to retained earnings: a year that is closed left nothing.
@@ -596,14 +602,14 @@ fn bring_forward(
     let of_year = periods.iter().filter(|period| period.fiscal_year == year);
     let start = of_year.map(|period| period.start).min().unwrap_or(query.start);
     let Some(eve) = start.pred_opt() else { return Ok(()) };
-    let mut earned: BTreeMap<SmolStr, Decimal> = BTreeMap::new();
-    for row in balances(read, &BalanceQuery::all().until(eve))? {
-        let sum = earned.entry(row.account).or_default();
-        *sum = sum.saturating_add(row.amounts.ledger_balance());
-    }
+    // A file of a whole year opens with what was earned by then.
+    let earned = if start == query.start { None } else { Some(worths(read, eve)?) };
     let mut brought = Decimal::ZERO;
     for line in lines.iter_mut().filter(|line| line.account.class.is_result()) {
-        let worth = earned.get(&line.account.code).copied().unwrap_or_default();
+        let worth = match &earned {
+            Some(earned) => earned.get(&line.account.code).copied().unwrap_or_default(),
+            None => line.opening,
+        };
         line.move_by(-worth);
         brought = brought.saturating_add(worth);
     }
@@ -617,21 +623,8 @@ fn bring_forward(
     Ok(())
 }
 
-/// Who was merged, into whom.
-type Aliases = BTreeMap<PartyId, PartyId>;
-
-fn aliases(read: &mut impl Reading) -> Result<Aliases, LedgerError> {
-    let mut aliases = Aliases::new();
-    read.peek_each(&Range::<PartyAlias>::all(), |alias: &PartyAlias| {
-        aliases.insert(alias.party, alias.keep);
-        Ok::<(), LedgerError>(())
-    })?;
-    Ok(aliases)
-}
-
 fn party_of(aliases: &Aliases, entry: &Entry, posting: &Posting) -> Option<PartyId> {
-    let party = posting.party.copied().or(entry.party)?;
-    Some(aliases.get(&party).copied().unwrap_or(party))
+    posting.party.copied().or(entry.party).map(|party| aliases.kept(party))
 }
 
 /// Whose account one is.

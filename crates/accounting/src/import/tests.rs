@@ -5,28 +5,14 @@ use std::error::Error;
 use std::io::Cursor;
 
 use fondaco_core::store::Store;
-use fondaco_core::{CompanyId, Currency, Timestamp};
 use fondaco_store::Memory;
 use fondaco_testkit::{Model, sweep};
 
 use super::*;
-use crate::Books;
-use crate::ledger::*;
-
-fn acme() -> CompanyId {
-    CompanyId::named("acme")
-}
+use crate::tests::{self, acme};
 
 fn set_up<S: Store>(store: S) -> S {
-    let books = Books::open(&store as &dyn Store, acme()).unwrap();
-    let books = books.with_clock(|| Timestamp::EPOCH);
-    let bank = NewAccount::new("1000", "Bank", AccountClass::Asset);
-    let sales = NewAccount::new("4000", "Sales", AccountClass::Income);
-    books.send("set up", &SetUp::new(Currency::EUR)).unwrap();
-    books.send("chart", &OpenAccounts::new(vec![bank, sales])).unwrap();
-    books.send("gen", &OpenJournal::new("GEN", "General")).unwrap();
-    books.send("2026", &OpenFiscalYear::calendar_year(2026)).unwrap();
-    drop(books);
+    tests::set_up(&tests::open(&store).unwrap(), ("1000", "Bank"));
     store
 }
 
@@ -45,7 +31,7 @@ fn open(fourth: &str) -> Result<ImportEntries<Cursor<String>>, ImportError> {
 }
 
 fn importing(store: &dyn Store) -> Result<(), Box<dyn Error>> {
-    let books = Books::open(store, acme())?.with_clock(|| Timestamp::EPOCH);
+    let books = tests::open(store)?;
     let done = books.run_job("good ones", &mut open("32")?.mode(Mode::GoodOnes), &mut ())?;
     assert_eq!((done.report.entries, done.report.refused), (4, 1));
     let done = books.run_job("all", &mut open("08")?, &mut ())?;

@@ -304,15 +304,15 @@ fn shifted(date: NaiveDate, days: i64) -> Option<NaiveDate> {
     date.checked_add_signed(chrono::TimeDelta::try_days(days)?)
 }
 
-/// The holidays of some years by some rules, in order of date.
+/// The holidays by some rules of some years and of those beside them, in order of date, each with its year.
 ///
-/// What is free in the place of the last days of a year may lie in the next one, and what that has itself is free already: so the years
-/// beside are looked at too, and any cut of the same calendar says the same.
+/// What is free in the place of the last days of a year may lie in the next one, and what that has itself is free already: so with the years
+/// beside them all that lies in these years is there, and any cut of the same calendar says the same.
 pub(super) fn holidays(
     rules: &[HolidayRule],
     week: WorkingWeek,
     years: RangeInclusive<i32>,
-) -> Vec<Holiday> {
+) -> Vec<(i32, Holiday)> {
     let weekend = Weekend::of(week);
     let around = years.start().saturating_sub(1)..=years.end().saturating_add(1);
     let dated = around.flat_map(|year| {
@@ -325,13 +325,11 @@ pub(super) fn holidays(
     for (date, year, rule) in dated {
         let substitute = weekend.substitute(date, rule.observed, &free);
         free.extend(substitute);
-        if years.contains(&year) {
-            let of = |date, instead_of| Holiday { date, name: rule.name.clone(), instead_of };
-            holidays.push(of(date, None));
-            holidays.extend(substitute.map(|day| of(day, Some(date))));
-        }
+        let of = |date, instead_of| (year, Holiday { date, name: rule.name.clone(), instead_of });
+        holidays.push(of(date, None));
+        holidays.extend(substitute.map(|day| of(day, Some(date))));
     }
-    holidays.sort_by_key(|holiday| holiday.date);
+    holidays.sort_by_key(|(_, holiday)| holiday.date);
     holidays
 }
 

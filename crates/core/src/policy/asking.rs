@@ -70,20 +70,24 @@ impl Tx<'_> {
     /// [`Halt::Denied`].
     pub fn allow(&mut self, authority: &Authority, request: &Request) -> Result<Reason, Halt> {
         self.asked = true;
-        let of_limits = request.amount.filter(|_| request.total.is_none() && !authority.is_full());
-        let Some(amount) = of_limits else {
-            let reason = authority.judge(request)?;
-            self.grant(authority.permission());
-            return Ok(reason);
-        };
-        let key = (authority.permission().name, amount.currency());
-        let so_far = self.allowed.get(&key).copied().unwrap_or_default();
-        let total = so_far.saturating_add(amount.amount().abs());
-        let summed = request.clone().total(Money::new(total, amount.currency()));
-        let reason = authority.judge(&summed)?;
-        self.allowed.insert(key, total);
+        let total = self.total_with(authority, request);
+        let summed = total.map(|total| request.clone().total(total));
+        let reason = authority.judge(summed.as_ref().unwrap_or(request))?;
+        if let Some(total) = total {
+            let key = (authority.permission().name, total.currency());
+            self.allowed.insert(key, total.amount());
+        }
         self.grant(authority.permission());
         Ok(reason)
+    }
+
+    /// What the act comes to with this, where limits may be asked for it and it does not say so itself.
+    fn total_with(&self, authority: &Authority, request: &Request) -> Option<Money> {
+        let said = request.total.is_some() || authority.is_full();
+        let amount = request.amount.filter(|_| !said)?;
+        let key = (authority.permission().name, amount.currency());
+        let so_far = self.allowed.get(&key).copied().unwrap_or_default();
+        Some(Money::new(so_far.saturating_add(amount.amount().abs()), amount.currency()))
     }
 
     /// Whether who acts might do this, and why, without being refused: for acts that choose otherwise.

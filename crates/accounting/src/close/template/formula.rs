@@ -36,7 +36,6 @@ const MAX_TERMS: u32 = 256;
 /// multiplied or divided in brackets: `(net / 3 rounded down) * 2`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-#[serde(deny_unknown_fields)]
 pub struct AmountFormula {
     text: SmolStr,
     root: Node,

@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use super::{Did, Lines, Movement};
+use crate::ledger::running::on_side;
 use crate::ledger::totals::{Layer, Layers};
 use crate::ledger::{
     Amount, BalanceQuery, LedgerError, PendingPosting, Posting, Side, Totals, balances,
@@ -70,9 +71,7 @@ impl Sums {
             currencies.push(line.currency);
         }
         for line in posted {
-            // An entry that was reversed on its own sides takes from their sums.
-            let units = line.amount.units().saturating_mul(by);
-            let units = if line.side == Side::Debit { units } else { units.saturating_neg() };
+            let units = on_side(line.side, line.amount).saturating_mul(by);
             self.add(line.currency, (Layer::Posted, line.side), units)?;
             currencies.push(line.currency);
         }

@@ -1,9 +1,10 @@
 //! What is open of an account or a party: now, as of any day, as known at any time.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use fondaco_core::{Currency, Halt, Id, Money, PartyId, Reading, Timestamp, party};
+use fondaco_core::{Currency, Halt, Id, Money, PartyId, Range, Reading, Timestamp, party};
 use smol_str::SmolStr;
 
 use super::difference::{Net, decimal, money};
@@ -235,40 +236,56 @@ fn row(
 pub(super) struct Whose {
     /// The party that is asked for, by the id that stays.
     pub(super) wanted: Option<PartyId>,
-    /// By an alias, what it is one of: all there are, or those of the party that is asked for.
-    aliases: std::collections::BTreeMap<PartyId, PartyId>,
+    /// All there are, or those of the party that is asked for.
+    aliases: Aliases,
+}
+
+/// By the id of a party that was merged, the one that stays.
+#[derive(Default)]
+pub(crate) struct Aliases(BTreeMap<PartyId, PartyId>);
+
+impl Aliases {
+    /// All there are.
+    pub(crate) fn read(read: &mut impl Reading) -> Result<Aliases, Halt> {
+        let mut aliases = BTreeMap::new();
+        read.peek_each(&Range::<party::PartyAlias>::all(), |alias| {
+            aliases.insert(alias.party, alias.keep);
+            Ok::<(), Halt>(())
+        })?;
+        Ok(Aliases(aliases))
+    }
+
+    /// Whom an id stands for.
+    pub(crate) fn kept(&self, party: PartyId) -> PartyId {
+        self.0.get(&party).copied().unwrap_or(party)
+    }
 }
 
 impl Whose {
     /// Those of all, where nobody asks of whom.
     fn anybody() -> Whose {
-        Whose { wanted: None, aliases: std::collections::BTreeMap::new() }
+        Whose { wanted: None, aliases: Aliases::default() }
     }
 
     fn read(read: &mut impl Reading, wanted: Option<PartyId>) -> Result<Whose, Halt> {
-        let mut aliases = std::collections::BTreeMap::new();
         let Some(wanted) = wanted else {
-            read.peek_each(&fondaco_core::Range::<party::PartyAlias>::all(), |alias| {
-                aliases.insert(alias.party, alias.keep);
-                Ok::<(), Halt>(())
-            })?;
-            return Ok(Whose { wanted: None, aliases });
+            return Ok(Whose { wanted: None, aliases: Aliases::read(read)? });
         };
         let keep = party::resolve(read, wanted)?;
-        aliases.extend(party::aliases(read, keep)?.into_iter().map(|alias| (alias, keep)));
-        Ok(Whose { wanted: Some(keep), aliases })
+        let aliases = party::aliases(read, keep)?.into_iter().map(|alias| (alias, keep));
+        Ok(Whose { wanted: Some(keep), aliases: Aliases(aliases.collect()) })
     }
 
     /// All ids of the party that is asked for.
     pub(super) fn ids(&self) -> impl Iterator<Item = PartyId> {
         self.wanted
             .into_iter()
-            .chain(self.aliases.keys().copied().filter(|_| self.wanted.is_some()))
+            .chain(self.aliases.0.keys().copied().filter(|_| self.wanted.is_some()))
     }
 
     /// The party an id stands for, if its items are asked for; `Some(None)` for what names no party.
     pub(super) fn wants(&self, party: Option<PartyId>) -> Option<Option<PartyId>> {
-        let party = party.map(|party| self.aliases.get(&party).copied().unwrap_or(party));
+        let party = party.map(|party| self.aliases.kept(party));
         (self.wanted.is_none() || party == self.wanted).then_some(party)
     }
 }

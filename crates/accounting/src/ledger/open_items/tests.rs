@@ -4,28 +4,18 @@
 use std::error::Error;
 
 use fondaco_core::store::Store;
-use fondaco_core::{CompanyId, Currency, Money, Timestamp};
+use fondaco_core::{Currency, Money};
 use fondaco_store::Memory;
 use fondaco_testkit::{Model, sweep};
 
 use super::{KeepByItems, OpenItemQuery};
-use crate::Books;
-use crate::ledger::*;
-
-fn acme() -> CompanyId {
-    CompanyId::named("acme")
-}
+use crate::ledger::{NewEntry, PostMany};
+use crate::tests::{self, acme};
 
 /// Seven invoices, in no order of their dates.
 fn set_up<S: Store>(store: S) -> S {
-    let books = Books::open(&store as &dyn Store, acme()).unwrap();
-    let books = books.with_clock(|| Timestamp::EPOCH);
-    let customers = NewAccount::new("1200", "Customers", AccountClass::Asset);
-    let sales = NewAccount::new("4000", "Sales", AccountClass::Income);
-    books.send("set up", &SetUp::new(Currency::EUR)).unwrap();
-    books.send("chart", &OpenAccounts::new(vec![customers, sales])).unwrap();
-    books.send("gen", &OpenJournal::new("GEN", "General")).unwrap();
-    books.send("2026", &OpenFiscalYear::calendar_year(2026)).unwrap();
+    let books = tests::open(&store).unwrap();
+    tests::set_up(&books, ("1200", "Customers"));
     let invoice = |day: u32| {
         let date = chrono::NaiveDate::from_ymd_opt(2026, 1 + day % 3, day).unwrap();
         let amount = Money::minor(100, Currency::EUR);
@@ -37,7 +27,7 @@ fn set_up<S: Store>(store: S) -> S {
 }
 
 fn keeping(store: &dyn Store) -> Result<(), Box<dyn Error>> {
-    let books = Books::open(store, acme())?.with_clock(|| Timestamp::EPOCH);
+    let books = tests::open(store)?;
     let done = books.run_job("by items", &mut KeepByItems::new("1200"), &mut ())?;
     assert_eq!(done.report, 7);
     assert_eq!(books.open_items(&OpenItemQuery::account("1200"))?.items.len(), 7);

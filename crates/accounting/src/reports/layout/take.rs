@@ -75,7 +75,6 @@ pub enum Pick {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-#[serde(deny_unknown_fields)]
 pub struct Take {
     /// Which figure; `None` for the layout's [`measure`](super::Layout::measure).
     pub measure: Option<Measure>,

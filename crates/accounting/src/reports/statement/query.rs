@@ -29,12 +29,8 @@ pub struct StatementQuery {
     pub(crate) currency: Option<Currency>,
     pub(crate) parties: Vec<PartyId>,
     pub(crate) dimensions: Vec<(SmolStr, SmolStr)>,
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) on_normal_side: bool,
-}
-
-fn is_false(flag: &bool) -> bool {
-    !flag
 }
 
 impl StatementQuery {

@@ -358,8 +358,7 @@ impl Act for EndDelegation {
         let delegation = tx.get::<Delegation>(&self.delegation)?;
         let actor = tx.actor().clone();
         let own = delegation.as_ref().is_some_and(|known| known.delegator == actor);
-        let stands = rules(tx)?.actor(&actor).is_some_and(|actor| !actor.blocked);
-        match own && stands {
+        match own && rules(tx)?.actor(&actor).is_some_and(|actor| !actor.blocked) {
             // Who takes back what is his needs no right to lend.
             true => tx.need_no_right(&DELEGATE),
             false => drop(tx.authorize(&Request::new(&ADMINISTER))?),

@@ -6,6 +6,22 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
+#[cfg(feature = "xml")]
+use super::PaymentError;
+
+/// What is wrong with a report, and in which of its lines.
+#[cfg(feature = "xml")]
+pub(super) fn refused(line: usize, why: SmolStr) -> PaymentError {
+    PaymentError::Answer { line, why }
+}
+
+/// The line of a report in which a byte stands, from 1.
+#[cfg(feature = "xml")]
+pub(super) fn line_of(xml: &str, at: u64) -> usize {
+    let at = usize::try_from(at).unwrap_or(usize::MAX).min(xml.len());
+    1 + xml.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count()
+}
+
 /// A bank's word on one payment.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Answer {

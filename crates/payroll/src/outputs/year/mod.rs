@@ -212,11 +212,15 @@ impl<'s> YearOf<'s> {
         Ok(decimal::normalize(added))
     }
 
+    /// The slips that a part of the rules computed: `california` of `united_states+california`.
+    fn of_part(&self, part: &str) -> impl Iterator<Item = &&'s Slip> {
+        self.slips.iter().filter(move |slip| slip.rules.split('+').any(|rules| rules == part))
+    }
+
     /// The days on which slips of a part of the rules were paid that don't know one of its sums: they were computed before it had it.
     /// Differences of old periods, which are computed from nothing, have the sums that they change.
     fn paid_without(&self, part: &str, sum: &str) -> Vec<NaiveDate> {
-        let of_part = |slip: &&&Slip| slip.rules.split('+').any(|rules| rules == part);
-        let own = self.slips.iter().filter(of_part);
+        let own = self.of_part(part);
         let own = own.filter(|slip| slip.rests_on.is_none() || !slip.input.components.is_empty());
         let without = own.filter(|slip| slip.sums.iter().all(|of| of.sum != sum));
         without.map(|slip| slip.pay_date).collect()

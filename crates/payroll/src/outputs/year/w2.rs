@@ -199,7 +199,7 @@ struct State<'y> {
 impl State<'_> {
     /// Whether slips are computed by its rules.
     fn is_there(&self) -> bool {
-        self.of.slips.iter().any(|slip| slip.rules.split('+').any(|part| part == self.part))
+        self.of.of_part(self.part).next().is_some()
     }
 
     /// Box 16, a year-to-date sum.

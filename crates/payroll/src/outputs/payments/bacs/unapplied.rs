@@ -14,6 +14,7 @@ use rust_decimal::Decimal;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::{DirectCredits, MARKS};
+use crate::outputs::payments::answer::{line_of, refused};
 use crate::outputs::payments::characters::capitals;
 use crate::outputs::payments::{Answer, BankAccount, Outcome, Payment, PaymentError};
 
@@ -74,12 +75,9 @@ pub fn read_unapplied(xml: &str) -> Result<Vec<Unapplied>, PaymentError> {
     }
     let xml = xml.trim_start_matches('\u{feff}');
     let (mut reader, mut report) = (Reader::from_str(xml), Report::default());
-    let (mut line, mut counted) = (1, 0);
     loop {
-        let at = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX).min(xml.len());
-        line += xml.get(counted..at).unwrap_or_default().matches('\n').count();
-        counted = at;
-        let told = |why| refused(line, why);
+        let before = reader.buffer_position();
+        let told = |why| refused(line_of(xml, before), why);
         let event = reader.read_event().map_err(|error| told(format_smolstr!("{error}")))?;
         match event {
             Event::Start(start) => report.open(&start, false).map_err(told)?,
@@ -90,10 +88,6 @@ pub fn read_unapplied(xml: &str) -> Result<Vec<Unapplied>, PaymentError> {
             _ => {}
         }
     }
-}
-
-fn refused(line: usize, why: SmolStr) -> PaymentError {
-    PaymentError::Answer { line, why }
 }
 
 #[derive(Default)]

@@ -11,6 +11,7 @@ use quick_xml::events::Event;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::CreditTransfers;
+use crate::outputs::payments::answer::{line_of, refused};
 use crate::outputs::payments::{Answer, Outcome, PaymentError};
 
 /// The largest report that is read, in bytes: some 100,000 payments.
@@ -112,15 +113,6 @@ impl CreditTransfers {
         }
         told
     }
-}
-
-fn refused(line: usize, why: SmolStr) -> PaymentError {
-    PaymentError::Answer { line, why }
-}
-
-fn line_of(xml: &str, at: u64) -> usize {
-    let at = usize::try_from(at).unwrap_or(usize::MAX).min(xml.len());
-    1 + xml.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count()
 }
 
 /// What is known of the file, the batch or the payment whose elements are being read.
