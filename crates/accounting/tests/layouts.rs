@@ -338,7 +338,7 @@ currency_monetary_account: State, layout 1
   key (account)
   guard all ()
 
-currency_revaluation: Fact, layout 3
+currency_revaluation: Fact, layout 4
   date: Date
   entry: Id
   source: Text
@@ -347,6 +347,7 @@ currency_revaluation: Fact, layout 3
   difference: Decimal { digits: 4 }
   ledger: Text, nullable, since 2
   max_rate_age_days: I64, nullable, since 3
+  method: Text, nullable, since 4
   key (date, entry)
   guard all ()
 

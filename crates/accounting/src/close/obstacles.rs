@@ -244,10 +244,11 @@ fn unrevalued_of(
         false => {
             let mut runs = revaluations(read)?;
             runs.retain(|run| run.ledger.as_ref() == ledger && run.date <= end);
-            // By the rates of the last run, and as old as that let them be.
+            // By the rates and the method of the last run, and as old as that let rates be.
             let mut run = Revalue::at(end);
             if let Some(last) = runs.last() {
                 (run.source, run.max_rate_age_days) = (last.source.clone(), last.max_rate_age_days);
+                run.method = last.method.unwrap_or_default();
             }
             match revaluation_of(read, &run, scope) {
                 Ok(preview) => {

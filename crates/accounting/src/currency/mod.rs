@@ -46,7 +46,7 @@ pub use rate::{CorrectRates, EndRate, ExchangeRate, NewRate, RateCorrection, Rec
 pub use revaluation::{
     MarkMonetary, MonetaryAccount, MonetaryBefore, RealiseExchange, Revaluation, RevaluationLine,
     RevaluationPart, RevaluationRun, Revalue, RevalueCursor, Revalued, RevaluedItem, RevaluedLine,
-    monetary_accounts, revaluation, revaluation_known_at, revaluations,
+    ValuationMethod, monetary_accounts, revaluation, revaluation_known_at, revaluations,
 };
 pub(crate) use revaluation::{Scope, revaluation_of};
 pub use source::{LimitRateAge, OpenRateSource, RateSource};

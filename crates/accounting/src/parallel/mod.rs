@@ -23,7 +23,8 @@
 //!   retained earnings in a closing journal of its own, which [`SetClosing`](crate::close::SetClosing) names.
 //! - What a ledger has alone in other currencies is valued by runs [in a journal of it](crate::currency::Revalue::in_journal); by
 //!   other rates than the leading ledger's, too. What both have is valued once, by the leading ledger's run; but in a ledger that
-//!   [values all by itself](DefineLedger::valuing_all), whose runs go by rates of its own there too (section 256a HGB here, IAS 21 there).
+//!   [values all by itself](DefineLedger::valuing_all), whose runs go by rates and a [method](crate::currency::ValuationMethod) of its own there too
+//!   (sections 252 and 256a HGB here, IAS 21 there).
 //! - Allocations share out what all ledgers have; what one has alone stays where it was posted.
 //! - What a ledger's postings are marked with is a dimension of a [reserved name](LEDGER), which no other posting can have.
 //!

@@ -10,6 +10,7 @@ mod failures;
 mod firm;
 mod histories;
 mod naming;
+mod prudence;
 mod realising;
 mod repeating;
 mod revaluing;

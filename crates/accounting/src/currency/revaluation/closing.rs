@@ -7,6 +7,7 @@ use fondaco_core::{Currency, Ratio, Reading, Rounding};
 use smol_str::SmolStr;
 
 use super::earlier::Moment;
+use super::prudence::Prudence;
 use crate::currency::FoundRate;
 use crate::currency::needed::{Holding, Needed};
 use crate::ledger::open_items::money;
@@ -18,6 +19,8 @@ pub(super) struct Closing {
     pub(super) ledger: Currency,
     /// Whether items are valued: they are of all ledgers.
     pub(super) has_items: bool,
+    /// What gains are not recognised; `None` where all are.
+    pub(super) prudence: Option<Prudence>,
     needed: Needed,
     found: BTreeMap<Currency, Rate>,
 }
@@ -40,7 +43,7 @@ impl Closing {
         has_items: bool,
     ) -> Closing {
         let needed = Needed { source: source.clone(), known_at: at.known_at, oldest };
-        Closing { at, ledger, has_items, needed, found: BTreeMap::new() }
+        Closing { at, ledger, has_items, prudence: None, needed, found: BTreeMap::new() }
     }
 
     pub(super) fn source(&self) -> &SmolStr {

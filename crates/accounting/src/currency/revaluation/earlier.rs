@@ -11,7 +11,7 @@ use super::{RevaluationLine, RevaluationPart, RevaluationRun, Scope};
 use crate::currency::ExchangeError;
 use crate::ledger::{Entry, LedgerError, planned_reversals, reversal_chains, was_known};
 
-/// What stands on adjustment accounts in the stead of an account in a currency.
+/// What runs left of an account in a currency: on adjustment accounts in its stead, or on itself.
 #[derive(Debug, Default)]
 pub(super) struct Adjustment {
     pub(super) units: i128,
@@ -43,10 +43,28 @@ pub(super) fn adjusted(
     at: Moment,
     scope: &Scope,
 ) -> Result<Adjusted, LedgerError> {
+    left_by_runs(read, at, scope, |line| line.adjustment.is_some())
+}
+
+/// What earlier runs left on the valued accounts themselves by the end of the day.
+pub(super) fn in_books_of(
+    read: &mut impl Reading,
+    at: Moment,
+    scope: &Scope,
+) -> Result<Adjusted, LedgerError> {
+    left_by_runs(read, at, scope, |line| line.adjustment.is_none())
+}
+
+fn left_by_runs(
+    read: &mut impl Reading,
+    at: Moment,
+    scope: &Scope,
+    counts: impl Fn(&RevaluationLine) -> bool,
+) -> Result<Adjusted, LedgerError> {
     let mut adjusted = Adjusted::new();
     for run in standing(read, at, scope)? {
         let lines = read.peek_scan(&Range::<RevaluationLine>::by_key(&run.entry))?;
-        for line in lines.iter().filter(|line| line.adjustment.is_some()) {
+        for line in lines.iter().filter(|line| counts(line)) {
             let moved = i128::from(line.worth.units()) - i128::from(line.before.units());
             let sum = adjusted.entry((line.account.clone(), line.currency)).or_default();
             sum.units += moved;

@@ -11,6 +11,7 @@ use smol_str::SmolStr;
 use super::closing::Closing;
 use super::earlier::{Adjusted, adjusted};
 use super::mark::monetary_accounts;
+use super::prudence::is_long;
 use super::value::{Valued, adjust, foreign, value};
 use super::{MonetaryAccount, RevaluationRun, Revalue, Scope};
 use crate::currency::PostingRates;
@@ -74,6 +75,7 @@ impl Ground {
             let code = &account.code;
             let told = known.lines.get(code).map(Vec::as_slice).unwrap_or_default();
             let as_it_was = known.marks.get(code).is_some_and(|mark| marks.get(code) == Some(mark));
+            let as_it_was = as_it_was && told.iter().all(|line| line.long == is_long(&account));
             let valued = match as_it_was && !told.iter().any(stale) {
                 true => told.to_vec(),
                 false => value(read, &account, &mut closing)?,

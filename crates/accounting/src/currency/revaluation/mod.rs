@@ -16,6 +16,8 @@
 //!   own; so each ledger stands at the closing rate, and the leading one as if there were no other. A ledger that
 //!   [values all by itself](crate::parallel::DefineLedger::valuing_all) stands at the rates of its own runs, whatever the leading
 //!   one's are: its run posts what they differ by.
+//! - Where the law knows gains only once they are realised, a run recognises losses, and gains of what falls due within a year alone: the [lowest value
+//!   principle](Revalue::prudently).
 //! - An entry that others post to the account meanwhile is in the run, or after it: never half.
 //!
 //! # Examples
@@ -50,6 +52,7 @@ mod job;
 mod mark;
 mod post;
 mod preview;
+mod prudence;
 mod realise;
 mod records;
 mod report;
@@ -62,6 +65,7 @@ pub use job::RevalueCursor;
 pub use mark::{MarkMonetary, monetary_accounts};
 pub(crate) use preview::revaluation_of;
 pub use preview::{Revaluation, RevaluedItem, RevaluedLine, revaluation, revaluation_known_at};
+pub use prudence::ValuationMethod;
 pub use realise::RealiseExchange;
 pub use records::{
     MonetaryAccount, MonetaryBefore, RevaluationLine, RevaluationPart, RevaluationRun,

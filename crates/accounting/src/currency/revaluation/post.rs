@@ -159,6 +159,7 @@ fn keep(
         difference: sum,
         ledger: ledger.clone(),
         max_rate_age_days: run.max_rate_age_days,
+        method: (!run.method.is_default()).then_some(run.method),
     })?;
     Ok(difference)
 }

@@ -11,7 +11,7 @@ use super::closing::Closing;
 use super::earlier::adjusted;
 use super::mark::{monetary_accounts, monetary_accounts_known};
 use super::value::{Held, adjust, held, sums};
-use super::{Revalue, Scope};
+use super::{Revalue, Scope, ValuationMethod};
 use crate::Books;
 use crate::currency::FoundRate;
 use crate::ledger::open_items::money;
@@ -28,6 +28,8 @@ pub struct Revaluation {
     pub currency: Currency,
     /// The parallel ledger of which it is; `None` for what all have.
     pub ledger: Option<SmolStr>,
+    /// What is recognised.
+    pub method: ValuationMethod,
     /// Each account in each other currency, also where nothing differs.
     pub lines: Vec<RevaluedLine>,
 }
@@ -44,6 +46,8 @@ pub struct RevaluedLine {
     /// What it is worth in the books, with what stands in its stead on an adjustment account.
     pub before: Money,
     /// What it is worth by the rate.
+    pub by_rate: Money,
+    /// At what it is to stand: that, without gains that are not recognised.
     pub worth: Money,
     /// The rate; `None` where there is nothing of the currency, only worth.
     pub rate: Option<FoundRate>,
@@ -61,10 +65,17 @@ pub struct RevaluedItem {
     /// What that is worth in the books.
     pub before: Money,
     /// What it is worth by the rate.
+    pub by_rate: Money,
+    /// At what it is to stand: that, without a gain that is not recognised.
     pub worth: Money,
 }
 
 impl RevaluedLine {
+    /// What of its worth by the rate is a gain that is not recognised.
+    pub fn unrecognised(&self) -> Money {
+        less(self.by_rate, self.worth)
+    }
+
     /// What it would gain, or lose where it is negative.
     pub fn difference(&self) -> Money {
         less(self.worth, self.before)
@@ -72,6 +83,11 @@ impl RevaluedLine {
 }
 
 impl RevaluedItem {
+    /// What of its worth by the rate is a gain that is not recognised.
+    pub fn unrecognised(&self) -> Money {
+        less(self.by_rate, self.worth)
+    }
+
     /// What it would gain, or lose where it is negative.
     pub fn difference(&self) -> Money {
         less(self.worth, self.before)
@@ -86,24 +102,33 @@ fn less(a: Money, b: Money) -> Money {
 impl Revaluation {
     /// Gains less losses.
     pub fn difference(&self) -> Money {
-        self.sum(|_| true)
+        self.sum(RevaluedLine::difference, |_| true)
+    }
+
+    /// Gains that are not recognised, as by the [lowest value principle](Revalue::prudently).
+    pub fn unrecognised(&self) -> Money {
+        self.sum(RevaluedLine::unrecognised, |_| true)
     }
 
     /// What accounts gain.
     pub fn gains(&self) -> Money {
-        self.sum(|difference| !difference.is_negative())
+        self.sum(RevaluedLine::difference, |difference| !difference.is_negative())
     }
 
     /// What accounts lose: not positive.
     pub fn losses(&self) -> Money {
-        self.sum(|difference| difference.is_negative())
+        self.sum(RevaluedLine::difference, |difference| difference.is_negative())
     }
 
-    fn sum(&self, counts: impl Fn(&Money) -> bool) -> Money {
-        let differences = self.lines.iter().map(RevaluedLine::difference).filter(counts);
-        let sum = differences.fold(rust_decimal::Decimal::ZERO, |sum, difference| {
-            sum.saturating_add(difference.amount())
-        });
+    fn sum(&self, of: fn(&RevaluedLine) -> Money, counts: impl Fn(&Money) -> bool) -> Money {
+        let sum = self
+            .lines
+            .iter()
+            .map(of)
+            .filter(counts)
+            .fold(rust_decimal::Decimal::ZERO, |sum, difference| {
+                sum.saturating_add(difference.amount())
+            });
         Money::new(sum, self.currency)
     }
 }
@@ -197,22 +222,26 @@ fn preview(
     };
     for account in accounts {
         let held = held(read, &account, &mut closing)?;
-        let valued = adjust(&account.code, sums(&account.code, &held)?, &adjusted)?;
+        let valued = adjust(&account.code, sums(&account, &held)?, &adjusted)?;
         let mut items = items(&held, closing.ledger);
         for line in valued {
-            let of = (line.currency, [line.open, line.before, line.worth].map(i128::from));
+            let by_rate = held.iter().filter(|part| part.currency == line.currency);
+            let by_rate = by_rate.map(|part| part.by_rate).sum();
+            let [open, before, worth] = [line.open, line.before, line.worth].map(i128::from);
+            let of = (line.currency, [open, before, by_rate, worth]);
             let items = items.remove(&line.currency).unwrap_or_default();
             lines.push(shown(&account, of, &closing, items));
         }
     }
     let (date, source, currency) = (run.date, run.source.clone(), closing.ledger);
     let ledger = scope.ledger;
-    Ok(Revaluation { date, source, currency, ledger, lines })
+    let method = run.method;
+    Ok(Revaluation { date, source, currency, ledger, method, lines })
 }
 
 fn shown(
     account: &Arc<Account>,
-    (currency, [open, before, worth]): (Currency, [i128; 3]),
+    (currency, [open, before, by_rate, worth]): (Currency, [i128; 4]),
     closing: &Closing,
     items: Vec<RevaluedItem>,
 ) -> RevaluedLine {
@@ -221,6 +250,7 @@ fn shown(
         name: account.name.clone(),
         open: money(open, currency),
         before: money(before, closing.ledger),
+        by_rate: money(by_rate, closing.ledger),
         worth: money(worth, closing.ledger),
         rate: closing.found(currency).cloned(),
         items,
@@ -230,11 +260,12 @@ fn shown(
 /// The items, by currency.
 fn items(held: &[Held], ledger: Currency) -> BTreeMap<Currency, Vec<RevaluedItem>> {
     let mut items: BTreeMap<Currency, Vec<RevaluedItem>> = BTreeMap::new();
-    for Held { item, currency, open, before, worth, .. } in held {
+    for Held { item, currency, open, before, by_rate, worth, .. } in held {
         let Some(key) = *item else { continue };
         let (open, before) = (money(*open, *currency), money(*before, ledger));
-        let worth = money(*worth, ledger);
-        items.entry(*currency).or_default().push(RevaluedItem { key, open, before, worth });
+        let (by_rate, worth) = (money(*by_rate, ledger), money(*worth, ledger));
+        let item = RevaluedItem { key, open, before, by_rate, worth };
+        items.entry(*currency).or_default().push(item);
     }
     items
 }

@@ -120,7 +120,7 @@ impl RealiseExchange {
             mark(tx, &account.code, self.date)?;
             let mut parts = balance_parts(&mut scope.books(tx)?, &account, &closing)?;
             parts.retain(|part| part.open == 0);
-            gone.extend(sums(&account.code, &parts)?.into_iter().filter(Valued::moves));
+            gone.extend(sums(&account, &parts)?.into_iter().filter(Valued::moves));
         }
         Ok(gone)
     }

@@ -6,6 +6,7 @@ use fondaco_core::{Currency, Id};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
+use super::ValuationMethod;
 use crate::ledger::{Amount, Entry};
 
 /// That an account, or all under a heading, holds money, claims or debts.
@@ -31,7 +32,7 @@ pub struct MonetaryBefore {
 
 /// A revaluation that was posted.
 #[derive(Record, Debug, Clone, PartialEq)]
-#[record(table = "currency_revaluation", kind = fact, key(date, entry), guard(all()), layout = 3)]
+#[record(table = "currency_revaluation", kind = fact, key(date, entry), guard(all()), layout = 4)]
 pub struct RevaluationRun {
     /// The day whose rates count.
     pub date: NaiveDate,
@@ -51,6 +52,9 @@ pub struct RevaluationRun {
     /// How many days old a rate could be, where the run said it.
     #[record(since = 3)]
     pub max_rate_age_days: Option<u32>,
+    /// What it recognised; `None` for all.
+    #[record(since = 4)]
+    pub method: Option<ValuationMethod>,
 }
 
 /// What a revaluation moved of an account in a currency.
@@ -71,7 +75,7 @@ pub struct RevaluationLine {
     pub open: Amount,
     /// What that was worth in the books before, in the ledger's currency.
     pub before: Amount,
-    /// What it is worth by the rate.
+    /// What it is worth by the rate, without gains that were not recognised.
     pub worth: Amount,
     /// Units of the ledger's currency for one of the currency; `None` where there was none of it, or no decimal holds it.
     pub rate: Option<Decimal>,

@@ -6,7 +6,11 @@ use fondaco_core::Money;
 use fondaco_core::report::{Cell, Column, Explain, Kind, Phrase, Report, Row, word};
 use smol_str::{SmolStr, format_smolstr};
 
-use super::{Revaluation, RevaluedItem, RevaluedLine};
+use super::{Revaluation, RevaluedItem, RevaluedLine, ValuationMethod};
+
+/// The lowest value principle, as reports say it.
+const PRUDENT: &str =
+    "losses, and gains of what falls due within a year alone (sections 252 and 256a HGB)";
 
 impl Revaluation {
     /// The result as text, HTML and tables show it: a row for each account and currency.
@@ -38,14 +42,18 @@ impl Revaluation {
             ))
             .column(Column::date(word("Rate of")))
             .columns(["Books", "Worth", "Difference"].map(amount));
-        self.lines.iter().for_each(|line| report.push(row(line)));
+        let prudent = self.method == ValuationMethod::LowestValue;
+        if prudent {
+            report = report.column(amount("Not recognised"));
+        }
+        self.lines.iter().for_each(|line| report.push(row(line, prudent)));
         let sum = |of: fn(&RevaluedLine) -> Money| {
             let sum = self.lines.iter().map(|line| of(line).amount());
             Cell::Number(
                 sum.fold(rust_decimal::Decimal::ZERO, rust_decimal::Decimal::saturating_add),
             )
         };
-        let total = [
+        let mut total = vec![
             Cell::Empty,
             word("Total"),
             Cell::Empty,
@@ -55,6 +63,10 @@ impl Revaluation {
             sum(|line| line.worth),
             sum(RevaluedLine::difference),
         ];
+        if prudent {
+            total.push(sum(RevaluedLine::unrecognised));
+            report = report.note(word(PRUDENT));
+        }
         report.push(Row::total(total));
         report
             .note(Phrase::from(word("Gains")).and(self.gains()))
@@ -96,13 +108,23 @@ impl Revaluation {
         let by_rate = Phrase::from(word("by the rate, of")).and(line.open);
         let by_rate = Explain::new(by_rate, line.worth)
             .inputs(line.rate.iter().map(|rate| rate.explain()))
-            .inputs(line.items.iter().map(|item| explain_item(item, item.worth)));
+            .inputs(line.items.iter().map(|item| explain_item(item, item.by_rate)));
         let before = Explain::new(word("in the books"), line.before)
             .inputs(line.items.iter().map(|item| explain_item(item, item.before)));
-        Explain::new(what, line.difference())
-            .rule(word("worth by the rate less worth in the books"))
-            .input(by_rate)
-            .input(before)
+        let why = Explain::new(what, line.difference());
+        let why = match self.method {
+            ValuationMethod::ClosingRate => {
+                return why
+                    .rule(word("worth by the rate less worth in the books"))
+                    .input(by_rate)
+                    .input(before);
+            }
+            ValuationMethod::LowestValue => why.rule(word(PRUDENT)).input(by_rate),
+        };
+        let gains = line.items.iter().filter(|item| !item.unrecognised().is_zero());
+        let gains = Explain::new(word("gains that are not recognised"), line.unrecognised())
+            .inputs(gains.map(|item| explain_item(item, item.unrecognised())));
+        why.input(gains).input(before)
     }
 }
 
@@ -111,12 +133,13 @@ fn explain_item(item: &RevaluedItem, worth: Money) -> Explain {
     Explain::new(item.open, worth).source(source)
 }
 
-fn row(line: &RevaluedLine) -> Row {
+fn row(line: &RevaluedLine, prudent: bool) -> Row {
     let rate = line.rate.as_ref().and_then(|rate| rate.rate().ok());
     // Since when it holds: of two recordings through a pivot the older one.
     let since =
         line.rate.as_ref().and_then(|rate| rate.legs.iter().map(|leg| leg.span.start).min());
-    Row::new([
+    let unrecognised = prudent.then(|| line.unrecognised().amount().into());
+    let cells = [
         line.account.clone().into(),
         line.name.clone().into(),
         line.open.into(),
@@ -125,7 +148,8 @@ fn row(line: &RevaluedLine) -> Row {
         line.before.amount().into(),
         line.worth.amount().into(),
         line.difference().amount().into(),
-    ])
+    ];
+    Row::new(cells.into_iter().chain(unrecognised))
 }
 
 impl fmt::Display for Revaluation {

@@ -11,7 +11,8 @@ use super::closing::Closing;
 use super::earlier::Moment;
 use super::ground::Known;
 use super::post::post;
-use super::{RevaluationRun, Scope};
+use super::prudence::Prudence;
+use super::{RevaluationRun, Scope, ValuationMethod};
 use crate::currency::{POSTING_SOURCE, source};
 use crate::ledger::{Amount, Entry, Journal, LedgerError, Settings};
 
@@ -43,6 +44,9 @@ pub struct Revalue {
     /// The journal of its entry, instead of those that are named; one of a parallel ledger for what that has alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub journal: Option<SmolStr>,
+    /// What it recognises.
+    #[serde(default, skip_serializing_if = "ValuationMethod::is_default")]
+    pub method: ValuationMethod,
 }
 
 fn posting_source() -> SmolStr {
@@ -61,7 +65,8 @@ impl Revalue {
     pub fn at(date: NaiveDate) -> Revalue {
         let (reverses_on, text, max_rate_age_days, journal) = (None, None, None, None);
         let source = posting_source();
-        Revalue { date, source, reverses_on, text, max_rate_age_days, journal }
+        let method = ValuationMethod::ClosingRate;
+        Revalue { date, source, reverses_on, text, max_rate_age_days, journal, method }
     }
 
     /// By the rates of this source.
@@ -143,6 +148,37 @@ impl Revalue {
         self
     }
 
+    /// By the [lowest value principle](ValuationMethod::LowestValue): losses are recognised, and gains of what falls due within a year alone.
+    ///
+    /// An item's term is to its due date. A balance is due at sight, unless its account has the tag `term=long`, as a loan has; so has an item of such
+    /// an account that was given no due date. What is capped is each item, and of an account without items its whole balance in a currency; what it
+    /// cost is what stands in the books without earlier runs, so that a loss that went away comes back as far as that.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books_with_rates(); // EUR/USD 1.25: a dollar is worth 0.80
+    /// use fondaco_accounting::currency::{MarkMonetary, Revalue};
+    /// let lent = |code| NewAccount { tags: [("term", "long")].into_iter().collect(), ..NewAccount::new(code, "Lent", AccountClass::Asset) };
+    /// books.send("loans", &OpenAccounts::new(vec![lent("1310"), lent("1320")]))?;
+    /// books.send("monetary", &MarkMonetary::new(["1310", "1320"]))?;
+    /// let lend = |code: &str, worth| NewEntry::new("GEN", day("2026-03-01")).conversion()
+    ///     .posting(NewPosting::debit(code, Money::parse("100 USD").unwrap()).worth(eur(worth)))
+    ///     .credit("1000", eur(worth));
+    /// books.post("dear", lend("1310", "90"))?;
+    /// books.post("cheap", lend("1320", "75"))?;
+    /// let run = Revalue::at(day("2026-03-31"));
+    /// let (all, prudent) = (books.revaluation(&run)?, books.revaluation(&run.prudently())?);
+    /// assert_eq!((all.gains(), all.losses()), (eur("5"), eur("-10")));
+    /// assert_eq!((prudent.gains(), prudent.losses(), prudent.unrecognised()), (eur("0"), eur("-10"), eur("5")));
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    #[must_use]
+    pub fn prudently(mut self) -> Revalue {
+        self.method = ValuationMethod::LowestValue;
+        self
+    }
+
     /// Of which books it is: those of the ledger of its journal, or what all have.
     pub(super) fn of(&self, read: &mut impl Reading) -> Result<Scope, LedgerError> {
         let Some(code) = &self.journal else { return Scope::of(read, None) };
@@ -162,7 +198,14 @@ impl Revalue {
         source::existing(read, &self.source)?;
         let at = Moment { date: self.date, known_at };
         let oldest = self.max_rate_age_days;
-        Ok(Closing::new(&self.source, at, settings.currency, oldest, scope.has_items()))
+        let prudence = match self.method {
+            ValuationMethod::ClosingRate => None,
+            ValuationMethod::LowestValue => Some(Prudence::read(read, at, scope)?),
+        };
+        let has_items = scope.has_items();
+        let mut closing = Closing::new(&self.source, at, settings.currency, oldest, has_items);
+        closing.prudence = prudence;
+        Ok(closing)
     }
 }
 

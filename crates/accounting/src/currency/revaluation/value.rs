@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
 use fondaco_core::store::Tags;
 use fondaco_core::{Currency, Halt, Id, Range, Reading};
 use serde::{Deserialize, Serialize};
@@ -9,6 +10,7 @@ use smol_str::SmolStr;
 
 use super::closing::Closing;
 use super::earlier::Adjusted;
+use super::prudence::is_long;
 use crate::ledger::open_items::{LeftWorth, OpenWorth, open_worths};
 use crate::ledger::{
     Account, Amount, Balance, BalanceQuery, Clearing, ItemKeeping, ItemKey, LedgerError, Period,
@@ -29,12 +31,18 @@ pub(super) struct Held {
     pub(super) dimensions: SmolStr,
     pub(super) open: i128,
     pub(super) before: i128,
+    /// What it is worth by the rate.
+    pub(super) by_rate: i128,
+    /// At what it is to stand: that, without gains that are not recognised.
     pub(super) worth: i128,
+    /// When an item falls due, and whether that is another day than its document's.
+    pub(super) due: Option<(NaiveDate, bool)>,
 }
 
 impl Held {
     fn new(item: Option<ItemKey>, currency: Currency, (open, before): (i128, i128)) -> Held {
-        Held { item, currency, dimensions: SmolStr::default(), open, before, worth: 0 }
+        let (dimensions, by_rate, worth, due) = (SmolStr::default(), 0, 0, None);
+        Held { item, currency, dimensions, open, before, by_rate, worth, due }
     }
 }
 
@@ -51,12 +59,15 @@ pub(super) struct Valued {
     /// What of the difference is of which dimensions; the rest is of none.
     #[serde(default)]
     pub(super) parts: BTreeMap<SmolStr, i64>,
+    /// Whether the account's balances counted as falling due in more than a year.
+    #[serde(default)]
+    pub(super) long: bool,
 }
 
 impl Valued {
     fn nothing(account: &SmolStr, currency: Currency) -> Valued {
         let (account, parts) = (account.clone(), BTreeMap::new());
-        Valued { account, currency, count: 0, open: 0, before: 0, worth: 0, parts }
+        Valued { account, currency, count: 0, open: 0, before: 0, worth: 0, parts, long: false }
     }
 
     pub(super) fn difference(&self) -> i128 {
@@ -120,6 +131,10 @@ pub(super) fn held(
     if !by_items && tagged {
         round_as_one(read, account, closing, &mut held)?;
     }
+    held.iter_mut().for_each(|part| part.by_rate = part.worth);
+    if let Some(prudence) = &closing.prudence {
+        prudence.carry(account, by_items, &mut held);
+    }
     Ok(held)
 }
 
@@ -137,7 +152,10 @@ fn items(
     let at = (Some(closing.at.date), closing.at.known_at);
     let (items, left) = open_worths(read, &account.code, at)?;
     let foreign = items.into_iter().filter(|item| item.currency != closing.ledger);
-    let held = foreign.map(|OpenWorth { key, currency, net }| Held::new(Some(key), currency, net));
+    let held = foreign.map(|OpenWorth { key, currency, due, net }| Held {
+        due: Some(due),
+        ..Held::new(Some(key), currency, net)
+    });
     let mut held: Vec<Held> = held.collect();
     if tagged {
         tag(read, &mut held)?;
@@ -304,7 +322,7 @@ fn round_as_one(
 }
 
 /// The sums by currency.
-pub(super) fn sums(account: &SmolStr, held: &[Held]) -> Result<Vec<Valued>, LedgerError> {
+pub(super) fn sums(account: &Account, held: &[Held]) -> Result<Vec<Valued>, LedgerError> {
     let mut sums: BTreeMap<Currency, (u64, i128, i128, i128)> = BTreeMap::new();
     let mut parts: BTreeMap<Currency, BTreeMap<SmolStr, i128>> = BTreeMap::new();
     for part in held {
@@ -315,6 +333,7 @@ pub(super) fn sums(account: &SmolStr, held: &[Held]) -> Result<Vec<Valued>, Ledg
             *of.entry(part.dimensions.clone()).or_default() += part.worth - part.before;
         }
     }
+    let (long, account) = (is_long(account), &account.code);
     let narrow = |units| narrow(account, units);
     let mut valued = Vec::with_capacity(sums.len());
     for (currency, (count, open, before, worth)) in sums {
@@ -326,6 +345,7 @@ pub(super) fn sums(account: &SmolStr, held: &[Held]) -> Result<Vec<Valued>, Ledg
             before: narrow(before)?,
             worth: narrow(worth)?,
             parts: of.collect::<Result<_, LedgerError>>()?,
+            long,
             ..Valued::nothing(account, currency)
         });
     }
@@ -343,7 +363,7 @@ pub(super) fn value(
     closing: &mut Closing,
 ) -> Result<Vec<Valued>, LedgerError> {
     let held = held(read, account, closing)?;
-    sums(&account.code, &held)
+    sums(account, &held)
 }
 
 /// Adds what stands on adjustment accounts in an account's stead to what its books say.

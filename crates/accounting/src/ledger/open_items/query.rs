@@ -158,6 +158,8 @@ pub fn open_items(
 pub(crate) struct OpenWorth {
     pub(crate) key: ItemKey,
     pub(crate) currency: Currency,
+    /// When it falls due, and whether that is another day than its document's.
+    pub(crate) due: (NaiveDate, bool),
     pub(crate) net: Net,
 }
 
@@ -182,6 +184,7 @@ pub(crate) fn open_worths(
     let open = |(item, net): (Arc<OpenItem>, Net)| OpenWorth {
         key: item.item_key(),
         currency: item.currency,
+        due: (item.due_date, item.due_date != item.document_date),
         net,
     };
     let left = |left: standing::Left| {
