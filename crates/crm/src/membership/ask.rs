@@ -15,11 +15,12 @@ use smol_str::{SmolStr, ToSmolStr};
 
 use super::clock::CLOCK;
 use super::keep::about;
-use super::known::{Known, columns, groups, standing};
+use super::known::{Known, columns, standing};
 use super::sets::{Sets, Stamp, is_same_contact};
 use super::{ContactSegments, SegmentCause, SegmentMember, SegmentStep};
 use crate::CrmError;
 use crate::along::Change;
+use crate::contacts::groups;
 use crate::segments::Columns;
 
 /// The longest reason that an event tells, in bytes.

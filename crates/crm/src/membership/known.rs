@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use fondaco_core::calendar::Zone;
-use fondaco_core::party::PartyAlias;
-use fondaco_core::{Halt, PartyId, Range, Reading, Timestamp, Tx};
+use fondaco_core::{Halt, PartyId, Range, Reading, Timestamp};
 use rust_decimal::{Decimal, RoundingStrategy};
 use smol_str::SmolStr;
 
@@ -15,43 +14,6 @@ use crate::attributes::{AttributeValue, Value};
 use crate::contacts::Profile;
 use crate::events::{BehaviourEvent, Superseded};
 use crate::segments::{self as asked, Columns, ColumnsBuilder, Field, Kind, SegmentError};
-
-/// The ids that contacts have, those that they go by first; the decision rests on that.
-pub(super) fn groups(tx: &mut Tx<'_>, parties: &[PartyId]) -> Result<Vec<Vec<PartyId>>, Halt> {
-    let roots = roots(parties, &tx.get_many::<PartyAlias>(parties)?);
-    let below: Vec<_> = roots.iter().map(|root| Range::by(PartyAlias::BY_KEEP, root)).collect();
-    let below = tx.scan_each(&below)?;
-    Ok(joined(roots, &below))
-}
-
-/// The ids that contacts have, for who looks.
-pub(super) fn peek_groups(
-    read: &mut impl Reading,
-    parties: &[PartyId],
-) -> Result<Vec<Vec<PartyId>>, Halt> {
-    let roots = roots(parties, &read.peek_many::<PartyAlias>(parties)?);
-    let below: Vec<_> = roots.iter().map(|root| Range::by(PartyAlias::BY_KEEP, root)).collect();
-    let below = read.peek_scans(&below)?;
-    Ok(joined(roots, &below))
-}
-
-fn roots(parties: &[PartyId], aliases: &[Option<Arc<PartyAlias>>]) -> Vec<PartyId> {
-    let found = parties.iter().zip(aliases);
-    let mut roots: Vec<PartyId> =
-        found.map(|(party, alias)| alias.as_ref().map_or(*party, |alias| alias.keep)).collect();
-    roots.sort_unstable();
-    roots.dedup();
-    roots
-}
-
-fn joined(roots: Vec<PartyId>, below: &[Vec<Arc<PartyAlias>>]) -> Vec<Vec<PartyId>> {
-    let groups = roots.into_iter().zip(below);
-    groups
-        .map(|(root, below)| {
-            std::iter::once(root).chain(below.iter().map(|alias| alias.party)).collect()
-        })
-        .collect()
-}
 
 /// What is recorded of one contact, under all its ids.
 #[derive(Clone)]

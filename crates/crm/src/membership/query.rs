@@ -10,11 +10,12 @@ use fondaco_core::{PartyId, Range, Reading, Timestamp};
 use smol_str::SmolStr;
 
 use super::clock::{CLOCK, asks_everybody};
-use super::known::{Known, columns, peek_groups, standing};
+use super::known::{Known, columns, standing};
 use super::sets::{Sets, peek_in_use};
 use super::{ContactSegments, SegmentMember, SegmentStep};
 use crate::CrmError;
 use crate::contacts::group;
+use crate::contacts::peek_groups;
 use crate::segments::{Columns, Why};
 
 /// Who is in a segment, in order of their ids, as far as ticks have come: [`settled`] says how far.

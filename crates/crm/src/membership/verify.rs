@@ -11,10 +11,11 @@ use smol_str::SmolStr;
 
 use super::ask::subject;
 use super::clock::{CLOCK, asks_everybody};
-use super::known::{Known, columns, peek_groups, standing};
+use super::known::{Known, columns, standing};
 use super::sets::{Sets, Stamp, peek_in_use};
 use super::{ContactSegments, SegmentMember};
 use crate::CrmError;
+use crate::contacts::peek_groups;
 
 /// So many contacts are asked at a time.
 const CHUNK: usize = 500;

@@ -225,6 +225,32 @@ fn reached(read: &mut impl Reading, all: &[PartyId]) -> Result<(Vec<SmolStr>, Ve
     Ok((emails, phones))
 }
 
+/// What is known of a contact under all its ids, that which it goes by first: by the rule that holds where nobody says another.
+pub(crate) fn joint_values(read: &mut impl Reading, ids: &[PartyId]) -> Result<Values, Halt> {
+    let rows =
+        read.peek_scans(&ids.iter().map(Range::<AttributeValue>::by_key).collect::<Vec<_>>())?;
+    let mut all: BTreeMap<SmolStr, Vec<Candidate>> = BTreeMap::new();
+    for row in rows.iter().flatten() {
+        let Some(value) = row.value.as_ref().and_then(|value| value.get()) else { continue };
+        all.entry(row.attribute.clone()).or_default().push(Candidate {
+            party: row.party,
+            value: value.clone(),
+            at: row.at,
+            source: None,
+            is_kept: ids.first() == Some(&row.party),
+        });
+    }
+    Ok(chosen(&all, &Survivorship::default()))
+}
+
+fn chosen(all: &BTreeMap<SmolStr, Vec<Candidate>>, rules: &Survivorship) -> Values {
+    let chosen = all.iter().filter_map(|(attribute, candidates)| {
+        let survivor = rules.choose(attribute, candidates)?;
+        Some((attribute.clone(), survivor.value.clone()))
+    });
+    chosen.collect()
+}
+
 /// The values that survive.
 fn survivors(
     read: &mut impl Reading,
@@ -245,9 +271,5 @@ fn survivors(
             });
         }
     }
-    let chosen = all.iter().filter_map(|(attribute, candidates)| {
-        let survivor = rules.choose(attribute, candidates)?;
-        Some((attribute.clone(), survivor.value.clone()))
-    });
-    Ok(chosen.collect())
+    Ok(chosen(&all, rules))
 }

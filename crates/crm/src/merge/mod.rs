@@ -17,6 +17,7 @@ pub use act::{MergeContacts, UnmergeContact};
 pub(crate) use check::holders;
 pub use check::{Probe, Same, SameWhy, check_person};
 pub use error::MergeError;
+pub(crate) use golden::joint_values;
 pub use golden::{Candidate, Golden, SurvivorRule, Survivorship, golden};
 pub use record::{Carried, MergeStep, Merged, merges};
 

@@ -9,7 +9,7 @@ use fondaco_core::{Act, Halt, Range, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{CardInUse, CardVersion, ScoreError};
+use super::{CardInUse, CardVersion, ContactScore, ScoreError};
 use crate::contacts::rights::SET_UP;
 use crate::scoring::rules::{Scorecard, Scorer};
 use crate::{CrmError, KernelError};
@@ -116,9 +116,13 @@ impl Act for UseScorecard {
             }
         };
         let (name, version, since) = (self.name.clone(), self.version, tx.now());
-        tx.get::<CardInUse>(&name)?;
+        let before = tx.get::<CardInUse>(&name)?;
+        // What happened while another counted, or none, is in no row that this one counted before.
+        let is_other = before.as_ref().is_some_and(|before| before.version != version);
+        let uses = before.and_then(|before| before.uses).unwrap_or(0);
+        let uses = Some(uses.saturating_add(u32::from(is_other)));
         tx.emit(told("crm.scorecard_used", &name, version.unwrap_or(0)));
-        tx.upsert(CardInUse { name, version, card, since })?;
+        tx.upsert(CardInUse { name, version, card, since, uses })?;
         Ok(())
     }
 }
@@ -129,23 +133,39 @@ fn told(what: &'static str, name: &SmolStr, version: u32) -> Event {
         .with("version", Value::I64(version.into()))
 }
 
+/// A scorecard that counts, ready.
+pub(super) struct Card {
+    pub(super) name: SmolStr,
+    pub(super) scorer: Scorer,
+    /// See [`CardInUse::uses`].
+    pub(super) uses: u32,
+}
+
+impl Card {
+    /// Whether a row was counted by this version since it is in use.
+    pub(super) fn made(&self, row: &ContactScore) -> bool {
+        row.version == self.scorer.card().version && row.used == Some(self.uses)
+    }
+}
+
 /// All scorecards that count, ready.
 #[derive(Default)]
-pub(super) struct Cards(pub(super) Vec<(SmolStr, Scorer)>);
+pub(super) struct Cards(pub(super) Vec<Card>);
 
 impl Cards {
     pub(super) fn of(rows: &[Arc<CardInUse>]) -> Result<Cards, CrmError> {
         let mut cards = Vec::new();
         for row in rows {
             if let Some(card) = row.scorecard()? {
-                cards.push((row.name.clone(), Scorer::new(card)?));
+                let (name, scorer) = (row.name.clone(), Scorer::new(card)?);
+                cards.push(Card { name, scorer, uses: row.uses.unwrap_or(0) });
             }
         }
         Ok(Cards(cards))
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<&Scorer> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, scorer)| scorer)
+    pub(super) fn get(&self, name: &str) -> Option<&Card> {
+        self.0.iter().find(|card| card.name == name)
     }
 }
 

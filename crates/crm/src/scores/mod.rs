@@ -1,7 +1,8 @@
 //! Scores of contacts by [scorecards](crate::scoring::rules), kept up to date with what is recorded.
 //!
 //! Versions of scorecards are facts ([`PutScorecard`]); one version of each counts ([`UseScorecard`]). What it has counted of a contact is a row ([`ContactScore`]), written in the commit of
-//! what the contact does: late, corrected and erased events leave what a recount gives, to the last bit, and `verify` counts again. Who comes to another stage has a point in the
+//! what the contact does: late, corrected and erased events leave what a recount gives, to the last bit, and `verify` counts again. Who was merged is one: the stage is that of all ids together, and moves in
+//! the commit of the merge; who is taken apart again is judged alone, the one that had been merged as if it had stood nowhere. Who comes to another stage has a point in the
 //! history ([`ScorePoint`]) and an event `crm.score_moved`; points fade while nothing happens, so contacts are [looked at](RefreshScores) now and then.
 
 mod cards;
@@ -11,6 +12,8 @@ mod query;
 mod record;
 mod refresh;
 pub mod rights;
+mod rows;
+mod standing;
 mod values;
 mod verify;
 

@@ -7,14 +7,15 @@ use fondaco_core::{PartyId, Range, Reading, Timestamp};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
-use super::cards::Cards;
-use super::keep::{each_of, kept_values};
+use super::cards::{Card, Cards};
+use super::rows::each_of;
+use super::standing::highest;
 use super::values::{attributes, count};
 use super::{CardInUse, ContactScore, ScorePoint};
-use crate::CrmError;
-use crate::attributes::Values;
 use crate::contacts::{Profile, group};
-use crate::scoring::rules::{Person, Scorer, Tally};
+use crate::merge::joint_values;
+use crate::scoring::rules::{Person, Tally};
+use crate::{CrmError, is_ahead};
 
 /// A contact's score at a time, with those who were merged into it.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,10 +36,11 @@ pub struct KeptScore {
     pub why: Explain,
 }
 
-/// A contact's score at a time, not before what was recorded last; nothing where no scorecard of that name counts, or nobody is there.
+/// A contact's score at a time, not before what was recorded last: where that was up to five minutes later, by another's clock, the score is as of then. Nothing where no
+/// scorecard of that name counts, or nobody is there who is not erased.
 ///
 /// # Errors
-/// When something was recorded after that time; a [`Halt`](fondaco_core::Halt), to be passed on.
+/// When something was recorded later than that after the time; a [`Halt`](fondaco_core::Halt), to be passed on.
 pub fn contact_score(
     read: &mut impl Reading,
     party: PartyId,
@@ -47,53 +49,54 @@ pub fn contact_score(
 ) -> Result<Option<KeptScore>, CrmError> {
     let row = read.peek::<CardInUse>(&SmolStr::from(card))?;
     let cards = Cards::of(row.as_slice())?;
-    let Some(scorer) = cards.get(card) else { return Ok(None) };
-    let (mut tally, mut values) = (scorer.tally(), Values::default());
-    let (mut since, mut stage) = (None::<Timestamp>, None);
-    for (nth, party) in group(read, party)?.into_iter().enumerate() {
-        let Some(profile) = read.peek::<Profile>(&party)? else { continue };
-        let kept = read.peek::<ContactScore>(&(party, SmolStr::from(card)))?;
-        let (own, known) = counted(read, party, scorer, kept.as_deref())?;
-        tally.merge(&own);
-        // What is known of the one that stands counts before what is of those merged into it.
-        let all = known.iter().chain(values.iter());
-        values = all.map(|(name, value)| (name.clone(), value.clone())).collect();
+    let Some(card) = cards.get(card) else { return Ok(None) };
+    let scorer = &card.scorer;
+    let ids = group(read, party)?;
+    let (mut tally, mut rows) = (scorer.tally(), Vec::new());
+    let mut since = None::<Timestamp>;
+    for party in &ids {
+        let Some(profile) = read.peek::<Profile>(party)?.filter(|one| !one.is_erased()) else {
+            continue;
+        };
+        let kept = read.peek::<ContactScore>(&(*party, card.name.clone()))?;
+        tally.merge(&counted(read, *party, card, kept.as_deref())?);
         since = Some(since.map_or(profile.added_at, |since| since.min(profile.added_at)));
-        if nth == 0 {
-            stage = kept.and_then(|row| row.stage.clone());
-        }
+        rows.extend(kept);
     }
     if since.is_none() {
         return Ok(None);
     }
+    let values = joint_values(read, &ids)?;
+    // Another's clock, or a source's, may be a little ahead of who asks.
+    let at = tally.until().filter(|until| *until > at && !is_ahead(*until, at)).unwrap_or(at);
     let attributes = attributes(scorer, &values);
     let score = scorer.score(&tally, &Person { attributes: &attributes, since }, at)?;
-    let current = stage.as_deref().filter(|stage| scorer.has_stage(stage));
+    let current = highest(scorer, rows.iter().map(AsRef::as_ref));
     let stage = scorer.stage(current, &score)?.map(SmolStr::from);
     let (fit, engagement) = (score.fit.points, score.engagement.points);
     let (total, cell, why) = (score.total, score.cell(), score.explain());
     Ok(Some(KeptScore { at, fit, engagement, total, cell, stage, why }))
 }
 
-/// What a scorecard has counted of one party, anew where what is kept is by another version.
-pub(super) fn counted(
+/// What a scorecard has counted of one party, anew where what is kept is of another use.
+fn counted(
     read: &mut impl Reading,
     party: PartyId,
-    scorer: &Scorer,
+    card: &Card,
     kept: Option<&ContactScore>,
-) -> Result<(Tally, Values), CrmError> {
-    if let Some(row) = kept.filter(|row| row.version == scorer.card().version) {
-        return Ok((row.tally()?, row.known.get().cloned().unwrap_or_default()));
+) -> Result<Tally, CrmError> {
+    if let Some(row) = kept.filter(|row| card.made(row)) {
+        return Ok(row.tally()?);
     }
-    let mut tally = scorer.tally();
+    let mut tally = card.scorer.tally();
     each_of(read, party, |event| {
-        count(scorer, &mut tally, event, event.recorded_at, true)?;
+        count(&card.scorer, &mut tally, event, event.recorded_at, true)?;
         Ok(())
     })?;
-    Ok((tally, kept_values(read, party, scorer)?))
+    Ok(tally)
 }
 
-/// How a contact's score went: each time it came to another stage, or was looked at and had other points.
+/// How a contact's score went, under all its ids: each time one of them came to another stage, or was looked at and had other points.
 ///
 /// # Errors
 /// A [`Halt`](fondaco_core::Halt), to be passed on.
@@ -102,10 +105,16 @@ pub fn score_history(
     party: PartyId,
     card: &str,
 ) -> Result<Vec<Arc<ScorePoint>>, CrmError> {
-    Ok(read.peek_scan(&Range::<ScorePoint>::by_key(&(party, SmolStr::from(card))))?)
+    let ids = group(read, party)?;
+    let of: Vec<_> = ids.iter().map(|id| (*id, SmolStr::from(card))).collect();
+    let points =
+        read.peek_scans(&of.iter().map(Range::<ScorePoint>::by_key).collect::<Vec<_>>())?;
+    let mut points: Vec<Arc<ScorePoint>> = points.into_iter().flatten().collect();
+    points.sort_by_key(|point| point.at); // of one moment: first those of the id that it goes by
+    Ok(points)
 }
 
-/// Who is in a stage by a scorecard.
+/// Who is in a stage by a scorecard, each once: the ids that contacts go by.
 ///
 /// # Errors
 /// A [`Halt`](fondaco_core::Halt), to be passed on.
@@ -115,5 +124,6 @@ pub fn scored_as(
     stage: &str,
 ) -> Result<Vec<Arc<ContactScore>>, CrmError> {
     let key = (SmolStr::from(card), SmolStr::from(stage));
-    Ok(read.peek_scan(&Range::by(ContactScore::BY_STAGE, &key))?)
+    let rows = read.peek_scan(&Range::by(ContactScore::BY_STAGE, &key))?;
+    Ok(rows.into_iter().filter(|row| !row.is_erased()).collect())
 }

@@ -24,7 +24,7 @@ pub struct CardVersion {
 
 /// Which version of a scorecard counts.
 #[derive(Record, Debug, Clone, PartialEq)]
-#[record(table = "crm_scorecard_use", kind = state, key(name), guard(all()))]
+#[record(table = "crm_scorecard_use", kind = state, key(name), guard(all()), layout = 2)]
 pub struct CardInUse {
     /// What the scorecard is called.
     pub name: SmolStr,
@@ -34,11 +34,15 @@ pub struct CardInUse {
     pub card: Option<Json>,
     /// Since when.
     pub since: Timestamp,
+    /// How often another version, or none, came to count: what was counted before is counted anew.
+    #[record(since = 2)]
+    pub uses: Option<u32>,
 }
 
-/// What a scorecard has counted of a contact, and what came of it when it was looked at last.
+/// What a scorecard has counted of a contact under one id, and what came of it, with all its ids, when it was looked at last: that stands with the id that it
+/// goes by, and others stand in no stage.
 #[derive(Record, Debug, Clone, PartialEq)]
-#[record(table = "crm_score", kind = state, key(party, card), index(by_stage(card, stage)))]
+#[record(table = "crm_score", kind = state, key(party, card), index(by_stage(card, stage)), layout = 2)]
 pub struct ContactScore {
     /// Whose, as it was said: [`group`](crate::contacts::group) tells who that is now.
     pub party: PartyId,
@@ -64,6 +68,9 @@ pub struct ContactScore {
     pub scored_at: Timestamp,
     /// How many [points of its history](ScorePoint) there are.
     pub points: u32,
+    /// By which [use](CardInUse::uses) of the scorecard it was counted: by another it is counted anew.
+    #[record(since = 2)]
+    pub used: Option<u32>,
 }
 
 /// A point of a score's history: another stage, or other points when it was looked at.

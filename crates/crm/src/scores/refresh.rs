@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::cards::in_use;
-use super::keep::Rows;
+use super::keep::Told;
+use super::rows::Rows;
 use super::{ScoreError, rights};
+use crate::contacts::groups;
 use crate::{CrmError, check_count};
 
 /// Looks at the scores of contacts as of now: who is in another stage moves, and other points become points of the history. Once a day, say, for all contacts, some
@@ -17,7 +19,7 @@ use crate::{CrmError, check_count};
 pub struct RefreshScores {
     /// By which scorecard.
     pub card: SmolStr,
-    /// Whose, at most 100,000.
+    /// Whose, under any of their ids, at most 100,000.
     pub parties: Vec<PartyId>,
 }
 
@@ -45,15 +47,13 @@ impl Act for RefreshScores {
         check_count(self.parties.len())?;
         let cards = in_use(tx)?;
         let unknown = || ScoreError::UnknownCard { name: self.card.clone(), version: 0 };
-        let scorer = cards.get(&self.card).ok_or_else(unknown)?;
-        let mut parties = self.parties.clone();
-        parties.sort_unstable();
-        parties.dedup();
-        let mut rows = Rows::read(tx, &cards, &parties, |_| true)?;
+        let card = cards.get(&self.card).ok_or_else(unknown)?;
+        let (groups, told) = (groups(tx, &self.parties)?, Told::default());
+        let mut rows = Rows::read(tx, &cards, &groups, &told)?;
         let (mut moved, mut count) = (Vec::new(), 0);
-        for party in parties {
-            if let Some(row) = rows.take(tx, party, &self.card, scorer, &[])? {
-                count += u32::from(row.stage(tx, true, &mut moved)?);
+        for ids in &groups {
+            if let Some(one) = rows.take(tx, ids, card, &told)? {
+                count += u32::from(one.stage(tx, true, &mut moved)?);
             }
         }
         tx.insert_all(moved)?;

@@ -1,10 +1,11 @@
 //! Whether what is kept is what a recount gives, to the last bit.
 
 use fondaco_core::engine::Discrepancies;
+use fondaco_core::party::resolve;
 use fondaco_core::{Halt, Range, Reading, View};
 
 use super::cards::Cards;
-use super::keep::{each_of, kept_values};
+use super::rows::{each_of, kept_values};
 use super::values::count;
 use super::{CardInUse, ContactScore};
 use crate::CrmError;
@@ -20,6 +21,16 @@ pub(super) fn verify(view: &mut View<'_>, found: &mut Discrepancies) -> Result<(
         }
     };
     for kept in view.peek_scan(&Range::<ContactScore>::all())? {
+        let is_alias = resolve(view, kept.party)? != kept.party;
+        if is_alias
+            && kept.stage.is_some()
+            && cards.get(&kept.card).is_some_and(|one| one.made(&kept))
+        {
+            found.say(format_args!(
+                "contact {}: it is an alias and stands in a stage of scorecard {}: run RefreshScores",
+                kept.party, kept.card
+            ));
+        }
         match one(view, &cards, &kept) {
             Ok(true) => {}
             Ok(false) => found.say(format_args!(
@@ -37,8 +48,9 @@ pub(super) fn verify(view: &mut View<'_>, found: &mut Discrepancies) -> Result<(
 
 /// Whether a row is as it should be. Of who was erased nothing is left to count by.
 fn one(view: &mut View<'_>, cards: &Cards, kept: &ContactScore) -> Result<bool, CrmError> {
-    let scorer = cards.get(&kept.card).filter(|scorer| scorer.card().version == kept.version);
-    let (Some(scorer), false) = (scorer, kept.is_erased()) else { return Ok(true) };
+    let card = cards.get(&kept.card).filter(|card| card.made(kept));
+    let (Some(card), false) = (card, kept.is_erased()) else { return Ok(true) };
+    let scorer = &card.scorer;
     let mut stored = kept.tally()?;
     let mut anew = scorer.tally();
     let now = stored.until().unwrap_or(kept.scored_at);

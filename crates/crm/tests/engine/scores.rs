@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use fondaco_core::Timestamp;
 use fondaco_core::party::{EraseParty, MergeParties};
+use fondaco_crm::CrmError;
 use fondaco_crm::attributes::*;
+use fondaco_crm::consent::EraseContact;
 use fondaco_crm::events::*;
+use fondaco_crm::merge::*;
 use fondaco_crm::scores::*;
 use fondaco_crm::scoring::rules::{Event, Person, Scorecard, Scorer, Value as Known};
 use fondaco_testkit::Host;
@@ -183,6 +186,104 @@ fn what_can_not_be_a_card_is_refused() {
     bad.attributes.remove("title");
     let error = host.refused("bad", &PutScorecard::new(bad));
     assert!(error.to_string().contains("fit.rules[1] (head): there is no attribute"), "{error}");
+}
+
+/// Who was in a stage, by the id that they go by.
+fn standing(host: &Host, stage: &str) -> Vec<fondaco_core::PartyId> {
+    host.view(|view| scored_as(view, "leads", stage)).iter().map(|row| row.party).collect()
+}
+
+fn calls(host: &Host, name: &str, ids: &[(&str, i64)]) {
+    let calls = ids.iter().map(|(id, minute)| did(name, "call", id, *minute)).collect();
+    host.must(&format!("calls {ids:?}"), &RecordEvents::new(calls));
+}
+
+#[test]
+fn a_card_that_is_put_back_to_use_counts_what_happened_meanwhile() {
+    everywhere(|host| {
+        in_use(host);
+        calls(host, "ada", &[("a", 1)]);
+        assert_eq!(score(host, "ada").engagement, 5.into());
+        host.must("none", &UseScorecard::new("leads", None));
+        calls(host, "ada", &[("b", 2)]);
+        host.must("back", &UseScorecard::new("leads", Some(1)));
+        assert_eq!(score(host, "ada").engagement, 10.into());
+        // By another version calls are nothing; what came by it is erased after that, and the one before, too.
+        let mut other = card(2);
+        other.events.remove("call");
+        other.engagement.rules.pop();
+        host.must("second", &PutScorecard::new(other));
+        host.must("use second", &UseScorecard::new("leads", Some(2)));
+        calls(host, "ada", &[("c", 3), ("d", 4)]);
+        host.must("back again", &UseScorecard::new("leads", Some(1)));
+        for id in ["c", "b", "a"] {
+            host.must(&format!("erase {id}"), &EraseEvent::new("web", id, "asked"));
+        }
+        assert_eq!(score(host, "ada").engagement, 5.into());
+    });
+}
+
+#[test]
+fn who_is_merged_comes_to_the_stage_of_both_in_that_commit_and_leaves_it_in_that_of_its_end() {
+    everywhere(|host| {
+        in_use(host);
+        calls(host, "ada", &[("a", 1)]);
+        host.must("title", &SetValues::one(p("bo"), "title", Value::from("head")));
+        assert!(standing(host, "mql").is_empty());
+        host.must("merge", &MergeContacts::new(p("ada"), p("bo"), "same"));
+        assert_eq!(score(host, "bo").total, 11.into());
+        assert_eq!(standing(host, "mql"), [p("ada")]);
+        assert_eq!(host.must("look", &RefreshScores::new("leads", vec![p("ada"), p("bo")])), 0);
+        // What the alias does moves whom it stands for.
+        calls(host, "bo", &[("b", 2)]);
+        host.must("title of both", &SetValues::one(p("ada"), "title", Value::from("none")));
+        assert_eq!((standing(host, "mql"), score(host, "ada").total), (vec![p("ada")], 10.into()));
+        let told = host.view(|view| score_history(view, p("bo"), "leads"));
+        let told: Vec<_> = told.iter().map(|one| (one.party, one.stage.as_deref())).collect();
+        assert_eq!(told, [(p("ada"), Some("mql"))]);
+        host.must("apart", &UnmergeContact::new(p("bo"), "not the same"));
+        assert_eq!(score(host, "ada").stage, None);
+        assert_eq!((score(host, "bo").total, standing(host, "mql")), (11.into(), vec![p("bo")]));
+    });
+}
+
+#[test]
+fn an_alias_leaves_its_stage_and_what_it_kept_is_kept_for_both() {
+    everywhere(|host| {
+        in_use(host);
+        let host = &host.clone().with(&fondaco_core::party::ENGINE);
+        calls(host, "bo", &[("a", 1), ("b", 2)]);
+        assert_eq!(standing(host, "mql"), [p("bo")]);
+        host.must("less", &EraseEvent::new("web", "b", "mistake"));
+        host.must("title", &SetValues::one(p("ada"), "title", Value::from("head")));
+        assert!(standing(host, "mql").is_empty()); // 5 are too few to keep it
+        calls(host, "bo", &[("c", 3)]);
+        host.must("merge", &MergeParties { keep: p("ada"), gone: p("bo") });
+        assert_eq!(standing(host, "mql"), [p("ada")]);
+        host.must("less again", &EraseEvent::new("web", "c", "mistake"));
+        host.must("no title", &SetValues::one(p("ada"), "title", Value::from("clerk")));
+        host.must("title back", &SetValues::one(p("bo"), "title", Value::from("head")));
+        let erase = EraseContact { suppress: false, ..EraseContact::new(p("bo"), "asked") };
+        host.must("erase", &erase);
+        assert!(standing(host, "mql").is_empty());
+        let now = host.now();
+        assert!(host.view(|view| contact_score(view, p("ada"), "leads", now)).is_none());
+    });
+}
+
+#[test]
+fn a_clock_that_is_a_little_ahead_leaves_nobody_without_a_score() {
+    let host = in_memory();
+    in_use(&host);
+    let now = host.now();
+    let later = |seconds: i64| Timestamp::from_micros(now.micros() + seconds * 1_000_000).unwrap();
+    let soon = NewEvent { at: later(180), ..did("ada", "call", "a", 0) };
+    host.must("soon", &RecordEvents::new(vec![soon]));
+    let read = host.view(|view| contact_score(view, p("ada"), "leads", now)).unwrap();
+    assert_eq!((read.at, read.engagement), (later(180), 5.into()));
+    let far = Timestamp::from_micros(now.micros() - 600_000_000).unwrap();
+    let past = host.view(|view| Ok::<_, CrmError>(contact_score(view, p("ada"), "leads", far)));
+    assert!(past.unwrap_err().to_string().contains("something was recorded after that"));
 }
 
 proptest! {
