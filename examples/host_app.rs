@@ -103,7 +103,7 @@ pub(crate) struct Repair {
     pub(crate) invoice: Option<SmolStr>,
 }
 
-static MEND: Permission = Permission::new("workshop.mend", "take in and close repairs").limited();
+static MEND: Permission = Permission::new("workshop.mend", "take in and close repairs");
 
 /// What the workshop has: drivers watch over its table, and ask for its right, as they do for ours.
 pub(crate) static WORKSHOP: Engine = Engine { name: "workshop", parts: &[&REPAIRS] };

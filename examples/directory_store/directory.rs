@@ -12,12 +12,12 @@
 //! - A failing or full disk: a write that could not be appended is cut off again. After a failure that leaves it open what
 //!   is on the disk, the map answers nothing more until it is opened anew.
 //! - A second process: it is kept out by a lock, which the system lets go of when the first one dies.
-//! - Damage is reported, never read: see [`log`](super::log).
+//! - Damage is reported, never read: see [`log`](super::log). A directory of which the file is gone is no new one.
 //!
 //! What was replaced or deleted is still in the file until [`Directory::compact`]: call it after an erasure.
 
 use std::fs::{self, File, TryLockError};
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -68,6 +68,12 @@ impl Directory {
         let files = Files::of(&path)?;
         let map = InMemory::new();
         let log = match files.generations.last() {
+            None if is_used(&path, &lock)? => {
+                return Err(MapError::Corrupt(format!(
+                    "{}: it was in use before and its log is gone: copy it back, or take an empty directory",
+                    path.display()
+                )));
+            }
             None => Log::create(&path, 1, sync, &mut std::iter::empty())?,
             Some(&generation) => {
                 let mut position = 0;
@@ -80,6 +86,7 @@ impl Directory {
         };
         // What a compaction was killed over: the newest file holds it all.
         files.remove_all_but(&path, log.generation())?;
+        mark_used(&path, &lock)?;
         let broken = log.broken();
         Ok(Directory { path, map, log: Mutex::new(log), broken, _lock: lock })
     }
@@ -133,6 +140,19 @@ impl Ordered for Directory {
         }
         Ok(written)
     }
+}
+
+/// Whether there was a log once: an empty lock is what is left of an opening that was killed before it made one.
+fn is_used(path: &Path, lock: &File) -> Result<bool, MapError> {
+    let lock = lock.metadata().map_err(|error| failed(path, &error))?;
+    Ok(lock.len() > 0)
+}
+
+fn mark_used(path: &Path, mut lock: &File) -> Result<(), MapError> {
+    if !is_used(path, lock)? {
+        lock.write_all(b"there is a log beside this\n").map_err(|error| failed(path, &error))?;
+    }
+    Ok(())
 }
 
 /// All pairs of a map, in records of about [`CHUNK`] bytes.

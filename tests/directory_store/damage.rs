@@ -52,6 +52,22 @@ fn a_file_cut_short_at_any_byte_is_named_and_never_read() {
     }
 }
 
+/// What is lost is no new firm: only a directory that never had a log begins one.
+#[test]
+fn a_directory_of_which_the_log_is_gone_is_not_taken_for_a_new_one() {
+    let path = path();
+    drop(Directory::open(&path, Fsync::Never).unwrap());
+    std::fs::remove_file(file(&path)).unwrap();
+    let refused = refusal(&path);
+    assert!(
+        matches!(&refused, MapError::Corrupt(why) if why.contains("its log is gone")),
+        "{refused}"
+    );
+    // Killed before it made one, it is begun anew.
+    std::fs::write(path.join("lock"), "").unwrap();
+    assert_eq!(pairs(&Directory::open(&path, Fsync::Never).unwrap()), []);
+}
+
 #[test]
 fn a_flipped_bit_anywhere_is_named_and_never_read() {
     let written = three_writes();

@@ -484,6 +484,61 @@ fn spending_limits_are_exceeded_by_those_who_may() {
     });
 }
 
+/// Who exceeds a limit twice in an act adds the second part, and not all that is over once more.
+#[test]
+fn an_act_exceeds_a_limit_by_what_its_entries_add() {
+    with_staff_everywhere(|staff| {
+        let over = NewGrant::new("ledger.exceed_spending_limit");
+        let over = over.up_to(eur("50")).up_to_in_all(eur("40"));
+        staff.role("manager", [NewGrant::new("ledger.post"), over]);
+        staff.hire("ben", "manager");
+        let limit = SetSpendingLimit::new("GOODS", "Goods", Currency::EUR).account("5000");
+        staff.must("chief", &limit.refuse_above(eur("100")));
+        let buy = |amount: &str| {
+            let entry = NewEntry::new("GEN", d("2026-01-05"));
+            PostExceeding::new(
+                entry.debit("5000", eur(amount)).credit("1000", eur(amount)),
+                "urgent",
+            )
+        };
+        let over = staff.refused("ben", &All(vec![buy("120"), buy("20.01")]));
+        assert_eq!(over.code(), "policy.over_total", "20 and 20.01");
+        staff.must("ben", &All(vec![buy("120"), buy("20")]));
+        // Each document stands for all that is over with it, another act for what it adds.
+        assert_eq!(staff.refused("ben", &buy("10.01")).code(), "policy.over_limit");
+        staff.must("ben", &buy("10"));
+        staff.clean();
+    });
+}
+
+/// However many batches an act of a host's posts, it is one act.
+#[test]
+fn all_that_an_act_posts_counts_towards_its_limit() {
+    with_staff_everywhere(|staff| {
+        let post = NewGrant::new("ledger.post").up_to(eur("100")).up_to_in_all(eur("150"));
+        staff.role("clerk", [post, NewGrant::new("ledger.draft")]);
+        staff.hire("anna", "clerk");
+        let post = |amount: &str| Post::new(sale("2026-01-31", amount));
+        staff.must("anna", &All(vec![post("100"), post("50")]));
+        let over = staff.refused("anna", &All(vec![post("100"), post("50.01")]));
+        assert_eq!(over.code(), "policy.over_total");
+        staff.clean();
+    });
+}
+
+/// Several acts in one.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+struct All<A>(Vec<A>);
+
+impl<A: Act> Act for All<A> {
+    type Answer = ();
+    type Error = A::Error;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), A::Error> {
+        self.0.iter().try_for_each(|act| act.act(tx).map(drop))
+    }
+}
+
 #[test]
 fn softly_locked_periods_are_for_those_who_may() {
     with_staff_everywhere(|staff| {

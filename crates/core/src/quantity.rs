@@ -99,8 +99,8 @@ impl Quantity {
     /// [`QuantityError::Syntax`], [`QuantityError::Unit`], or [`QuantityError::Amount`] with what is
     /// wrong in the amount.
     pub fn parse(text: &str) -> Result<Quantity, QuantityError> {
-        let (amount, unit) =
-            text.split_once(' ').ok_or_else(|| QuantityError::Syntax { text: text.into() })?;
+        let parts = text.split_once(' ').filter(|(amount, _)| !amount.is_empty());
+        let (amount, unit) = parts.ok_or_else(|| QuantityError::Syntax { text: text.into() })?;
         Ok(Quantity::new(decimal::parse(amount)?, unit.parse()?))
     }
 

@@ -6,11 +6,12 @@ mod common;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use common::altered::Altered;
 use common::*;
 use fondaco_core::due::{
     Backoff, CancelDue, Due, DueError, Handlers, Refused, RetryDue, SetDueClock, TickError, Ticked,
 };
-use fondaco_core::store::{Store, StoreError, Value};
+use fondaco_core::store::{Row, Scan, Store, StoreError, Value};
 use fondaco_core::{Driver, ErrorKind, Halt, Timestamp, Tx};
 use fondaco_store::{Memory, Sqlite};
 use fondaco_testkit::{Model, sweep};
@@ -316,12 +317,49 @@ fn what_is_wrong_with_one_item_keeps_no_other_back() {
         let refused: Vec<_> =
             ticked.refused.iter().map(|item| (&*item.subject, &*item.code, item.tries)).collect();
         assert_eq!(refused, [("a", "core.bug", 1), ("c", "store.corrupt", 1)]);
+        let errors: Vec<_> = ticked.refused.iter().map(|item| item.error).collect();
+        assert_eq!(errors, [ErrorKind::Bug, ErrorKind::Corrupt]);
+        assert!(
+            !ticked.is_sound() && ticked.to_report().to_csv().contains("a mistake in the program")
+        );
         let kept = host.due_items();
         let kept: Vec<_> = kept.iter().map(|item| item.refused.as_deref()).collect();
         assert_eq!(kept, [Some("core.bug"), Some("store.corrupt")]);
         let mended = counting().on("broken", |tx, _| count(tx)).on("damaged", |tx, _| count(tx));
         assert_eq!(subjects(&host.tick(mended, hour(10))), ["a", "c"]);
     });
+}
+
+/// A row of the queue itself that can't be read holds up its own kind, and tells so.
+#[test]
+fn a_damaged_row_of_the_queue_keeps_no_other_kind_back() {
+    let inner: Arc<dyn Store> = Arc::new(Memory::new());
+    let host = Host::sync("sound", inner.clone());
+    put(&host, "put", &[("bad", "a", 1), ("count", "b", 1), ("nobody", "c", 1)]);
+    let damage = |scan: &Scan, rows: &mut Vec<Row>| {
+        for row in rows.iter_mut().filter(|_| scan.table.name == "due_item") {
+            let mut values = row.stored().values();
+            if values.contains(&Value::Text("bad".into())) {
+                values.iter_mut().for_each(|value| *value = Value::Bool(true));
+                *row = Row::values(row.version, row.stored().table(), values);
+            }
+        }
+    };
+    let host = Host::sync(
+        "damaged",
+        Arc::new(Altered { parts: true, ..Altered::new(inner, |_| (), damage) }),
+    );
+    let handlers = || counting().on("bad", |tx, _| count(tx));
+    let ticked = host.tick(handlers(), hour(2));
+    assert_eq!(subjects(&ticked), ["b"]);
+    let unreadable: Vec<_> =
+        ticked.unreadable.iter().map(|of| (of.kind.as_str(), of.code.as_str())).collect();
+    assert_eq!(unreadable, [("bad", "store.corrupt")]);
+    assert!(!ticked.is_sound());
+    assert!(ticked.to_string().contains("no item of this kind was tried"), "{ticked}");
+    assert!(ticked.to_report().to_csv().contains("bad,,,damaged,"));
+    assert_eq!(host.next_due(handlers()), None, "the damaged kind is not waited for");
+    assert_eq!(counted(&host), 1);
 }
 
 #[test]

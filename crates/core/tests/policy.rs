@@ -65,6 +65,26 @@ fn a_limit_holds_whatever_the_act_says() {
     assert_eq!(code(pay_all("75 and 75", &["75", "75"])), "fine");
     assert_eq!(code(pay_all("75 and 75.01", &["75", "75.01"])), "policy.over_total");
     assert_eq!(code(pay_all("there and back", &["75", "-76"])), "policy.over_total");
+    // A batch that adds up for itself begins with what the act was allowed before it, and the next with both.
+    let batches = |name: &str, batches: &[&[&str]]| {
+        let done = desk.run(envelope("anna", name), name, |tx, _| {
+            for batch in batches {
+                let authority = tx.authority(&PAY)?;
+                let mut total = eur("0");
+                for amount in *batch {
+                    total = total.add(eur(amount)).unwrap();
+                    tx.allow(&authority, &ask("front", amount).total(total))?;
+                }
+            }
+            let more = tx.may(&ask("front", "1"))?; // what might be asked next counts it too
+            Ok::<_, Halt>(more.is_allowed())
+        });
+        done.map(|done| done.answer)
+    };
+    assert!(batches("two batches", &[&["50", "40"], &["59"]]).unwrap());
+    assert!(!batches("to the cent", &[&["50", "40"], &["60"]]).unwrap());
+    let over = batches("a cent over", &[&["50", "40"], &["60.01"]]).unwrap_err();
+    assert_eq!(over.code(), "policy.over_total");
     // What was refused, and taken back, counts no more.
     let tried = desk.run(envelope("anna", "tried"), "", |tx, _| {
         for amount in ["150", "200", "75"] {

@@ -54,7 +54,7 @@ fn altered(
     rows: impl Fn(&Scan, &mut Vec<Row>) + Send + Sync + 'static,
     lost: bool,
 ) -> Altered {
-    Altered { inner, feed: Box::new(feed), rows: Box::new(rows), lost }
+    Altered { inner, feed: Box::new(feed), rows: Box::new(rows), lost, parts: false }
 }
 
 /// What is found on each store once `feed` and `rows` have been at it.

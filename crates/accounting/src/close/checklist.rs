@@ -266,6 +266,15 @@ pub(super) fn of_host(read: &mut impl Reading, key: PeriodKey) -> Result<Vec<Poi
     Ok(points)
 }
 
+/// Has the decision rest on the host's points of a year and its periods: one that is raised or taken back meanwhile is seen.
+pub(super) fn rest_on_points(tx: &mut Tx<'_>, year: PeriodKey) -> Result<(), LedgerError> {
+    let periods = periods_of(tx, year)?;
+    for key in periods.iter().map(|period| period.period).chain([year]) {
+        tx.scan(&Range::<ClosingPoint>::by_key(&key))?;
+    }
+    Ok(())
+}
+
 /// The host's points of a period or year that nobody has signed off.
 fn unsigned(read: &mut impl Reading, period: PeriodKey) -> Result<Vec<Point>, LedgerError> {
     let points = read.peek_scan(&Range::<ClosingPoint>::by_key(&period))?;

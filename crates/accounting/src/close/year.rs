@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::CloseError;
-use super::checklist::{checklist, of_host};
+use super::checklist::{checklist, of_host, rest_on_points};
 use super::lock::{check_journal_not_final, check_not_final, check_unlocked};
 use super::obstacles::{Point, obstacles};
 use super::records::{ClosingState, YearDeed, YearEntry, YearStep};
@@ -239,6 +239,7 @@ pub struct YearClosed {
 impl CloseYear {
     fn in_the_way(&self, tx: &mut Tx<'_>, days: DateRange) -> Result<Vec<Point>, LedgerError> {
         let key = self.year.saturating_mul(100);
+        rest_on_points(tx, key)?;
         if self.strict {
             return Ok(checklist(tx, key)?.points);
         }

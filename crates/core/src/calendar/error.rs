@@ -118,7 +118,7 @@ pub enum CalendarError {
     #[error("hours {text}: {why}")]
     #[kind(Invalid)]
     Hours {
-        /// As given.
+        /// The part that can't be, as given.
         text: String,
         /// Why, and the way out.
         why: &'static str,

@@ -41,9 +41,9 @@ impl std::str::FromStr for DayHours {
     type Err = CalendarError;
 
     fn from_str(text: &str) -> Result<DayHours, CalendarError> {
-        let fail = |why| CalendarError::Hours { text: text.into(), why };
         let mut hours = DayHours::default();
-        for part in text.split(',').filter(|_| !text.is_empty()) {
+        for part in text.split(',').map(str::trim).filter(|_| !text.is_empty()) {
+            let fail = |why| CalendarError::Hours { text: part.into(), why };
             let ends =
                 part.split_once('-').and_then(|(from, to)| Some((minute(from)?, minute(to)?)));
             let (from, to) = ends.ok_or_else(|| fail("write them as 08:00-12:00,13:30-18:00"))?;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use smol_str::{SmolStr, format_smolstr};
 
-use super::{DueClock, DueItem, Handlers, Unhandled};
-use crate::{Halt, Id, Range, Reading, Timestamp, View};
+use super::{DueClock, DueItem, Handlers, Unhandled, Unreadable};
+use crate::{ErrorKind, Halt, Id, Range, Reading, Timestamp, View};
 
 /// Where an item stands in the order of carrying out.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +36,8 @@ pub(super) struct Look {
     pub(super) horizon: Option<Place>,
     /// Kinds that are ready and that nobody takes.
     pub(super) unhandled: Vec<Unhandled>,
+    /// Kinds of which a row is damaged: the others go on.
+    pub(super) unreadable: Vec<Unreadable>,
 }
 
 /// Looks for up to `room` items of each kind that are ready at `now`.
@@ -46,10 +48,13 @@ pub(super) fn look(
     room: usize,
 ) -> Result<Look, Halt> {
     let clock = DueClock::peek(read)?;
-    let (mut ready, mut horizon) = (Vec::new(), None::<Place>);
+    let (mut ready, mut horizon, mut unreadable) = (Vec::new(), None::<Place>, Vec::new());
     for kind in handlers.kinds() {
         let range = Range::by(DueItem::BY_TIME, kind).through(&now).limit(room);
-        let items: Vec<Ready> = read.peek_scan(&range)?.iter().filter_map(ready_of).collect();
+        let Some(items) = unless_damaged(read.peek_scan(&range), kind, &mut unreadable)? else {
+            continue;
+        };
+        let items: Vec<Ready> = items.iter().filter_map(ready_of).collect();
         if let Some(last) = items.last().filter(|_| items.len() >= room) {
             let nearer = horizon.as_ref().is_none_or(|horizon| last.place < *horizon);
             horizon = if nearer { Some(last.place.clone()) } else { horizon };
@@ -60,8 +65,28 @@ pub(super) fn look(
     if let Some(horizon) = &horizon {
         ready.retain(|item| item.place <= *horizon);
     }
-    let unhandled = unhandled(read, handlers, now)?;
-    Ok(Look { position: read.position(), clock, ready, horizon, unhandled })
+    let unhandled = unhandled(read, handlers, now);
+    let unhandled = unless_damaged(unhandled, "", &mut unreadable)?.unwrap_or_default();
+    Ok(Look { position: read.position(), clock, ready, horizon, unhandled, unreadable })
+}
+
+/// What was read; `None` where a row of it is damaged, which is kept for whoever looks at what the tick did.
+fn unless_damaged<T>(
+    read: Result<T, Halt>,
+    kind: &str,
+    unreadable: &mut Vec<Unreadable>,
+) -> Result<Option<T>, Halt> {
+    match read {
+        Err(halt) if halt.kind() == ErrorKind::Corrupt => {
+            // The search for kinds that nobody takes meets the same row again.
+            if !kind.is_empty() || unreadable.is_empty() {
+                let (kind, code, why) = (kind.into(), halt.code().into(), halt.to_string());
+                unreadable.push(Unreadable { kind, code, why });
+            }
+            Ok(None)
+        }
+        read => read.map(Some),
+    }
 }
 
 fn ready_of(item: &Arc<DueItem>) -> Option<Ready> {
@@ -90,15 +115,16 @@ fn unhandled(
     }
 }
 
-/// When the next item that somebody takes is tried.
+/// When the next item that somebody takes is tried. Kinds of which a row is damaged are left out: a tick tells of them.
 pub(super) fn next_due(
     read: &mut impl Reading,
     handlers: &Handlers<'_>,
 ) -> Result<Option<Timestamp>, Halt> {
     let mut next = None::<Timestamp>;
     for kind in handlers.kinds() {
-        let first = read.peek_scan(&Range::by(DueItem::BY_TIME, kind).limit(1))?.pop();
-        let at = first.and_then(|item| item.try_at);
+        let first = read.peek_scan(&Range::by(DueItem::BY_TIME, kind).limit(1));
+        let first = unless_damaged(first, kind, &mut Vec::new())?;
+        let at = first.and_then(|mut items| items.pop()).and_then(|item| item.try_at);
         next = [next, at].into_iter().flatten().min();
     }
     Ok(next)

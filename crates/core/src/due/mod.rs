@@ -79,7 +79,7 @@ pub use item::{Due, DueClock, DueItem, DueKey};
 pub use look::items;
 pub use queue::Queue;
 pub use settle::{CancelDue, RetryDue, SetDueClock};
-pub use ticked::{CarriedOut, DeniedItem, RefusedItem, Ticked, Unhandled};
+pub use ticked::{CarriedOut, DeniedItem, RefusedItem, Ticked, Unhandled, Unreadable};
 
 use crate::engine::{Engine, Part};
 use crate::policy::Permission;

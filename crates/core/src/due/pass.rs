@@ -103,6 +103,7 @@ impl Pass {
         self.pile = new.map(|ready| (ready.place, (ready.id, ready.tries))).collect();
         self.horizon = look.horizon;
         self.ticked.unhandled = look.unhandled;
+        self.ticked.unreadable = look.unreadable;
         self.settled = true; // until something is carried out
         Ok(())
     }
@@ -166,8 +167,8 @@ impl Pass {
                 let (tries, try_at) = done.answer;
                 let Place { kind, subject, .. } = ready.place;
                 let (code, why) = (refused.code().into(), refused.why().to_owned());
-                let try_at = try_at.and_then(Timestamp::from_micros);
-                let item = RefusedItem { kind, subject, code, why, tries, try_at };
+                let (error, try_at) = (refused.kind(), try_at.and_then(Timestamp::from_micros));
+                let item = RefusedItem { kind, subject, code, error, why, tries, try_at };
                 self.ticked.refused.push(item);
             }
             Err(Stop::Halt(halt)) => return Err(self.failed(halt, Some(ready))),

@@ -4,8 +4,8 @@ use std::fmt;
 
 use smol_str::SmolStr;
 
-use crate::Timestamp;
 use crate::report::{Cell, Column, Phrase, Report, Row, word};
+use crate::{ErrorKind, Timestamp};
 
 /// What came of a tick. Its text says it in a few lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub struct Ticked {
     pub elsewhere: usize,
     /// Kinds that are due and that no handler takes.
     pub unhandled: Vec<Unhandled>,
+    /// Kinds of which a row of the queue is damaged: none of their items was tried, and those of others were.
+    pub unreadable: Vec<Unreadable>,
     /// Whether the tick's limit ended it: there may be more, so tick again.
     pub more: bool,
 }
@@ -52,6 +54,8 @@ pub struct RefusedItem {
     pub subject: SmolStr,
     /// The refusal's stable code.
     pub code: SmolStr,
+    /// What can be done about it: a mistake of the program and damage stand apart from what an engine refuses.
+    pub error: ErrorKind,
     /// The refusal in words.
     pub why: String,
     /// How often it was refused by now.
@@ -84,6 +88,17 @@ pub struct Unhandled {
     pub since: Timestamp,
 }
 
+/// A kind of which a row of the queue is damaged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// The kind; empty where the row is of a kind that nobody takes.
+    pub kind: SmolStr,
+    /// The damage's stable code.
+    pub code: SmolStr,
+    /// The damage in words.
+    pub why: String,
+}
+
 impl Ticked {
     pub(super) fn at(now: Timestamp) -> Ticked {
         let (carried_out, refused, denied, unhandled) = Default::default();
@@ -95,12 +110,32 @@ impl Ticked {
             denied,
             elsewhere: 0,
             unhandled,
+            unreadable: Vec::new(),
             more: false,
         }
     }
-}
 
-impl Ticked {
+    /// Whether all that was met is as it should be: engines may refuse, but nothing was damaged, and no mistake of the program was
+    /// met. What isn't is what a host wakes somebody for, since a tick goes on past it.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// use fondaco_core::due::{Due, Handlers, Queue};
+    /// # let shop = shop();
+    /// shop.run(envelope("remind"), "remind", |tx, _| {
+    ///     tx.due(Due::new("shop.reminder", "shelf/1", tx.now())).map(|_| ())
+    /// })?;
+    /// let wrong = Handlers::new().on("shop.reminder", |_, _| Err(Halt::Bug("no such shelf".into()).into()));
+    /// let ticked = Queue::new(&shop, wrong).tick(Timestamp::MAX)?;
+    /// assert!(!ticked.is_sound());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn is_sound(&self) -> bool {
+        let broken = |item: &RefusedItem| matches!(item.error, ErrorKind::Bug | ErrorKind::Corrupt);
+        self.unreadable.is_empty() && !self.refused.iter().any(broken)
+    }
+
     /// What became of each item, as people look at it; [`Display`](fmt::Display) is for logs.
     ///
     /// ```
@@ -130,9 +165,14 @@ impl Ticked {
             let row = [kind.into(), subject.into(), time(at), word("carried out")];
             report.push(Row::new(row));
         }
-        for RefusedItem { kind, subject, code, why, try_at, .. } in &self.refused {
+        for RefusedItem { kind, subject, code, error, why, try_at, .. } in &self.refused {
             let next = try_at.as_ref().map_or_else(|| word("held"), time);
-            let why = [word("refused"), why.as_str().into(), code.into(), next];
+            let outcome = match error {
+                ErrorKind::Bug => word("a mistake in the program"),
+                ErrorKind::Corrupt => word("damaged"),
+                _ => word("refused"),
+            };
+            let why = [outcome, why.as_str().into(), code.into(), next];
             let row = [kind.into(), subject.into(), Cell::Empty].into_iter().chain(why);
             report.push(Row::new(row));
         }
@@ -142,6 +182,10 @@ impl Ticked {
         }
         for Unhandled { kind, since } in &self.unhandled {
             report.push(Row::new([kind.into(), Cell::Empty, time(since), word("nobody takes it")]));
+        }
+        for Unreadable { kind, code, why } in &self.unreadable {
+            let why = [word("damaged"), why.as_str().into(), code.into()];
+            report.push(Row::new([kind.into(), Cell::Empty, Cell::Empty].into_iter().chain(why)));
         }
         let report = if report.rows.is_empty() { report.note(word("nothing")) } else { report };
         if self.more { report.note(word("more may be due")) } else { report }
@@ -164,7 +208,7 @@ impl fmt::Display for Ticked {
         if self.more {
             write!(f, ", more may be due")?;
         }
-        for RefusedItem { kind, subject, code, why, tries, try_at } in &self.refused {
+        for RefusedItem { kind, subject, code, why, tries, try_at, .. } in &self.refused {
             write!(f, "\n  {kind} for {subject}: {why} ({code}, try {tries}; ")?;
             match try_at {
                 Some(at) => write!(f, "again at {at})")?,
@@ -176,6 +220,9 @@ impl fmt::Display for Ticked {
         }
         for Unhandled { kind, since } in &self.unhandled {
             write!(f, "\n  {kind}: due since {since}, and no handler takes it")?;
+        }
+        for Unreadable { kind, code, why } in &self.unreadable {
+            write!(f, "\n  {kind}: {why} ({code}; no item of this kind was tried)")?;
         }
         Ok(())
     }

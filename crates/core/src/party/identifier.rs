@@ -214,8 +214,10 @@ fn normal(kind: IdentifierKind, value: String) -> Result<SmolStr, Flaw> {
 fn is_blank(kind: IdentifierKind, value: &str) -> bool {
     let number = match kind {
         IdentifierKind::Bic => return false,
-        // The last two are the check digits.
+        // Check digits count the noughts, and have something to say where the number has not.
         IdentifierKind::Lei => value.get(..18).unwrap_or(value),
+        IdentifierKind::Iban => value.get(4..).unwrap_or(value),
+        IdentifierKind::Vat if value.starts_with("FR") => value.get(4..).unwrap_or(value),
         _ => value,
     };
     let mut digits = number.bytes().filter(u8::is_ascii_digit).peekable();

@@ -1,7 +1,11 @@
 //! Asking in a unit of work, and what becomes of an act that did not ask.
 
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
 use super::{Authority, Inquiry, Permission, Reason, Request, Standing, Verdict};
-use crate::{ActorId, Engine, Halt, Money, Timestamp, Tx};
+use crate::{ActorId, Currency, Engine, Halt, Money, Timestamp, Tx};
 
 impl Tx<'_> {
     /// Asks whether who acts may do this; the decision rests on the answer.
@@ -61,7 +65,7 @@ impl Tx<'_> {
             Standing::Full(_) => self.grant(permission),
             Standing::Judged(_) => {}
         }
-        Ok(Authority::new(permission, actor, standing))
+        Ok(Authority::new(permission, actor, standing, self.allowed_by(permission)))
     }
 
     /// Asks whether one thing may be done under an authority that was asked for.
@@ -81,13 +85,27 @@ impl Tx<'_> {
         Ok(reason)
     }
 
-    /// What the act comes to with this, where limits may be asked for it and it does not say so itself.
+    /// What the act comes to with this: what it was allowed before, and what the request says in all or by itself.
     fn total_with(&self, authority: &Authority, request: &Request) -> Option<Money> {
-        let said = request.total.is_some() || authority.is_full();
-        let amount = request.amount.filter(|_| !said)?;
-        let key = (authority.permission().name, amount.currency());
-        let so_far = self.allowed.get(&key).copied().unwrap_or_default();
-        Some(Money::new(so_far.saturating_add(amount.amount().abs()), amount.currency()))
+        if authority.is_full() {
+            return None;
+        }
+        let (before, more) = match (request.total, request.amount) {
+            (Some(total), _) => (authority.before.get(&total.currency()).copied(), total),
+            (None, Some(amount)) => {
+                let key = (authority.permission().name, amount.currency());
+                (self.allowed.get(&key).copied(), amount)
+            }
+            (None, None) => return None,
+        };
+        let total = before.unwrap_or_default().saturating_add(more.amount().abs());
+        Some(Money::new(total, more.currency()))
+    }
+
+    /// What the act was allowed so far by a permission that is limited.
+    fn allowed_by(&self, permission: &Permission) -> BTreeMap<Currency, Decimal> {
+        let of = self.allowed.iter().filter(|((name, _), _)| *name == permission.name);
+        of.map(|((_, currency), amount)| (*currency, *amount)).collect()
     }
 
     /// Whether who acts might do this, and why, without being refused: for acts that choose otherwise.
@@ -155,8 +173,13 @@ impl Tx<'_> {
         request: &Request,
     ) -> Result<Verdict, Halt> {
         let standing = self.standing(actor, now, request.permission)?;
-        let authority = Authority::new(request.permission, actor.clone(), standing);
-        Ok(authority.judge(request).into())
+        // What this act was allowed before counts for who acts, and for nobody else.
+        let own = self.actor() == actor;
+        let before = if own { self.allowed_by(request.permission) } else { BTreeMap::new() };
+        let authority = Authority::new(request.permission, actor.clone(), standing, before);
+        let total = if own { self.total_with(&authority, request) } else { None };
+        let summed = total.map(|total| request.clone().total(total));
+        Ok(authority.judge(summed.as_ref().unwrap_or(request)).into())
     }
 
     fn standing(

@@ -1,12 +1,14 @@
 //! How somebody stands with a permission, and what comes of asking.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
+use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use super::{Denial, Permission, Request, Why};
-use crate::ActorId;
 use crate::report::{Explain, Parameter, word};
+use crate::{ActorId, Currency};
 
 /// Why somebody may.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,6 +143,8 @@ pub struct Authority {
     permission: &'static Permission,
     actor: ActorId,
     standing: Standing,
+    /// What the act was allowed by this permission before this was asked for, in each currency.
+    pub(super) before: BTreeMap<Currency, Decimal>,
 }
 
 impl Authority {
@@ -148,8 +152,9 @@ impl Authority {
         permission: &'static Permission,
         actor: ActorId,
         standing: Standing,
+        before: BTreeMap<Currency, Decimal>,
     ) -> Authority {
-        Authority { permission, actor, standing }
+        Authority { permission, actor, standing, before }
     }
 
     /// The permission.

@@ -30,8 +30,9 @@ pub struct Request {
     /// For how much: what limits per document are compared with, whatever its sign. Who has limits and says no amount is
     /// denied, unless it is [about none](Request::without_amount).
     pub amount: Option<Money>,
-    /// For how much in all within the act so far, this included: what limits per act are compared with. Left out, it is what the act
-    /// was allowed so far by this permission in this currency, and the amount; so a batch need not add up.
+    /// For how much in all under this [`Authority`](super::Authority) so far, this included; what the act was allowed by the permission before it is
+    /// added, and limits per act are compared with that. Left out, it is the amount and all that the act was allowed by this
+    /// permission in this currency; so a batch need not add up.
     pub total: Option<Money>,
     /// Whether it is about no amount, so that limits have nothing to say.
     pub without_amount: bool,
@@ -109,7 +110,7 @@ impl Request {
         self
     }
 
-    /// For so much in all within the act.
+    /// For so much in all under this authority, by a batch that adds up what it takes.
     #[must_use]
     pub fn total(mut self, total: Money) -> Request {
         self.total = Some(total);

@@ -168,6 +168,8 @@ fn only_an_amount_a_blank_and_a_unit_are_read() {
         assert!(text.parse::<Quantity>().is_err(), "{text:?}");
         assert!(serde_json::from_value::<Quantity>(text.into()).is_err());
     }
+    let blank = Quantity::parse(" 1 kg").unwrap_err().to_string();
+    assert!(blank.contains("\" 1 kg\""), "{blank}");
     assert!(serde_json::from_str::<Quantity>("12.5").is_err(), "a number has no unit");
     assert_eq!(quantity("-0.00 kg"), Quantity::zero(Unit::KILOGRAM));
     assert_eq!(

@@ -45,7 +45,7 @@ pub enum ArrowFormError {
 impl Report {
     /// The report as an Arrow table: texts as Utf8, figures as Decimal128(38, s) with the digits that the column's values
     /// need, days as Date32, counts as Int64. What is not of its column's kind is null. A column of [`Kind::Money`] becomes
-    /// two, amount and currency; a currency or unit of a whole column stands in its field's metadata.
+    /// two, amount and currency, one of [`Kind::Measure`] figure and unit; a currency or unit of a whole column stands in its field's metadata.
     ///
     /// ```
     /// use fondaco_core::Currency;
@@ -82,11 +82,12 @@ fn arrays_of(column: &Column, cells: &[&Cell]) -> Result<Vec<(String, ArrayRef)>
         Kind::Date => Arc::new(cells.iter().map(|cell| days(cell)).collect::<Date32Array>()),
         Kind::Count => Arc::new(cells.iter().map(|cell| count(cell)).collect::<Int64Array>()),
         Kind::Amount(currency) => decimals((&name, &column.kind), cells, digits(*currency))?,
-        Kind::Money => {
+        Kind::Money | Kind::Measure { .. } => {
             let codes: StringArray = cells.iter().map(|cell| code(cell)).collect();
-            let currencies = (format!("{name} currency"), Arc::new(codes) as ArrayRef);
-            let amounts = decimals((&name, &column.kind), cells, 0)?;
-            return Ok(vec![(name, amounts), currencies]);
+            let beside = column.kind.beside().unwrap_or_default().to_lowercase();
+            let beside = (format!("{name} {beside}"), Arc::new(codes) as ArrayRef);
+            let figures = decimals((&name, &column.kind), cells, 0)?;
+            return Ok(vec![(name, figures), beside]);
         }
         Kind::Quantity { .. } | Kind::Percent { .. } => decimals((&name, &column.kind), cells, 0)?,
     };
@@ -115,8 +116,13 @@ fn text(cell: &Cell) -> Option<String> {
     }
 }
 
-fn code(cell: &Cell) -> Option<&'static str> {
-    if let Cell::Money(money) = cell { Some(money.currency().code()) } else { None }
+/// Its currency or unit.
+fn code(cell: &Cell) -> Option<&str> {
+    match cell {
+        Cell::Money(money) => Some(money.currency().code()),
+        Cell::Quantity { unit, .. } => Some(unit.as_str()),
+        _ => None,
+    }
 }
 
 fn count(cell: &Cell) -> Option<i64> {
@@ -206,6 +212,26 @@ mod tests {
         assert_eq!(table.column(3).as_string::<i32>().value(0), "JPY");
         assert_eq!(table.column(5).as_primitive::<Date32Type>().value(0), 10);
         assert!(table.columns().iter().all(|column| column.is_null(1)));
+    }
+
+    #[test]
+    fn no_unit_is_lost_and_none_is_another() {
+        let weighed = |unit: &str| Cell::Quantity { amount: 5.into(), unit: unit.into() };
+        let mut report = Report::new("t").columns([
+            Column::new("Left", Kind::Measure { digits: 0 }),
+            Column::new("Weight", Kind::Quantity { unit: "kg".into(), digits: 0 }),
+        ]);
+        report.push(Row::new([weighed("kg"), weighed("kg")]));
+        report.push(Row::new([weighed("carton"), weighed("carton")]));
+        let table = report.to_arrow().unwrap();
+        assert_eq!(table.schema().field(1).name(), "Left unit");
+        let units = table.column(1).as_string::<i32>();
+        assert_eq!([units.value(0), units.value(1)], ["kg", "carton"]);
+        assert_eq!(table.column(0).null_count(), 0);
+        assert!(
+            table.column(2).is_valid(0) && table.column(2).is_null(1),
+            "cartons are no kilograms"
+        );
     }
 
     #[test]

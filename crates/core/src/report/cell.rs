@@ -97,6 +97,7 @@ impl Cell {
         match (self, kind) {
             (Cell::Money(money), Kind::Amount(currency)) => money.currency() == *currency,
             (Cell::Quantity { unit, .. }, Kind::Quantity { unit: of, .. }) => unit == of,
+            (Cell::Quantity { .. }, Kind::Measure { .. }) => true,
             (Cell::Quantity { unit, .. }, _) => unit.is_empty(),
             _ => true,
         }

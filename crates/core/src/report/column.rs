@@ -22,6 +22,11 @@ pub enum Kind {
         /// Digits after the point.
         digits: u32,
     },
+    /// Numbers that each name their unit, rounded half-up to so many digits when shown; whole in tables, and two columns there.
+    Measure {
+        /// Digits after the point.
+        digits: u32,
+    },
     /// Factors shown in percent, rounded half-up to so many digits; as factors in tables.
     Percent {
         /// Digits after the point.
@@ -42,6 +47,15 @@ impl Kind {
     /// ```
     pub fn is_figure(&self) -> bool {
         !matches!(self, Kind::Text | Kind::Date)
+    }
+
+    /// What stands in a column of its own beside it, in tables.
+    pub(super) fn beside(&self) -> Option<&'static str> {
+        match self {
+            Kind::Money => Some("Currency"),
+            Kind::Measure { .. } => Some("Unit"),
+            _ => None,
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::decimal::{Padded, normalize};
 
 impl Report {
     /// The report as CSV, lines ended by CR LF as RFC 4180 has it. A column of [`Kind::Money`] becomes two, amount and
-    /// currency.
+    /// currency, and one of [`Kind::Measure`] figure and unit.
     ///
     /// ```
     /// use fondaco_core::Money;
@@ -51,8 +51,8 @@ impl Report {
         for column in &self.columns {
             let heading = column.heading.to_string();
             csv.words(&heading);
-            if column.kind == Kind::Money {
-                csv.field(&format!("{heading} currency"));
+            if let Some(beside) = column.kind.beside() {
+                csv.words(&format!("{heading} {}", beside.to_lowercase()));
             }
         }
         csv.end_line();
@@ -108,16 +108,18 @@ impl Writer {
                 self.field(&plain(money.amount(), Some(money.currency())));
                 self.field(money.currency().code());
             }
-            (_, Kind::Money) => {
-                self.field(&neutral(cell, &column.kind));
-                self.field("");
+            (Cell::Quantity { amount, unit }, Kind::Measure { .. }) => {
+                self.field(&plain(*amount, None));
+                self.words(unit);
             }
-            (cell, kind) => {
+            (_, kind) => {
                 let field = neutral(cell, kind);
-                let is_text = matches!(cell, Cell::Text(_) | Cell::Word(_) | Cell::Phrase(_));
-                match is_text {
-                    true => self.words(&field),
-                    false => self.field(&field),
+                match cell {
+                    Cell::Text(_) | Cell::Word(_) | Cell::Phrase(_) => self.words(&field),
+                    _ => self.field(&field),
+                }
+                if kind.beside().is_some() {
+                    self.field("");
                 }
             }
         }
@@ -182,5 +184,32 @@ mod tests {
         assert_eq!(shown("1234.5"), "1234.5 1234.50 1234.500");
         assert_eq!(shown("-0.00"), "0 0.00 0.000");
         assert_eq!(shown("-1"), "-1 -1.00 -1.000");
+    }
+
+    #[test]
+    fn no_text_is_run_by_a_spreadsheet_wherever_it_stands() {
+        let columns = [Column::new("=paid", Kind::Money), Column::text("@text")];
+        let mut report = Report::new("").columns(columns);
+        report.push(Row::new(["=1+1".into(), "-2".into()]));
+        let quiet = "'=paid,'=paid currency,'@text\r\n'=1+1,,'-2\r\n";
+        assert_eq!(report.to_spreadsheet_csv(), quiet);
+        assert_eq!(report.to_csv(), "=paid,=paid currency,@text\r\n=1+1,,-2\r\n");
+    }
+
+    #[test]
+    fn figures_that_each_name_their_unit_have_it_beside_them() {
+        let weighed = |amount: &str, unit: &str| Cell::Quantity {
+            amount: amount.parse().unwrap(),
+            unit: unit.into(),
+        };
+        let mut report =
+            Report::new("").columns([Column::new("Left", Kind::Measure { digits: 1 })]);
+        report.push(Row::new([weighed("5.125", "kg")]));
+        report.push(Row::new([weighed("5", "carton")]));
+        report.push(Row::new([Cell::Number(7.into())]));
+        report.push(Row::new([Cell::Empty]));
+        assert_eq!(report.to_csv(), "Left,Left unit\r\n5.125,kg\r\n5,carton\r\n7,\r\n,\r\n");
+        let text = report.to_text(&super::super::Locale::plain(), Some(40));
+        assert!(text.contains("5.1 kg") && text.contains("5.0 carton"), "{text}");
     }
 }

@@ -15,7 +15,10 @@ use super::{Cell, Locale, Phrase, word};
 use crate::decimal::as_text;
 use crate::{DateRange, Rounding};
 
-/// A figure, with its reasons.
+mod data;
+
+/// A figure, with its reasons. In serde its inputs stand in it, and from 40 levels down in a list `below`, each with its level: no
+/// reader of JSON goes as deep as bills of material may.
 ///
 /// ```
 /// use fondaco_core::report::{Explain, Parameter};
@@ -37,6 +40,7 @@ use crate::{DateRange, Rounding};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(from = "data::Node", into = "data::Node")]
 #[non_exhaustive]
 pub struct Explain {
     /// What it is.
@@ -44,19 +48,14 @@ pub struct Explain {
     /// How much it is.
     pub value: Cell,
     /// How it came out of its inputs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<Phrase>,
     /// What the rule was told besides.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parameters: Vec<Parameter>,
     /// The rounding at the end of it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rounded: Option<Rounded>,
     /// Where it is recorded, in the engine's words: an entry, a document. Of facts.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Phrase>,
     /// What it was made of.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub inputs: Vec<Explain>,
 }
 

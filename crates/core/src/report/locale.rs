@@ -255,13 +255,28 @@ impl Locale {
                 out.push_str(&self.percent(*value, *digits));
             }
             (Cell::Number(value), Kind::Quantity { unit, digits }) => {
-                out.push_str(&self.number(*value, *digits));
-                if !unit.is_empty() {
-                    out.push_str(&self.code_gap);
-                    out.push_str(unit);
-                }
+                self.push_measure(out, (*value, unit), *digits);
+            }
+            (Cell::Quantity { amount, unit }, Kind::Quantity { digits, .. })
+                if cell.is_of(kind) =>
+            {
+                self.push_measure(out, (*amount, unit), *digits);
+            }
+            (Cell::Quantity { amount, unit }, Kind::Measure { digits }) => {
+                self.push_measure(out, (*amount, unit), *digits);
+            }
+            (Cell::Number(value), Kind::Measure { digits }) => {
+                self.push_measure(out, (*value, ""), *digits);
             }
             (cell, _) => out.push_str(&self.value(cell)),
+        }
+    }
+
+    fn push_measure(&self, out: &mut String, (value, unit): (Decimal, &str), digits: u32) {
+        out.push_str(&self.number(value, digits));
+        if !unit.is_empty() {
+            out.push_str(&self.code_gap);
+            out.push_str(unit);
         }
     }
 }

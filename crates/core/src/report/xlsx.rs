@@ -52,7 +52,8 @@ pub enum XlsxFormError {
 
 impl Report {
     /// The report as a workbook with one sheet: title, headings that stay in sight, rows with their levels as outline, totals, notes.
-    /// Figures are numbers where Excel keeps them exactly, else texts; a column of [`Kind::Money`] becomes two, amount and currency.
+    /// Figures are numbers where Excel keeps them exactly, else texts; a column of [`Kind::Money`] becomes two, amount and currency, and one of
+    /// [`Kind::Measure`] figure and unit.
     /// Words are the locale's.
     ///
     /// ```
@@ -182,7 +183,7 @@ fn places(report: &Report) -> Vec<u16> {
     let mut places = Vec::with_capacity(report.columns.len());
     for column in &report.columns {
         places.push(next);
-        next = next.saturating_add(if column.kind == Kind::Money { 2 } else { 1 });
+        next = next.saturating_add(if column.kind.beside().is_some() { 2 } else { 1 });
     }
     places
 }
@@ -229,12 +230,12 @@ impl Sheet<'_> {
             let format = format.set_border_bottom(FormatBorder::Thin);
             let heading = column.heading.show(self.locale);
             sheet.write_string_with_format(HEADINGS, place, &heading, &format)?;
-            if column.kind == Kind::Money {
-                let currency = format!("{heading} {}", self.locale.word("Currency"));
+            if let Some(beside) = column.kind.beside() {
+                let beside = format!("{heading} {}", self.locale.word(beside));
                 sheet.write_string_with_format(
                     HEADINGS,
                     place.saturating_add(1),
-                    currency,
+                    beside,
                     &format,
                 )?;
             }
@@ -299,8 +300,12 @@ impl Sheet<'_> {
         digits: u32,
         format: Format,
     ) -> Result<(), XlsxError> {
-        if let (Cell::Money(money), Kind::Money) = (cell, &column.kind) {
-            let code = money.currency().code();
+        let beside = match (cell, &column.kind) {
+            (Cell::Money(money), Kind::Money) => Some(money.currency().code()),
+            (Cell::Quantity { unit, .. }, Kind::Measure { .. }) => Some(unit.as_str()),
+            _ => None,
+        };
+        if let Some(code) = beside {
             sheet.write_string_with_format(at, place.saturating_add(1), code, &format)?;
         }
         if let Cell::Date(date) | Cell::Month(date) = cell {
@@ -430,6 +435,9 @@ fn number_format(cell: &Cell, kind: &Kind, digits: u32) -> String {
             format!("#,##0{}", point(least, least.max(digits)))
         }
         (Cell::Count(_), _) => "#,##0".to_owned(),
+        (Cell::Quantity { .. } | Cell::Number(_), Kind::Measure { digits: least }) => {
+            format!("#,##0{}", point(*least, (*least).max(digits)))
+        }
         (Cell::Quantity { unit, .. }, _) => format!("#,##0{}{}", point(0, digits), quoted(unit)),
         (_, Kind::Quantity { unit, digits: least }) => {
             format!("#,##0{}{}", point(*least, (*least).max(digits)), quoted(unit))

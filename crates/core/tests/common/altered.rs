@@ -14,6 +14,8 @@ pub struct Altered {
     pub rows: AlterRows,
     /// Tells no command's receipt, and of no counter by its key.
     pub lost: bool,
+    /// Whether what is read in parts is altered too, and not only what is read from its beginning.
+    pub parts: bool,
 }
 
 impl Altered {
@@ -23,7 +25,7 @@ impl Altered {
         feed: impl Fn(&mut Vec<Commit>) + Send + Sync + 'static,
         rows: impl Fn(&Scan, &mut Vec<Row>) + Send + Sync + 'static,
     ) -> Altered {
-        Altered { inner, feed: Box::new(feed), rows: Box::new(rows), lost: false }
+        Altered { inner, feed: Box::new(feed), rows: Box::new(rows), lost: false, parts: false }
     }
 }
 
@@ -38,7 +40,7 @@ impl Store for Altered {
         let mut answer = self.inner.read(read)?;
         for (ask, reply) in read.asks.iter().zip(&mut answer.replies) {
             if let (Ask::Scan(scan), Reply::Rows(rows)) = (ask, &mut *reply)
-                && scan.from.as_slice().is_empty()
+                && (self.parts || scan.from.as_slice().is_empty())
             {
                 (self.rows)(scan, rows);
             }

@@ -9,6 +9,7 @@ use crate::error::{at_least, finite, not_negative, positive, share};
 
 /// People who met the same channels in the same order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Journey<C> {
     /// In the order in which they were met.
     pub channels: Vec<C>,

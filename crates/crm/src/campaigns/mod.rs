@@ -138,6 +138,7 @@ pub trait Audience {
 
 /// A message to one contact.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Message {
     /// The campaign.
     pub campaign: String,

@@ -9,6 +9,7 @@ use crate::error::{at_least, same_length};
 
 /// What so many clusters would be like.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Choice {
     /// How many.
     pub count: usize,

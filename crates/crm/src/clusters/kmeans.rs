@@ -11,6 +11,7 @@ use crate::error::{at_least, same_length};
 
 /// How clusters are looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct KMeans {
     clusters: usize,
     seed: u64,

@@ -9,6 +9,7 @@ use crate::error::same_length;
 
 /// Centres that move with each chunk, less and less. It can be stored as JSON and gone on with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct MiniBatch {
     centres: Vec<Vec<f64>>,
     /// How many rows each was moved by.

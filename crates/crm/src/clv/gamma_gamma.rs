@@ -22,6 +22,7 @@ pub struct GammaGamma {
 
 /// What a customer has spent.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Spending {
     /// On how many purchases.
     pub purchases: f64,

@@ -7,6 +7,7 @@ use crate::error::{not_negative, positive, within};
 
 /// How far to look, and what later money is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Horizon {
     /// How many periods.
     pub periods: u32,

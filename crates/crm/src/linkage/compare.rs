@@ -30,6 +30,7 @@ impl Level {
 
 /// How a column is compared: in levels, of which the first that holds counts, and the last is that none does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Comparison {
     pub(super) column: String,
     pub(super) levels: Vec<Level>,

@@ -14,6 +14,7 @@ const LEAST: f64 = 1e-12;
 
 /// How a linker is learned.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Learning {
     /// How many rounds at most.
     pub rounds: usize,

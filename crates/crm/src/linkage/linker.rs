@@ -8,6 +8,7 @@ use crate::error::{at_least, share};
 
 /// How columns are compared, and how often a candidate is of one person. It can be stored as JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Linker {
     pub(super) comparisons: Vec<Comparison>,
     pub(super) prior: f64,

@@ -20,6 +20,7 @@ pub struct Visit<K> {
 
 /// A stage, with how deals went on from it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Step {
     /// How many deals ever came to it or beyond.
     pub reached: usize,

@@ -37,6 +37,7 @@ pub enum Outcome {
 
 /// What is known of a deal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Deal {
     /// What it is told apart by, such as its product.
     pub kind: String,

@@ -32,6 +32,7 @@ pub enum Scale {
 
 /// The three scores of a customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Scores {
     /// Of recency.
     pub recency: u8,

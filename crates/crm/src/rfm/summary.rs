@@ -22,6 +22,7 @@ pub struct Purchase<K> {
 
 /// A customer with the three figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Customer<K> {
     /// Who.
     pub customer: K,

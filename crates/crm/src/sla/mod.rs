@@ -16,6 +16,7 @@ mod tests;
 
 /// What was promised.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Promise {
     within_micros: i64,
     warn_at: f64,

@@ -66,6 +66,7 @@ pub enum Flow {
 
 /// One move of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Move {
     /// Which item, counted from 0.
@@ -80,6 +81,7 @@ pub struct Move {
 
 /// One order that came.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Delivery {
     /// Which item, counted from 0.
@@ -94,6 +96,7 @@ pub struct Delivery {
 
 /// From which day to which, and how many days are one period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Window {
     /// The first day.

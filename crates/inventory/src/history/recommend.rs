@@ -67,6 +67,7 @@ pub struct ItemTerms {
 
 /// What a policy is expected to cost and to serve.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Expected {
     /// The cost per day: orders, holding, and what is owed.

@@ -14,6 +14,7 @@ const MOST_LOTS: f64 = 1e9;
 
 /// Where a replay begins.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Start {
     /// How much is on hand; below zero: owed.

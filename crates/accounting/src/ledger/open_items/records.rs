@@ -29,6 +29,7 @@ pub enum ItemKeeping {
 /// assert_eq!(item.to_string(), "line 2 of entry 00000000-0000-0000-0000-000000000007");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ItemKey {
     /// The entry.
     pub entry: Id<Entry>,

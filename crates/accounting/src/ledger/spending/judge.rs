@@ -71,6 +71,8 @@ struct Above {
     cell: Cell,
     limit: Arc<SpendingLimit>,
     total: i128,
+    /// How much of it this entry added.
+    added: i64,
     line: Amount,
     reason: ExcessKind,
 }
@@ -195,8 +197,8 @@ impl Judge {
             }
         }
         let mut above = Vec::new();
-        for (cell, _) in added.into_iter().filter(|(_, sum)| *sum > 0) {
-            above.extend(self.within(tx, cell, standing)?);
+        for added in added.into_iter().filter(|(_, sum)| *sum > 0) {
+            above.extend(self.within(tx, added, standing)?);
         }
         Ok(above)
     }
@@ -263,7 +265,7 @@ impl Judge {
     fn within(
         &mut self,
         tx: &mut Tx<'_>,
-        cell: Cell,
+        (cell, added): (Cell, i64),
         standing: &Standing<'_>,
     ) -> Result<Option<Above>, LedgerError> {
         let Some(limit) = self.limit(cell).cloned() else { return Ok(None) };
@@ -291,7 +293,7 @@ impl Judge {
             Standing { exceeding: Some(_), .. } => ExcessKind::Allowed,
             _ => return Err(refusal(&limit, sums.key(cell), total, line)),
         };
-        Ok(Some(Above { cell, limit, total, line, reason }))
+        Ok(Some(Above { cell, limit, total, added, line, reason }))
     }
 
     /// Keeps what stands above a line; who exceeds a limit is asked for the right to.
@@ -309,7 +311,10 @@ impl Judge {
             ExcessKind::Warned | ExcessKind::Held => None,
             ExcessKind::Allowed => {
                 let over = above.total - i128::from(above.line.units());
-                tx.authorize(&request(entry, &code, above.limit.money(over)))?;
+                // Each entry adds but a part of what is over in all: that is what the act comes to.
+                let more = above.limit.money(over.min(i128::from(above.added)));
+                let over = above.limit.money(over);
+                tx.authorize(&request(entry, &code, over).total(more))?;
                 standing.exceeding.map(|exceeding| exceeding.why.clone())
             }
         };

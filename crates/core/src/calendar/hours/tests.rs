@@ -145,6 +145,8 @@ fn hours_that_can_not_be_are_refused() {
     ] {
         assert_eq!(text.parse::<DayHours>().unwrap_err().code(), "calendar.hours", "{text}");
     }
+    let odd = "08:00-12:00, 1:00-17:00".parse::<DayHours>().unwrap_err().to_string();
+    assert!(odd.starts_with("hours 1:00-17:00: write them as "), "{odd}");
     let (never, now) = (WorkingHours::new(), at("2026-01-05T08:00:00Z"));
     let hour = TimeDelta::hours(1);
     let refused = [

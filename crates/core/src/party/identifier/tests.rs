@@ -293,3 +293,21 @@ fn check_digits_that_no_issuer_writes_are_refused() {
         rest(Lei, &format!("{body}{none:02}"), &format!("{body}{digits:02}"));
     }
 }
+
+/// Check digits count the noughts of an account and of a SIREN, so those differ from noughts while the number itself is none.
+#[test]
+fn noughts_behind_check_digits_are_noughts() {
+    for (kind, text) in [
+        (Iban, "DE36 0000 0000 0000 0000 00"),
+        (Vat, "FR12 000 000 000"),
+        (Vat, "DE000000000"),
+        (Lei, "00000000000000000098"),
+    ] {
+        let flaw = Identifier::parse(kind, text).unwrap_err().flaw;
+        assert!(matches!(flaw, Flaw::Noughts | Flaw::CheckDigits), "{text}: {flaw}");
+    }
+    for text in ["DE36 0000 0000 0000 0000 00", "FR12 000 000 000"] {
+        let kind = if text.starts_with("DE") { Iban } else { Vat };
+        assert_eq!(Identifier::parse(kind, text).unwrap_err().flaw, Flaw::Noughts, "{text}");
+    }
+}

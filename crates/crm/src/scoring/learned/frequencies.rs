@@ -17,6 +17,7 @@ use crate::error::positive;
 
 /// What is known of a lead.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Lead {
     /// Whose it is.
     pub team: Option<String>,
@@ -40,6 +41,7 @@ pub enum End {
 
 /// How counts are made and read.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Settings {
     /// How many stages there are.
     pub stages: usize,

@@ -10,6 +10,7 @@ use super::{BusinessEvent, Figure, PostingError, Role};
 
 /// What is posted for a figure: debit and credit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Roles {
     /// The side on which a figure above zero is debited.
     pub debit: Role,

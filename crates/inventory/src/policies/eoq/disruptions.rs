@@ -25,6 +25,7 @@ const HALVINGS: u32 = 200;
 /// Source: M. Parlar, D. Berkin, *Future Supply Uncertainty in EOQ Models*, Naval Research Logistics 38 (1991), as corrected by E. Berk, A. Arreola-Risa (1994);
 /// L. V. Snyder, *A Tight Approximation for an EOQ Model with Supply Disruptions*, IJPE 155 (2014).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct DisruptedEoq {
     /// What each order costs, however much is ordered.

@@ -45,6 +45,7 @@ const WHAT: &str = "the economic order quantity";
 #[doc(alias = "EOQ")]
 #[doc(alias = "EPQ")]
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Eoq {
     /// What each order costs, however much is ordered.

@@ -40,6 +40,7 @@ pub enum Yield {
 ///
 /// Source: Snyder and Shen (2019), section 9.3.1; E. A. Silver, *Establishing the Order Quantity when the Amount Received is Uncertain*, INFOR 14 (1976).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct YieldEoq {
     /// What each order costs, however much is ordered.

@@ -83,6 +83,7 @@ impl Stage {
 /// Assumes that orders are passed on at once to all who supply, that stages order each period, and that demands of different stages and periods are
 /// independent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Network {
     /// The stages.

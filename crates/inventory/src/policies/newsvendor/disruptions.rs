@@ -22,6 +22,7 @@ const WHAT: &str = "the newsvendor with disruptions";
 ///
 /// Source: Snyder and Shen (2019), section 9.2.2; B. Tomlin, *On the Value of Mitigation and Contingency Strategies*, Management Science 52 (2006).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct DisruptedNewsvendor {
     /// What a unit costs that is kept for a period.

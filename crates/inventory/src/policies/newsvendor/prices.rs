@@ -15,6 +15,7 @@ use crate::probability::Demand;
 ///
 /// Assumes that all that is wanted and there is sold, and that all that is left over finds a taker at the salvage value.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Prices {
     /// What a unit is sold for.

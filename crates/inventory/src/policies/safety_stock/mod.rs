@@ -30,6 +30,7 @@ const WHAT: &str = "the safety stock";
 ///
 /// Assumes that demands of the periods are independent of one another and of the lead time, and that their sum over the lead time is about normal.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SafetyStock {
     /// The mean demand of a period.
@@ -70,6 +71,7 @@ pub struct SafetyStockPlan {
 
 /// The service of a reorder point and an order quantity.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Service {
     /// How likely nothing is missing between an order and its arrival: type 1.

@@ -58,6 +58,7 @@ pub enum Solver {
 
 /// How a logistic regression is learned.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Logistic {
     l2: f64,
     weights: ClassWeights,

@@ -21,6 +21,7 @@ pub struct Confusion {
 
 /// What the two kinds of error cost, in any unit.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Costs {
     /// To take what does not happen: a call in vain.
     pub false_positive: f64,
