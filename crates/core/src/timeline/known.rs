@@ -183,13 +183,30 @@ impl<'t, T> Known<'t, T> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn segments(&self) -> Vec<Segment<'t, T>> {
-        let number = |at| self.number_in(at);
-        let all = self.timeline.merged(number, |a, b| a == b).into_iter();
-        let segment = |(days, number): (DateRange, Option<u32>)| {
-            let recording = self.timeline.recordings.get(number? as usize)?;
+        let segment = |(days, recording): (DateRange, &'t Recording<T>)| {
             Some(Segment { days, value: recording.value()?, recording })
         };
-        all.filter_map(segment).collect()
+        self.recordings().into_iter().filter_map(segment).collect()
+    }
+
+    /// What was last recorded about which days, in order of these, be it that nothing holds.
+    ///
+    /// ```
+    /// use fondaco_core::Timestamp;
+    /// use fondaco_core::timeline::{Says, Span, Timeline};
+    /// let mut price = Timeline::new();
+    /// price.set(Span::from("2026-01-01".parse()?), 7, Timestamp::EPOCH)?;
+    /// price.end("2026-03-01".parse()?, Timestamp::EPOCH)?;
+    /// let known = price.known_now();
+    /// let all: Vec<String> = known.recordings().iter().map(|(days, of)| format!("{days} {:?}", of.says)).collect();
+    /// assert_eq!(all, ["2026-01-01/2026-02-28 Set(7)", "2026-03-01/.. Ended"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn recordings(&self) -> Vec<(DateRange, &'t Recording<T>)> {
+        let number = |at| self.number_in(at);
+        let all = self.timeline.merged(number, |a, b| a == b).into_iter();
+        let recordings = &self.timeline.recordings;
+        all.filter_map(|(days, number)| Some((days, recordings.get(number? as usize)?))).collect()
     }
 
     /// The number of what was last recorded about a stretch.

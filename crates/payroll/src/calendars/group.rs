@@ -90,7 +90,7 @@ impl PayGroup {
             proration: *self.proration,
             time: TimeRules::clone(&self.time),
             annual: self.annual,
-            segregated: self.segregated.to_vec(),
+            segregated: Some(self.segregated.to_vec()),
             from: None,
         }
     }
@@ -306,10 +306,11 @@ pub struct DefinePayGroup {
     /// See [`PayGroup::annual`].
     #[serde(default)]
     pub annual: AnnualPay,
-    /// Segregation of duties: which data keep who recorded them from approving a run that they go into. Of each employee it is what was recorded
-    /// since the last regular slip was computed. Whatever is said here, who computed a run or changed a slip of it does not approve it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub segregated: Vec<PayData>,
+    /// Segregation of duties: which data keep who recorded them from approving a run that they go into, until somebody else has approved a slip
+    /// of the days that they are about. Whatever is said here, who computed a run or changed a slip of it does not approve it. Where it is left
+    /// out, it stays as it was said before, of a new group nothing; an empty list ends it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub segregated: Option<Vec<PayData>>,
     /// Of a group that is said anew, from which day on: it holds for periods that end then or later, with all of their days. Where it is left
     /// out, for those whose regular run is not approved yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -345,7 +346,7 @@ impl DefinePayGroup {
             proration: ProrationRule::default(),
             time: TimeRules::default(),
             annual: AnnualPay::default(),
-            segregated: Vec::new(),
+            segregated: None,
             from: None,
         }
     }
@@ -362,7 +363,7 @@ impl DefinePayGroup {
             time: Whole::new(self.time.clone()),
             annual: self.annual,
             history: Parts::default(),
-            segregated: self.segregated.clone().into(),
+            segregated: self.segregated.clone().unwrap_or_default().into(),
         }
     }
 }
@@ -382,6 +383,10 @@ impl Act for DefinePayGroup {
         let mut group = self.group();
         tx.calendar(&group.work_calendar)?;
         if let Some(before) = tx.get::<PayGroup>(&self.code)? {
+            if self.segregated.is_none() {
+                let day = self.from.unwrap_or(tx.now().date_utc());
+                group.segregated = before.clone().at(&Moment::on(day)).segregated.clone();
+            }
             let said = group.said();
             let now = (self.from, tx.now());
             group.history = again(&before.history, before.said(), now, said);

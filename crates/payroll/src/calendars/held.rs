@@ -58,10 +58,25 @@ impl HeldGroups {
         let (mut parts, mut next) = (Vec::new(), days.start());
         while let Some(day) = next.filter(|day| days.contains(*day)) {
             let (held, group) = self.held(read, code, day)?;
-            parts.extend(held.intersect(days).map(|part| (part, group)));
-            next = held.end().and_then(|end| end.succ_opt());
+            let last = self.last_of(code, (day, held.end()));
+            // Periods of two calendars may share days: each day is given once, as it is asked for.
+            let part = DateRange::between(Some(day), last).ok().and_then(|of| of.intersect(days));
+            parts.extend(part.map(|part| (part, group)));
+            next = last.and_then(|last| last.succ_opt());
         }
         Ok(parts)
+    }
+
+    /// The last day of a period from a day on that is not of another one, which is open.
+    fn last_of(
+        &self,
+        code: &SmolStr,
+        (day, last): (NaiveDate, Option<NaiveDate>),
+    ) -> Option<NaiveDate> {
+        let open = self.known.get(code).map(|group| group.open.as_slice()).unwrap_or_default();
+        let next = open.iter().map(|period| period.starts).filter(|starts| *starts > day).min();
+        let before = next.and_then(|next| next.pred_opt());
+        last.into_iter().chain(before).min()
     }
 
     fn held(
@@ -92,10 +107,13 @@ impl Group {
     }
 
     fn on(&mut self, read: &mut impl Reading, day: NaiveDate) -> Result<Held, PayrollError> {
-        if let Some(held) = self.held.iter().find(|(days, _)| days.contains(day)) {
+        let days = match self.last.history.is_empty() {
+            true => DateRange::always(),
+            false => self.period_of(day),
+        };
+        if let Some(held) = self.held.iter().find(|(of, _)| *of == days) {
             return Ok(held.clone());
         }
-        let days = self.period_of(day);
         let (first, last) = (days.start().unwrap_or(day), days.end().unwrap_or(day));
         let moment = Moment::of(read, &self.last.code, (first, last), None)?;
         let held = (days, self.last.clone().at(&moment));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use fondaco_core::enter::{Entered, Taking, take};
 use fondaco_core::input::check_line;
-use fondaco_core::policy::Request;
+use fondaco_core::policy::{Reason, Request};
 use fondaco_core::store::{Event, Record as _, Value};
 use fondaco_core::{Act, DateRange, Id, Range, Reading as _, Tx, decimal};
 use rust_decimal::Decimal;
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::calendars::HeldGroups;
 use crate::kernel_error::exact;
-use crate::runs::{Run, RunStatus, written};
+use crate::runs::{Parts, Run, RunStatus};
 use crate::staff::{StaffError, TermFact, check_count, known, numbered, rights};
 use crate::{KernelError, PayrollError};
 
@@ -107,17 +107,20 @@ impl Act for RequestLeaves {
     type Error = PayrollError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<Entered, PayrollError> {
-        tx.authorize(&Request::new(&rights::REQUEST_LEAVE))?;
+        let by = tx.authorize(&Request::new(&rights::REQUEST_LEAVE))?;
         // Whoever may ask for some alone is asked for each of them.
+        let mut of_employee = BTreeMap::new();
         let employees: BTreeSet<&SmolStr> = self.requests.iter().map(|new| &new.employee).collect();
         for employee in employees {
-            tx.authorize(&Request::new(&rights::REQUEST_LEAVE).about(employee.clone()))?;
+            let request = Request::new(&rights::REQUEST_LEAVE).about(employee.clone());
+            of_employee.insert(employee, tx.authorize(&request)?);
         }
         check_count(self.requests.len())?;
         take(tx, self.taking, |tx| {
             let mut entered = Entered::default();
             for (at, new) in self.requests.iter().enumerate() {
-                let done = tx.attempt(|tx| new.ask(tx))?;
+                let by = of_employee.get(&new.employee).unwrap_or(&by);
+                let done = tx.attempt(|tx| new.ask(tx, by))?;
                 entered.note(at, done.map(|_| true));
             }
             Ok(entered)
@@ -133,14 +136,15 @@ impl Act for RequestLeave {
     type Error = PayrollError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<Id<LeaveRequest>, PayrollError> {
-        tx.authorize(&Request::new(&rights::REQUEST_LEAVE).about(self.employee.clone()))?;
-        self.ask(tx)
+        let request = Request::new(&rights::REQUEST_LEAVE).about(self.employee.clone());
+        let by = tx.authorize(&request)?;
+        self.ask(tx, &by)
     }
 }
 
 impl RequestLeave {
     /// Asks for it, by somebody who may.
-    fn ask(&self, tx: &mut Tx<'_>) -> Result<Id<LeaveRequest>, PayrollError> {
+    fn ask(&self, tx: &mut Tx<'_>, by: &Reason) -> Result<Id<LeaveRequest>, PayrollError> {
         let employees = numbered(tx, std::iter::once(&self.employee))?;
         let employee = known(&employees, &self.employee)?;
         // What is decided rests on all that is known of the employee's contracts and leave.
@@ -168,7 +172,9 @@ impl RequestLeave {
             asked_at,
             approved_at: None,
             ended_at: None,
-            decided_by: None,
+            rights_of: by.right_of.clone().into(),
+            granted_by: Parts::default(),
+            decided_by: Parts::default(),
             said: None,
         })?;
         Ok(id)
@@ -413,7 +419,7 @@ impl Act for DecideLeave {
             LeaveDecision::Withdraw => Request::new(&rights::REQUEST_LEAVE),
             LeaveDecision::Refuse => Request::new(&rights::DECIDE_LEAVE),
             LeaveDecision::Approve => {
-                let hands: Vec<_> = found.iter().map(|request| request.asked_by.clone()).collect();
+                let hands: Vec<_> = found.iter().flat_map(|request| request.askers()).collect();
                 Request::new(&rights::DECIDE_LEAVE).after(&hands)
             }
         };
@@ -433,8 +439,17 @@ impl Act for DecideLeave {
         let approved_at = if approved { now } else { row.approved_at };
         let ended_at = if approved { None } else { now };
         let (said, row) = (Some(tx.personal(self.reason.clone())), row.as_ref().clone());
-        let decided_by = Some(written(&by, tx.actor()));
-        Ok(tx.put(LeaveRequest { status, approved_at, ended_at, decided_by, said, ..row })?)
+        let decided_by = Parts::from(by.hands(tx.actor()));
+        let granted_by = if approved { decided_by.clone() } else { row.granted_by.clone() };
+        Ok(tx.put(LeaveRequest {
+            status,
+            approved_at,
+            ended_at,
+            granted_by,
+            decided_by,
+            said,
+            ..row
+        })?)
     }
 }
 

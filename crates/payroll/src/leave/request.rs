@@ -80,15 +80,26 @@ pub struct LeaveRequest {
     pub approved_at: Option<Timestamp>,
     /// When it was refused or withdrawn, if it was.
     pub ended_at: Option<Timestamp>,
-    /// Who decided so last; behind commas who handed the right to do so on.
+    /// By whose right it was asked for, where that was delegated: who handed it on.
     #[record(since = 2)]
-    pub decided_by: Option<SmolStr>,
+    pub rights_of: Parts<ActorId>,
+    /// Who granted it, and behind that who handed the right to do so on; also of what was withdrawn since.
+    #[record(since = 2)]
+    pub granted_by: Parts<ActorId>,
+    /// Who decided so last, who withdrew it too, and behind that who handed the right to do so on.
+    #[record(since = 2)]
+    pub decided_by: Parts<ActorId>,
     /// Why it was decided so last; see [`why`](LeaveRequest::why).
     #[record(since = 2)]
     pub said: Option<Personal<SmolStr>>,
 }
 
 impl LeaveRequest {
+    /// Who asked for it, and by whose right.
+    pub(crate) fn askers(&self) -> impl Iterator<Item = ActorId> {
+        std::iter::once(&self.asked_by).chain(&self.rights_of).cloned()
+    }
+
     /// Why it was decided as it stands; nothing before it was, and once the person was erased.
     #[must_use]
     pub fn why(&self) -> &str {

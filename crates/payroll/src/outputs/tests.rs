@@ -15,8 +15,8 @@ use super::*;
 use crate::Amt;
 use crate::rules::Kind;
 use crate::runs::{
-    BankPart, BankShare, CostShare, DeductionKind, OpeningSum, PayInput, RunKind, Slip, SlipLine,
-    SlipStatus, SlipSum, Whole,
+    BankPart, BankShare, CostShare, DeductionKind, OpeningSum, Parts, PayInput, RunKind, Slip,
+    SlipLine, SlipStatus, SlipSum, Whole,
 };
 
 fn d(text: &str) -> Decimal {
@@ -380,7 +380,8 @@ fn the_boxes_of_a_w2() {
             amount: amt(d("1000")),
             reason: "the payroll before".into(),
             recorded_at: Timestamp::EPOCH,
-            recorded_by: None,
+            recorded_by: Parts::default(),
+            said: None,
         })
     };
     let opened = [before("social_security_wages_to_date"), before("medicare_wages_to_date")];
@@ -457,7 +458,8 @@ fn a_p60_tells_this_employment_from_the_ones_before() {
             amount: amt(d(amount)),
             reason: "P45".into(),
             recorded_at: Timestamp::EPOCH,
-            recorded_by: None,
+            recorded_by: Parts::default(),
+            said: None,
         })
     };
     let opened = [p45("pay_to_date", "8000"), p45("tax_to_date", "700")];
@@ -532,6 +534,20 @@ fn a_lohnsteuerbescheinigung_leaves_out_what_is_free_of_tax() {
     assert_eq!(of("2026-01-10/2026-03-12"), "2026-01-10 2026-03-12");
     // What is paid after the end alone has the month of payment; a whole that begins later has none.
     assert_eq!(line_1(&year[2..], "2024-01-01/2025-12-31").unwrap(), "2026-03-01 2026-03-31");
+    // Wages of December that are paid in February, too late to be December's, to whom left at New Year.
+    let arrears = Slip { period_start: start, run: Id::from_u128(98), ..month(2) };
+    let left = "2024-01-01/2025-12-31";
+    assert_eq!(line_1(&[arrears], left).unwrap(), "2026-02-01 2026-02-28");
+    // A bonus that is paid in March for the last period of whom left in January.
+    let bonus = Slip {
+        kind: RunKind::Bonus,
+        period_start: month(1).period_start,
+        period_end: month(1).period_end,
+        ..month(3)
+    };
+    let left = "2024-01-01/2026-01-31";
+    assert_eq!(line_1(std::slice::from_ref(&bonus), left).unwrap(), "2026-03-01 2026-03-31");
+    assert_eq!(line_1(&[month(1), bonus], left).unwrap(), "2026-01-01 2026-01-31");
     let refused = line_1(&year, "2027-01-01/..").unwrap_err();
     assert_eq!(
         refused.to_string(),

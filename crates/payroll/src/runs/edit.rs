@@ -302,7 +302,7 @@ impl Act for CorrectSlip {
         }
         let old = self.old(tx, &run, &into)?;
         if old.status != SlipStatus::Voided {
-            void(tx, &run, self.employee, &self.reason)?;
+            void(tx, &run, self.employee, (&self.reason, &void_by))?;
             step(tx, run.id, RunDeed::Voided, (&self.reason, Some(self.employee)), &void_by)?;
         }
         let case = self.case.as_deref().cloned().unwrap_or_else(|| old.case());

@@ -1,5 +1,6 @@
 //! What runs hold on employees, who are named by their ids and the company's numbers alone. The values of tax cards and the accounts of slips
-//! are [personal](super::Told) and erased with the person, and so is why somebody could not be computed; pay has to be kept.
+//! are [personal](super::Told) and erased with the person, and so is why somebody could not be computed, and why something was done to a slip,
+//! a deduction or a sum; pay has to be kept.
 
 use std::sync::Arc;
 
@@ -12,7 +13,10 @@ use super::{
     Deduction, DeductionStep, OpeningSum, RunRefusal, RunStep, Slip, SlipPayment, YearSum,
 };
 
-/// What runs hold on parties, for [`export`](fondaco_core::party::export()).
+/// What runs hold on parties, for [`export`](fondaco_core::party::export()) and [`EraseParty`](fondaco_core::party::EraseParty). Why something
+/// was done goes, but in rows of before that was personal (layout 1 of [`RunStep`], [`DeductionStep`] and [`OpeningSum`]): facts are never
+/// changed. Reasons for a run as a whole are of no person and stay. A host that has such rows, or names people in the reasons of runs, says so
+/// to who asks.
 pub const HOLDINGS: &[Holding] = &[
     Holding::of::<Slip>(),
     Holding::of::<SlipPayment>(),

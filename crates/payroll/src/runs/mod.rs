@@ -76,7 +76,6 @@ pub use record::{
 pub use renew::RenewRun;
 pub use retro::{RetroLaw, RetroRun, retro_cases};
 pub use segregation::PayData;
-pub(crate) use segregation::written;
 pub use sums::{OpenSums, OpeningLine, OpeningSum, YearSum, opening_sums, year_sums};
 pub(crate) use sums::{open_sum, sum_of};
 pub use told::Told;

@@ -55,12 +55,7 @@ pub(super) fn step(
     by: &Reason,
 ) -> Result<(), PayrollError> {
     input::check_line("reason", reason)?;
-    let hands = by.hands(tx.actor());
-    let right_of: Vec<&str> = hands.iter().skip(1).map(ActorId::as_str).collect();
-    let right_of = (!right_of.is_empty()).then(|| SmolStr::from(right_of.join(",")));
-    let (id, actor, recorded_at) = (tx.id()?, tx.actor().clone(), tx.now());
-    let reason = reason.clone();
-    tx.insert(RunStep { run, id, deed, actor, right_of, employee, reason, recorded_at })?;
+    keep(tx, run, deed, (by.hands(tx.actor()), reason, employee))?;
     let event = Event::new("payroll.run_moved").with("run", run).with("deed", deed.code());
     tx.emit(match employee {
         Some(employee) => event.with("employee", employee),
@@ -77,9 +72,31 @@ pub(super) fn step_of(
     actor: ActorId,
     reason: &SmolStr,
 ) -> Result<(), PayrollError> {
-    let (id, recorded_at, reason) = (tx.id()?, tx.now(), reason.clone());
-    let (right_of, employee) = (None, None);
-    Ok(tx.insert(RunStep { run, id, deed, actor, right_of, employee, reason, recorded_at })?)
+    keep(tx, run, deed, (vec![actor], reason, None))
+}
+
+fn keep(
+    tx: &mut Tx<'_>,
+    run: Id<Run>,
+    deed: RunDeed,
+    (hands, reason, employee): (Vec<ActorId>, &SmolStr, Option<PartyId>),
+) -> Result<(), PayrollError> {
+    let mut hands = hands.into_iter();
+    let actor = hands.next().unwrap_or_else(|| tx.actor().clone());
+    let (id, recorded_at, rights_of) = (tx.id()?, tx.now(), hands.collect());
+    let (right_of, reason, said) = (None, SmolStr::default(), Some(tx.personal(reason.clone())));
+    Ok(tx.insert(RunStep {
+        run,
+        id,
+        deed,
+        actor,
+        right_of,
+        employee,
+        reason,
+        recorded_at,
+        rights_of,
+        said,
+    })?)
 }
 
 /// Who had a hand in what a run says: those who computed it, changed or dropped a slip, and by whose right.
@@ -87,13 +104,7 @@ pub(super) fn authors(tx: &mut Tx<'_>, run: Id<Run>) -> Result<Vec<ActorId>, Pay
     let steps = tx.scan(&Range::<RunStep>::by_key(&run))?;
     let wrote =
         |deed| matches!(deed, RunDeed::Calculated | RunDeed::SlipChanged | RunDeed::SlipDropped);
-    let mut hands = Vec::new();
-    for step in steps.iter().filter(|step| wrote(step.deed)) {
-        hands.push(step.actor.clone());
-        let others = step.right_of.as_deref().unwrap_or_default().split(',');
-        hands.extend(others.filter(|other| !other.is_empty()).map(ActorId::new));
-    }
-    Ok(hands)
+    Ok(steps.iter().filter(|step| wrote(step.deed)).flat_map(|step| step.hands()).collect())
 }
 
 /// What the slips of a run come to; the decision rests on it.

@@ -55,7 +55,7 @@ impl<P: Eq> Eq for Written<P> {}
 /// let parts: Parts<u32> = vec![3, 5].into();
 /// assert_eq!(parts.iter().sum::<u32>(), 8);
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parts<T>(Arc<Written<Box<[T]>>>);
 
 impl<T> Default for Parts<T> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use fondaco_core::policy::Reason;
 use fondaco_core::store::{Field, Record};
 use fondaco_core::{Act, Id, PartyId, Timestamp, Tx, decimal, input};
 use rust_decimal::Decimal;
@@ -11,7 +12,7 @@ use smol_str::SmolStr;
 
 use super::advance::slip_illegal;
 use super::compute::{Claimed, claim_id};
-use super::deductions::{DeductionDeed, move_balance};
+use super::deductions::{DeductionDeed, Done, move_balance};
 use super::moves::{ask, must_be, paid_status, put_status, run_of, step, totals};
 use super::sums::stored;
 use super::{PaidTo, Run, RunDeed, RunError, RunStatus, RunTotal, Slip, SlipStatus, rights};
@@ -164,7 +165,7 @@ impl Act for RecordPayments {
         tx.need::<Slip>(&keys)?;
         let mut more = Amt::ZERO;
         for (index, line) in self.lines.iter().enumerate() {
-            let paid = self.line(tx, line).map_err(|error| error.at(index))?;
+            let paid = self.line(tx, line, &by).map_err(|error| error.at(index))?;
             more = more.checked_add(paid).unwrap_or(more);
         }
         let total = totals(tx, &run)?;
@@ -183,7 +184,7 @@ impl Act for RecordPayments {
 
 impl RecordPayments {
     /// Records one line; gives how much more of the run is paid.
-    fn line(&self, tx: &mut Tx<'_>, line: &PaymentLine) -> Result<Amt, PayrollError> {
+    fn line(&self, tx: &mut Tx<'_>, line: &PaymentLine, by: &Reason) -> Result<Amt, PayrollError> {
         let key = (self.run, line.employee);
         let slip = tx.get::<Slip>(&key)?;
         let slip = slip.ok_or(RunError::UnknownSlip { run: self.run, employee: line.employee })?;
@@ -214,7 +215,8 @@ impl RecordPayments {
         if slip.status == SlipStatus::Voided {
             let claim = claim_id(slip.run, slip.employee, Claimed::Voided);
             let key = (slip.employee, claim);
-            move_balance(tx, key, more, DeductionDeed::Returned, self.reference.clone())?;
+            let done = Done { deed: DeductionDeed::Returned, by, reason: &self.reference };
+            move_balance(tx, key, more, done)?;
             tx.put(after)?;
             return Ok(Amt::ZERO);
         }

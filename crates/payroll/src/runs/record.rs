@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::told::why;
 use super::{CostShare, Deduction, Earlier, Parts, PayInput, Refused, Told, Whole};
 use crate::Amt;
 use crate::rules::Kind;
@@ -114,7 +115,7 @@ pub enum RunDeed {
 
 /// A step in the history of a run. Kept for ever.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
-#[record(table = "payroll_run_step", kind = fact, key(run, id), guard(by_run(run)))]
+#[record(table = "payroll_run_step", kind = fact, key(run, id), guard(by_run(run)), layout = 2)]
 pub struct RunStep {
     /// The run.
     pub run: Id<Run>,
@@ -124,14 +125,37 @@ pub struct RunStep {
     pub deed: RunDeed,
     /// Who did it.
     pub actor: ActorId,
-    /// By whose right, where that was delegated: who handed it on, joined by commas.
+    /// By whose right, joined by commas, in rows of before these were [a list](RunStep::rights_of).
     pub right_of: Option<SmolStr>,
     /// To whose slip, if to one.
     pub employee: Option<PartyId>,
-    /// Why.
+    /// Why, in rows of before it was [personal](RunStep::said); see [`why`](RunStep::why).
     pub reason: SmolStr,
     /// When.
     pub recorded_at: Timestamp,
+    /// By whose right, where that was delegated: who handed it on.
+    #[record(since = 2)]
+    pub rights_of: Parts<ActorId>,
+    /// Why.
+    #[record(since = 2)]
+    pub said: Option<Personal<SmolStr>>,
+}
+
+impl RunStep {
+    /// Why it was done; nothing, once the person whose slip it was done to was erased. What was recorded before it was personal is a fact that
+    /// stays.
+    #[must_use]
+    pub fn why(&self) -> &str {
+        why(self.said.as_ref(), &self.reason)
+    }
+
+    /// Who has a hand in it: who did it, and by whose right.
+    pub(super) fn hands(&self) -> impl Iterator<Item = ActorId> {
+        let before = self.right_of.as_deref().unwrap_or_default().split(',');
+        let before = before.filter(|other| !other.is_empty()).map(ActorId::new);
+        let rights = self.rights_of.iter().cloned();
+        std::iter::once(self.actor.clone()).chain(rights).chain(before)
+    }
 }
 
 /// How far a slip is.

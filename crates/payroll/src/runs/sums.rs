@@ -6,15 +6,15 @@
 use std::collections::BTreeMap;
 
 use fondaco_core::policy::Request;
-use fondaco_core::store::{Event, Record, Value};
-use fondaco_core::{Act, Id, PartyId, Range, Reading, Timestamp, Tx, input};
+use fondaco_core::store::{Event, Personal, Record, Value};
+use fondaco_core::{Act, ActorId, Id, PartyId, Range, Reading, Timestamp, Tx, input};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::books::Books;
-use super::segregation::written;
-use super::{RunError, rights};
+use super::told::why;
+use super::{Parts, RunError, rights};
 use crate::rules::RuleFile;
 use crate::staff::must_be_employee;
 use crate::{Amt, PayrollError};
@@ -47,13 +47,24 @@ pub struct OpeningSum {
     pub year: i32,
     /// How much is added.
     pub amount: Amt,
-    /// Where it comes from: a P45, the payroll before.
+    /// Where it comes from, in rows of before it was [personal](OpeningSum::said); see [`why`](OpeningSum::why).
     pub reason: SmolStr,
     /// When it was recorded.
     pub recorded_at: Timestamp,
-    /// Who recorded it; behind commas who handed the right to do so on. `None` in rows of before it was kept.
+    /// Who recorded it, and behind that who handed the right to do so on. Nothing in rows of before it was kept.
     #[record(since = 2)]
-    pub recorded_by: Option<SmolStr>,
+    pub recorded_by: Parts<ActorId>,
+    /// Where it comes from: a P45, the payroll before.
+    #[record(since = 2)]
+    pub said: Option<Personal<SmolStr>>,
+}
+
+impl OpeningSum {
+    /// Where it comes from; nothing, once the person was erased. What was recorded before it was personal is a fact that stays.
+    #[must_use]
+    pub fn why(&self) -> &str {
+        why(self.said.as_ref(), &self.reason)
+    }
 }
 
 /// One sum that is entered.
@@ -114,7 +125,7 @@ impl Act for OpenSums {
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), PayrollError> {
         let by = tx.authorize(&Request::new(&rights::OPEN))?;
-        let by = written(&by, tx.actor());
+        let by = Parts::from(by.hands(tx.actor()));
         input::check_line("reason", &self.reason)?;
         let file = Books::in_act(tx)?.file(&SmolStr::default(), &self.rules)?;
         for (index, line) in self.lines.iter().enumerate() {
@@ -153,14 +164,24 @@ pub(crate) fn open_sum(
     tx: &mut Tx<'_>,
     line: &OpeningLine,
     number: &SmolStr,
-    (reason, by): (&SmolStr, &SmolStr),
+    (reason, by): (&SmolStr, &Parts<ActorId>),
 ) -> Result<(), PayrollError> {
     let amount = stored(number, &line.sum, line.amount)?;
     let (employee, sum, year) = (line.employee, line.sum.clone(), line.year);
-    let (id, recorded_at, reason) = (tx.id()?, tx.now(), reason.clone());
-    let recorded_by = Some(by.clone());
+    let (id, recorded_at, recorded_by) = (tx.id()?, tx.now(), by.clone());
+    let (reason, said) = (SmolStr::default(), Some(tx.personal(reason.clone())));
     let total = YearSum { employee, sum: sum.clone(), year, amount };
-    tx.insert(OpeningSum { employee, id, sum, year, amount, reason, recorded_at, recorded_by })?;
+    tx.insert(OpeningSum {
+        employee,
+        id,
+        sum,
+        year,
+        amount,
+        reason,
+        recorded_at,
+        recorded_by,
+        said,
+    })?;
     Ok(tx.add_all(vec![total])?)
 }
 
@@ -204,7 +225,7 @@ impl Sums {
 /// let line = OpeningLine { employee: ada(), sum: "income_tax".into(), year: 2026, amount: 500.into() };
 /// payroll.send("before", &OpenSums::new("estonia", vec![line], "the payroll before"))?;
 /// let opened = payroll.view(|view| opening_sums(view, ada()))?;
-/// assert_eq!(opened[0].reason, "the payroll before");
+/// assert_eq!(opened[0].why(), "the payroll before");
 /// # Ok::<(), PayrollError>(())
 /// ```
 ///

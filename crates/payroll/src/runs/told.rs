@@ -25,6 +25,11 @@ pub struct Told {
     pub bank: Vec<BankShare>,
 }
 
+/// Why something was said: what is personal of it, or what stands in clear in rows of before that.
+pub(crate) fn why<'r>(said: Option<&'r Personal<SmolStr>>, reason: &'r SmolStr) -> &'r str {
+    said.and_then(Personal::get).unwrap_or(reason)
+}
+
 impl Slip {
     /// Where net pay goes, in the order in which accounts are served; nowhere, once the person was erased.
     ///

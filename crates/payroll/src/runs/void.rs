@@ -3,13 +3,14 @@
 //! Its sums, its loans and orders, and the totals of its run come to stand as if it had never counted. Money can't be called back so: what
 //! has left becomes a claim on the employee, which the next slips take, unless it is repaid or the bank returns it.
 
+use fondaco_core::policy::Reason;
 use fondaco_core::{Act, Id, PartyId, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::advance::{claim, must_not_be_closed, slip_illegal};
 use super::compute::{Claimed, claim_id};
-use super::deductions::{DeductionDeed, move_balance};
+use super::deductions::{DeductionDeed, Done, move_balance};
 use super::moves::{ask, run_of, step};
 use super::sums::stored;
 use super::{
@@ -43,7 +44,7 @@ impl Act for VoidSlip {
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), PayrollError> {
         let run = run_of(tx, self.run)?;
         let by = ask(tx, &rights::VOID, &run, &[])?;
-        void(tx, &run, self.employee, &self.reason)?;
+        void(tx, &run, self.employee, (&self.reason, &by))?;
         step(tx, run.id, RunDeed::Voided, (&self.reason, Some(self.employee)), &by)
     }
 }
@@ -53,7 +54,7 @@ pub(super) fn void(
     tx: &mut Tx<'_>,
     run: &Run,
     employee: PartyId,
-    reason: &SmolStr,
+    (reason, by): (&SmolStr, &Reason),
 ) -> Result<std::sync::Arc<Slip>, PayrollError> {
     let slip = tx.get::<Slip>(&(run.id, employee))?;
     let slip = slip.ok_or(RunError::UnknownSlip { run: run.id, employee })?;
@@ -82,7 +83,8 @@ pub(super) fn void(
     if slip.paid > Amt::ZERO {
         let id = claim_id(slip.run, employee, Claimed::Voided);
         claim(tx, &slip, id)?;
-        move_balance(tx, (employee, id), slip.paid, DeductionDeed::Claimed, reason.clone())?;
+        let done = Done { deed: DeductionDeed::Claimed, by, reason };
+        move_balance(tx, (employee, id), slip.paid, done)?;
     }
     let voided = Slip { status: SlipStatus::Voided, ..slip.as_ref().clone() };
     let mut total = RunTotal::none(run);

@@ -7,7 +7,7 @@ use fondaco_core::input::{check_code, check_line, check_tags};
 use fondaco_core::policy::Request;
 use fondaco_core::store::{Event, Record, Tags};
 use fondaco_core::timeline::{Recorded, Recording, Saying, Span, Timeline, TimelineRules};
-use fondaco_core::{Act, Range, Timestamp, Tx, decimal};
+use fondaco_core::{Act, ActorId, Range, Timestamp, Tx, decimal};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -294,7 +294,10 @@ pub struct ScalePay {
 
 /// One recording of what a pay scale pays.
 #[derive(Record, Debug, Clone, PartialEq)]
-#[record(table = "payroll_scale", kind = fact, key(scale, grade, step, number), guard(all()), guard(by_scale(scale)))]
+#[record(
+    table = "payroll_scale", kind = fact, key(scale, grade, step, number), guard(all()), guard(by_scale(scale)),
+    layout = 2,
+)]
 pub struct ScaleFact {
     /// The pay scale.
     pub scale: SmolStr,
@@ -314,6 +317,9 @@ pub struct ScaleFact {
     pub pay: Option<Whole<ScalePay>>,
     /// When it was recorded.
     pub recorded_at: Timestamp,
+    /// Who recorded it, and behind that who handed the right to do so on. Nothing in rows of before it was kept.
+    #[record(since = 2)]
+    pub recorded_by: Parts<ActorId>,
 }
 
 impl Recorded for ScaleFact {
@@ -375,12 +381,14 @@ impl Act for RecordScale {
     type Error = PayrollError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), PayrollError> {
-        tx.authorize(&Request::new(&rights::SET_UP))?;
+        let by = tx.authorize(&Request::new(&rights::SET_UP))?;
+        let by = Parts::from(by.hands(tx.actor()));
         check_code("pay scale", &self.scale)?;
         check_count(self.pay.len())?;
         let mut rows = tx.scan(&Range::<ScaleFact>::by_key(&self.scale))?;
         for (index, new) in self.pay.iter().enumerate() {
-            let row = scale_fact(tx, &self.scale, &rows, new).map_err(|error| error.at(index))?;
+            let row = scale_fact(tx, (&self.scale, &by), &rows, new);
+            let row = row.map_err(|error| error.at(index))?;
             tx.insert(row.clone())?;
             rows.push(Arc::new(row));
         }
@@ -391,7 +399,7 @@ impl Act for RecordScale {
 
 fn scale_fact(
     tx: &Tx<'_>,
-    scale: &SmolStr,
+    (scale, by): (&SmolStr, &Parts<ActorId>),
     rows: &[Arc<ScaleFact>],
     new: &NewScalePay,
 ) -> Result<ScaleFact, PayrollError> {
@@ -432,5 +440,6 @@ fn scale_fact(
         says: Saying::Set,
         pay: Some(pay),
         recorded_at,
+        recorded_by: by.clone(),
     })
 }

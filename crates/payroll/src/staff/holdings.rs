@@ -11,7 +11,9 @@ use crate::leave::{LeaveGrant, LeaveRequest};
 /// What is held on employees, for [`export`](fondaco_core::party::export()) and [`EraseParty`](fondaco_core::party::EraseParty). What was
 /// paid stays, under the employee's id and number, and so does leave that was granted with its policy, which pay rests on: the law demands the
 /// books. Requests for leave that were never granted go. Why an item is paid and why leave was granted goes, too, but in rows of before these
-/// were personal (layout 1 of [`PayItem`] and [`LeaveGrant`]): facts are never changed. A host that has such rows says so to who asks.
+/// were personal (layout 1 of [`PayItem`] and [`LeaveGrant`]) and in the events that decisions about leave had before
+/// [`LeaveRequest::why`] was (`payroll.leave_approved` and its like with a `reason`): facts are never changed, and neither is the log. A host
+/// that has such rows or events says so to who asks.
 pub const HOLDINGS: &[Holding] = &[
     Holding::of::<Employee>(),
     Holding::of::<TermFact>(),

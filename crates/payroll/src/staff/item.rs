@@ -5,7 +5,7 @@ use fondaco_core::enter::{Entered, Taking, take};
 use fondaco_core::input::check_line;
 use fondaco_core::policy::Request;
 use fondaco_core::store::{Event, Personal, Record, Value};
-use fondaco_core::{Act, Id, PartyId, Timestamp, Tx, decimal};
+use fondaco_core::{Act, ActorId, Id, PartyId, Timestamp, Tx, decimal};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -15,7 +15,7 @@ use super::paid::PaidDays;
 use super::say::{check_shares, component};
 use super::{StaffError, check_count, known, numbered, rights};
 use crate::PayrollError;
-use crate::runs::{CostShare, Parts, RunStatus, written};
+use crate::runs::{CostShare, Parts, RunStatus};
 
 /// Something that is paid or withheld once. What was wrong is taken back by one of the opposite amount.
 #[derive(Record, Debug, Clone, PartialEq)]
@@ -42,9 +42,9 @@ pub struct PayItem {
     /// Why.
     #[record(since = 2)]
     pub said: Option<Personal<SmolStr>>,
-    /// Who recorded it; behind commas who handed the right to do so on. `None` in rows of before it was kept.
+    /// Who recorded it, and behind that who handed the right to do so on. Nothing in rows of before it was kept.
     #[record(since = 3)]
-    pub recorded_by: Option<SmolStr>,
+    pub recorded_by: Parts<ActorId>,
 }
 
 impl PayItem {
@@ -137,7 +137,7 @@ impl Act for RecordItems {
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<Entered, PayrollError> {
         let by = tx.authorize(&Request::new(&rights::ENTER_PAY))?;
-        let by = written(&by, tx.actor());
+        let by = Parts::from(by.hands(tx.actor()));
         check_count(self.items.len())?;
         let employees = numbered(tx, self.items.iter().map(|new| &new.employee))?;
         let contracts = Contracts::read(tx, employees.values().map(|employee| employee.party))?;
@@ -186,7 +186,7 @@ fn must_be_open(
 
 fn record(
     tx: &mut Tx<'_>,
-    (employee, by): (PartyId, &SmolStr),
+    (employee, by): (PartyId, &Parts<ActorId>),
     contracts: &Contracts,
     new: &NewItem,
 ) -> Result<(), PayrollError> {
@@ -219,6 +219,6 @@ fn record(
         reason: SmolStr::default(),
         recorded_at,
         said,
-        recorded_by: Some(by.clone()),
+        recorded_by: by.clone(),
     })?)
 }

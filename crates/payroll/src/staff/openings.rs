@@ -2,6 +2,8 @@
 //!
 //! Each line is judged by itself, as files need it: one that is refused is told with its place, and stops no other.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::NaiveDate;
 use fondaco_core::enter::{Entered, Taking, take};
 use fondaco_core::policy::Request;
@@ -15,7 +17,7 @@ use super::rules::rule_set;
 use super::{check_count, known, numbered};
 use crate::PayrollError;
 use crate::runs::{
-    DeductionKind, OpeningLine, OrderLimit, SetDeduction, open_sum, rights, sum_of, written,
+    DeductionKind, OpeningLine, OrderLimit, Parts, SetDeduction, open_sum, rights, sum_of,
 };
 
 /// A year-to-date sum of before.
@@ -77,7 +79,7 @@ impl Act for EnterSums {
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<Entered, PayrollError> {
         let by = tx.authorize(&Request::new(&rights::OPEN))?;
-        let by = written(&by, tx.actor());
+        let by = Parts::from(by.hands(tx.actor()));
         input::check_line("reason", &self.reason)?;
         check_count(self.sums.len())?;
         let rules = rule_set(tx, &SmolStr::default(), &self.rules)?;
@@ -180,14 +182,14 @@ impl Act for EnterDeductions {
     type Error = PayrollError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<Entered, PayrollError> {
-        let mut components: Vec<&SmolStr> =
+        let components: BTreeSet<&SmolStr> =
             self.deductions.iter().map(|new| &new.component).collect();
-        components.sort();
-        components.dedup();
         // Whoever may set some components alone is asked for each of them.
-        tx.authorize(&Request::new(&rights::DEDUCT))?;
+        let by = tx.authorize(&Request::new(&rights::DEDUCT))?;
+        let mut of_component = BTreeMap::new();
         for component in components {
-            tx.authorize(&Request::new(&rights::DEDUCT).about(component.clone()))?;
+            let request = Request::new(&rights::DEDUCT).about(component.clone());
+            of_component.insert(component, tx.authorize(&request)?);
         }
         check_count(self.deductions.len())?;
         let employees = numbered(tx, self.deductions.iter().map(|new| &new.employee))?;
@@ -196,7 +198,8 @@ impl Act for EnterDeductions {
             for (at, new) in self.deductions.iter().enumerate() {
                 let done = tx.attempt(|tx| {
                     let employee = known(&employees, &new.employee)?.party;
-                    new.set(employee).set(tx)
+                    let by = of_component.get(&new.component).unwrap_or(&by);
+                    new.set(employee).set(tx, by)
                 })?;
                 entered.note(at, done.map(|_| true));
             }

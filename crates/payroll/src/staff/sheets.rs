@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use fondaco_core::enter::{Entered, Taking, take};
 use fondaco_core::policy::Request;
 use fondaco_core::store::{Event, Record, Value};
-use fondaco_core::{Act, PartyId, Range, Timestamp, Tx};
+use fondaco_core::{Act, ActorId, PartyId, Range, Timestamp, Tx};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -18,7 +18,7 @@ use super::{StaffError, check_count, known, numbered, rights};
 use crate::PayrollError;
 use crate::calendars::HeldGroups;
 use crate::kernel_error::KernelError;
-use crate::runs::{RunStatus, Whole, written};
+use crate::runs::{Parts, RunStatus, Whole};
 use crate::time::{DaySheet, TimeRules};
 
 /// What was worked on a day in a job, as it was recorded.
@@ -39,9 +39,9 @@ pub struct TimeSheet {
     pub sheet: Whole<DaySheet>,
     /// When it was recorded.
     pub recorded_at: Timestamp,
-    /// Who recorded it; behind commas who handed the right to do so on. `None` in rows of before it was kept.
+    /// Who recorded it, and behind that who handed the right to do so on. Nothing in rows of before it was kept.
     #[record(since = 2)]
-    pub recorded_by: Option<SmolStr>,
+    pub recorded_by: Parts<ActorId>,
 }
 
 /// What was worked on a day.
@@ -112,7 +112,7 @@ impl Act for RecordTime {
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<Entered, PayrollError> {
         let by = tx.authorize(&Request::new(&rights::ENTER_TIME))?;
-        let by = written(&by, tx.actor());
+        let by = Parts::from(by.hands(tx.actor()));
         check_count(self.sheets.len())?;
         let employees = numbered(tx, self.sheets.iter().map(|new| &new.employee))?;
         let contracts = Contracts::read(tx, employees.values().map(|employee| employee.party))?;
@@ -145,7 +145,7 @@ struct Days {
     for_retro: bool,
     paid: PaidDays,
     /// Who records.
-    by: SmolStr,
+    by: Parts<ActorId>,
 }
 
 impl Days {
@@ -153,7 +153,7 @@ impl Days {
         tx: &mut Tx<'_>,
         sheets: &[NewSheet],
         employees: &BTreeMap<SmolStr, Arc<super::Employee>>,
-        by: SmolStr,
+        by: Parts<ActorId>,
     ) -> Result<Days, PayrollError> {
         let day = |new: &NewSheet| Some((employees.get(&new.employee)?.party, new.day));
         let mut days: Vec<Day> = sheets.iter().filter_map(day).collect();
@@ -227,7 +227,7 @@ impl Days {
             number: next,
             sheet: sheet.clone(),
             recorded_at,
-            recorded_by: Some(self.by.clone()),
+            recorded_by: self.by.clone(),
         })?;
         of_day.insert(job, (next.saturating_add(1), sheet));
         Ok(true)

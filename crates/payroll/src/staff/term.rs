@@ -6,13 +6,13 @@ use chrono::NaiveDate;
 use fondaco_core::party::Private;
 use fondaco_core::store::{Field, Personal, Record};
 use fondaco_core::timeline::{Recorded, Recording, Saying, Span};
-use fondaco_core::{PartyId, Timestamp, decimal};
+use fondaco_core::{ActorId, PartyId, Timestamp, decimal};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::PayAccount;
-use crate::runs::{CostShare, Whole};
+use crate::runs::{CostShare, Parts, Whole};
 
 /// What sort of thing holds.
 #[derive(
@@ -275,9 +275,9 @@ pub struct TermFact {
     pub term: Option<Whole<Term>>,
     /// When it was recorded.
     pub recorded_at: Timestamp,
-    /// Who recorded it; behind commas who handed the right to do so on. `None` in rows of before it was kept.
+    /// Who recorded it, and behind that who handed the right to do so on. Nothing in rows of before it was kept.
     #[record(since = 2)]
-    pub recorded_by: Option<SmolStr>,
+    pub recorded_by: Parts<ActorId>,
 }
 
 impl Recorded for TermFact {
@@ -318,9 +318,9 @@ pub struct PrivateFact {
     pub term: Option<Personal<Whole<PrivateTerm>>>,
     /// When it was recorded.
     pub recorded_at: Timestamp,
-    /// Who recorded it; behind commas who handed the right to do so on. `None` in rows of before it was kept.
+    /// Who recorded it, and behind that who handed the right to do so on. Nothing in rows of before it was kept.
     #[record(since = 2)]
-    pub recorded_by: Option<SmolStr>,
+    pub recorded_by: Parts<ActorId>,
 }
 
 impl Recorded for PrivateFact {

@@ -87,6 +87,7 @@ fn what_the_bank_answers_is_recorded_account_by_account() {
     house.pay(run).unwrap();
     let answer = |at: usize, outcome: Outcome| Answer {
         reference: payments[at].reference.clone(),
+        is_whole: false,
         of: "".into(),
         outcome,
         code: "AC04".into(),

@@ -95,6 +95,56 @@ fn why_somebody_was_refused_and_why_something_was_paid_go_with_the_person() {
 }
 
 #[test]
+fn reasons_that_were_given_for_a_person_go_with_the_person() {
+    use fondaco_payroll::runs::*;
+    everywhere(|host| {
+        hire(host, "1", "monthly", "2026-01-01/..", ("SALARY", "3000", PayPer::Month));
+        hire(host, "2", "monthly", "2026-01-01/..", ("SALARY", "3000", PayPer::Month));
+        let id = employee_party("1");
+        let sum = NewSum {
+            employee: "1".into(),
+            sum: "futa_wages_to_date".into(),
+            year: 2026,
+            amount: 1.into(),
+        };
+        let sums = EnterSums::new("united_states", vec![sum], "after her illness");
+        assert!(host.must("sum", &sums).refused.is_empty());
+        let loan = SetDeduction::loan(id, "LOAN", 500.into(), 50.into(), d("2026-01-01"));
+        let deduction = host.must("loan", &loan);
+        host.must("let go", &EndDeduction { deduction, reason: "a hard year at home".into() });
+        let days = (d("2026-01-01"), d("2026-01-31"));
+        let run = host.must("january", &CreateRun::new("monthly", days, d("2026-01-30")));
+        let mut calculate = CalculateRun::new(run, PaySource::Staff);
+        host.run_job("computed", &mut calculate, &mut ()).unwrap();
+        for (number, reason) in [("1", "on parole"), ("2", "on a trip")] {
+            let employee = employee_party(number);
+            host.must(reason, &DropSlip { run, employee, reason: reason.into() });
+        }
+        let told = || {
+            let steps = host.rows::<RunStep>().into_iter().map(|row| row.why().to_owned());
+            let sums = host.rows::<OpeningSum>().into_iter().map(|row| row.why().to_owned());
+            let taken = host.rows::<DeductionStep>().into_iter().map(|row| row.why().to_owned());
+            steps.chain(sums).chain(taken).collect::<Vec<_>>().join("|")
+        };
+        let personal = ["illness", "a hard year", "parole"];
+        let before = told();
+        assert!(personal.iter().all(|word| before.contains(word)), "{before}");
+        let logged = format!(
+            "{:?} {:?} {:?}",
+            host.rows::<RunStep>(),
+            host.rows::<OpeningSum>(),
+            host.rows::<DeductionStep>()
+        );
+        assert!(personal.iter().all(|word| !logged.contains(word)), "{logged}");
+        host.must("erase", &EraseParty::new(id));
+        let after = told();
+        assert!(personal.iter().all(|word| !after.contains(word)), "{after}");
+        assert!(after.contains("on a trip"), "{after}");
+        host.clean();
+    });
+}
+
+#[test]
 fn a_refusal_of_before_it_was_personal_is_struck_out() {
     use fondaco_payroll::runs::*;
     everywhere(|host| {

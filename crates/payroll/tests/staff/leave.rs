@@ -155,6 +155,24 @@ fn what_is_left_is_worth_what_an_hour_pays() {
 }
 
 #[test]
+fn days_that_two_calendars_share_are_taken_once() {
+    use fondaco_payroll::calendars::*;
+    let host = in_memory();
+    let weekly = PayCalendar::new(PayFrequency::Weekly, d("2028-06-26"), TaxTime::united_states());
+    let monthly =
+        PayCalendar::new(PayFrequency::Monthly, d("2026-01-01"), TaxTime::united_states());
+    // Nobody has opened 2028 yet: June is a month by the calendar of before, and its last days are of a week that ends in July.
+    host.must("first", &DefinePayGroup::new("shared", "Shared", "united_states", monthly));
+    let mut later = DefinePayGroup::new("shared", "Shared", "united_states", weekly);
+    later.from = Some(d("2028-07-01"));
+    host.must("by weeks from July on", &later);
+    hire(&host, "1", "shared", "2026-01-01/..", SALARY);
+    let fortnight = RequestLeave::new("1", "VACATION", d("2028-06-19"), d("2028-07-07"));
+    host.must("three weeks", &fortnight);
+    assert_eq!(host.rows::<LeaveRequest>()[0].days.len(), 15);
+}
+
+#[test]
 fn hours_of_leave_add_up_on_one_day() {
     everywhere(|host| {
         let hours =

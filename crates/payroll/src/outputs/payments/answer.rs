@@ -26,9 +26,12 @@ pub(super) fn line_of(xml: &str, at: u64) -> usize {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Answer {
     /// The payment's reference, as its file had it: SEPA's end-to-end id, or, of a NACHA return, what the file's trace numbers say.
-    /// Empty where the answer is on a whole file or batch.
+    /// Empty where the answer [is on a whole](Answer::is_whole) file or batch, and where none of the file's payments is the one that is meant.
     pub reference: SmolStr,
-    /// The message, batch or trace number that the bank names besides.
+    /// Whether it is on a whole file or batch, rather than on one payment.
+    pub is_whole: bool,
+    /// The message, batch or trace number that the bank names besides; of a payment that Bacs gave back and that none of the file is, what was
+    /// printed for its payee.
     pub of: SmolStr,
     /// What became of it.
     pub outcome: Outcome,
@@ -77,7 +80,7 @@ impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Answer")
             .field("reference", &self.reference)
-            .field("of", &self.of)
+            .field("is_whole", &self.is_whole)
             .field("outcome", &self.outcome)
             .field("code", &self.code)
             .finish_non_exhaustive()

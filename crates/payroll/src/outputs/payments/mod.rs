@@ -2,9 +2,9 @@
 //!
 //! | banks of | file | written by | answered by |
 //! |---|---|---|---|
-//! | the SEPA area | ISO 20022 pain.001, versions 03 and 09, by the rulebook of the European Payments Council | [`sepa::CreditTransfers`] | pain.002: [`sepa::read_status`] (feature `xml`) |
+//! | the SEPA area | ISO 20022 pain.001, versions 03 and 09, by the rulebook of the European Payments Council | [`sepa::CreditTransfers`] | pain.002: `sepa::read_status` (feature `xml`) |
 //! | the United States | NACHA, PPD entries: wages into accounts of persons | [`nacha::PpdFile`] | returns and notices of change: [`nacha::read_returns`] |
-//! | the United Kingdom | Bacs Standard 18, direct credits with their contra | [`bacs::DirectCredits`] | ARUCS, credits that came back: [`bacs::read_unapplied`] (feature `xml`) |
+//! | the United Kingdom | Bacs Standard 18, direct credits with their contra | [`bacs::DirectCredits`] | ARUCS, credits that came back: `bacs::read_unapplied` (feature `xml`) |
 //!
 //! Accounts are checked before anything is written: an IBAN's country and check digits, an American routing number's check digit,
 //! the shape of a British account ([`BankAccount`]). What a bank would refuse is refused here, naming the payment and what to do

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use super::{FormBox, OutputError, YearOf, report};
-use crate::runs::Slip;
+use crate::runs::{RunKind, Slip};
 
 /// The figures of a Lohnsteuerbescheinigung, as far as the shipped rules compute them. What is taxed at a flat rate, a minijob's pay too, is
 /// no part of it.
@@ -19,7 +19,7 @@ pub struct Lohnsteuerbescheinigung {
     pub number: SmolStr,
     /// The calendar year.
     pub year: i32,
-    /// Line 1: from when in the year the employment was. Of what is paid after it had ended, the month of payment.
+    /// Line 1: from when in the year the employment was. Of what is paid after it had ended, this year or before, the month of payment.
     pub from: NaiveDate,
     /// And until when.
     pub to: NaiveDate,
@@ -50,7 +50,8 @@ impl Lohnsteuerbescheinigung {
     /// The figures of an employee's year: slips by the shipped rules `germany`, and the days of the employment that they pay, as
     /// [`employments`](crate::staff::employments) tells them. Who had two in a year has two certificates. So has who was paid a
     /// `sonstiger Bezug` after the employment had ended: give those slips by themselves, and line 1 is the month of payment (BMF of 9
-    /// September 2019, BStBl 2019 I, 911, part III).
+    /// September 2019, BStBl 2019 I, 911, part III). So it is of whoever left in an earlier year and is paid this year: what belongs to a
+    /// year is what was paid in it, but for current pay of a period that ended before (§ 38a Abs. 1 Satz 2 and 3 EStG).
     ///
     /// ```
     /// use fondaco_payroll::outputs::year::Lohnsteuerbescheinigung;
@@ -154,9 +155,20 @@ impl Lohnsteuerbescheinigung {
     }
 }
 
-/// The days of the employment in the year; of slips that all pay days after it, the months in which they were paid.
+/// Whether a slip pays nothing of the employment's own periods that was due while it lasted: days after it, what is paid besides when it had
+/// ended, or pay that belongs to a year after it.
+fn is_after(slip: &Slip, end: NaiveDate, year: i32) -> bool {
+    let besides = match slip.kind {
+        RunKind::Bonus | RunKind::Retro => true,
+        RunKind::OffCycle => !slip.input.pays_period,
+        _ => false,
+    };
+    end < slip.period_start || (besides && end < slip.pay_date) || end.year() < year
+}
+
+/// The days of the employment in the year; of slips that are all paid after it, the months in which they were paid.
 fn line_1(of: &YearOf<'_>, employed: DateRange) -> Result<(NaiveDate, NaiveDate), OutputError> {
-    let after = |slip: &&Slip| employed.end().is_some_and(|end| end < slip.period_start);
+    let after = |slip: &&Slip| employed.end().is_some_and(|end| is_after(slip, end, of.year));
     let line = match of.slips.iter().all(after) {
         true => {
             let paid = of.slips.iter().map(|slip| slip.pay_date);

@@ -14,8 +14,8 @@ pub(crate) use due::{asks, is_extra, mark_asked, near};
 pub use earlier::Earlier;
 pub(crate) use earlier::{earlier, earlier_in, earlier_now};
 pub use set::{EndDeduction, RepayDeduction, SetDeduction};
-pub(crate) use steps::move_balance;
 pub use steps::{DeductionDeed, DeductionStep, deduction_steps, deductions_of};
+pub(crate) use steps::{Done, move_balance};
 pub(crate) use take::{Left, take};
 pub use terms::{ChangeDeduction, DeductionTerms, deduction_terms};
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use fondaco_core::policy::Request;
+use fondaco_core::policy::{Reason, Request};
 use fondaco_core::store::Event;
 use fondaco_core::{Act, Id, PartyId, Tx, input};
 use rust_decimal::Decimal;
@@ -14,7 +14,7 @@ use super::super::sums::stored;
 use super::super::{RunError, Whole, rights};
 use super::steps;
 use super::{
-    Deduction, DeductionBalance, DeductionDeed, DeductionKind, DeductionTerms, OrderLimit,
+    Deduction, DeductionBalance, DeductionDeed, DeductionKind, DeductionTerms, Done, OrderLimit,
     move_balance,
 };
 use crate::garnishment::Limit;
@@ -171,7 +171,7 @@ impl SetDeduction {
     }
 
     /// Sets it, whoever asked.
-    pub(crate) fn set(&self, tx: &mut Tx<'_>) -> Result<Id<Deduction>, PayrollError> {
+    pub(crate) fn set(&self, tx: &mut Tx<'_>, by: &Reason) -> Result<Id<Deduction>, PayrollError> {
         let (owed, instalment) = self.check()?;
         must_be_employee(tx, self.employee)?;
         let id = tx.id()?;
@@ -190,9 +190,10 @@ impl SetDeduction {
             recorded_at: tx.now(),
             changed_at: None,
         };
-        steps::note(tx, &deduction, DeductionDeed::Set, SmolStr::default())?;
+        let done = Done { deed: DeductionDeed::Set, by, reason: &SmolStr::default() };
+        steps::note(tx, &deduction, done)?;
         tx.insert(deduction)?;
-        move_balance(tx, (self.employee, id), owed, DeductionDeed::Set, SmolStr::default())?;
+        move_balance(tx, (self.employee, id), owed, done)?;
         tx.emit(Event::new("payroll.deduction_set").with("deduction", id));
         Ok(id)
     }
@@ -203,8 +204,8 @@ impl Act for SetDeduction {
     type Error = PayrollError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<Id<Deduction>, PayrollError> {
-        tx.authorize(&Request::new(&rights::DEDUCT).about(self.component.clone()))?;
-        self.set(tx)
+        let by = tx.authorize(&Request::new(&rights::DEDUCT).about(self.component.clone()))?;
+        self.set(tx, &by)
     }
 }
 
@@ -223,12 +224,13 @@ impl Act for EndDeduction {
     type Error = PayrollError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), PayrollError> {
-        tx.authorize(&Request::new(&rights::DEDUCT))?;
+        let by = tx.authorize(&Request::new(&rights::DEDUCT))?;
         input::check_line("reason", &self.reason)?;
         let (deduction, owed) = open(tx, self.deduction)?;
         let key = (deduction.employee, deduction.id);
         let back = owed.checked_neg().unwrap_or(Amt::ZERO);
-        move_balance(tx, key, back, DeductionDeed::Ended, self.reason.clone())?;
+        let done = Done { deed: DeductionDeed::Ended, by: &by, reason: &self.reason };
+        move_balance(tx, key, back, done)?;
         tx.put(Deduction { is_open: false, ..deduction.as_ref().clone() })?;
         tx.emit(Event::new("payroll.deduction_ended").with("deduction", self.deduction));
         Ok(())
@@ -253,7 +255,7 @@ impl Act for RepayDeduction {
     type Error = PayrollError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), PayrollError> {
-        tx.authorize(&Request::new(&rights::DEDUCT))?;
+        let by = tx.authorize(&Request::new(&rights::DEDUCT))?;
         input::check_line("reason", &self.reason)?;
         let (deduction, owed) = open(tx, self.deduction)?;
         let amount = stored(&SmolStr::default(), "amount", self.amount)?;
@@ -265,7 +267,8 @@ impl Act for RepayDeduction {
         }
         let back = amount.checked_neg().unwrap_or(Amt::ZERO);
         let key = (deduction.employee, deduction.id);
-        move_balance(tx, key, back, DeductionDeed::Repaid, self.reason.clone())?;
+        let done = Done { deed: DeductionDeed::Repaid, by: &by, reason: &self.reason };
+        move_balance(tx, key, back, done)?;
         tx.emit(Event::new("payroll.deduction_repaid").with("deduction", self.deduction));
         Ok(())
     }

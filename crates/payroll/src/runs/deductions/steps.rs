@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use fondaco_core::store::{Field, Record};
+use fondaco_core::policy::Reason;
+use fondaco_core::store::{Field, Personal, Record};
 use fondaco_core::{ActorId, Id, PartyId, Range, Reading, Timestamp, Tx};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::super::Whole;
+use super::super::told::why;
+use super::super::{Parts, Whole};
 use super::{Deduction, DeductionBalance, DeductionTerms};
 use crate::{Amt, PayrollError};
 
@@ -32,7 +34,7 @@ pub enum DeductionDeed {
 
 /// A move of a balance that no slip made.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
-#[record(table = "payroll_deduction_step", kind = fact, key(deduction, id))]
+#[record(table = "payroll_deduction_step", kind = fact, key(deduction, id), layout = 2)]
 pub struct DeductionStep {
     /// Of what.
     pub deduction: Id<Deduction>,
@@ -46,12 +48,34 @@ pub struct DeductionStep {
     pub amount: Amt,
     /// Who did it.
     pub actor: ActorId,
-    /// Why.
+    /// Why, in rows of before it was [personal](DeductionStep::said); see [`why`](DeductionStep::why).
     pub reason: SmolStr,
     /// When.
     pub recorded_at: Timestamp,
     /// What holds from then on, where that was said.
     pub terms: Option<Whole<DeductionTerms>>,
+    /// By whose right, where that was delegated: who handed it on.
+    #[record(since = 2)]
+    pub rights_of: Parts<ActorId>,
+    /// Why.
+    #[record(since = 2)]
+    pub said: Option<Personal<SmolStr>>,
+}
+
+impl DeductionStep {
+    /// Why it was done; nothing, once the person was erased. What was recorded before it was personal is a fact that stays.
+    #[must_use]
+    pub fn why(&self) -> &str {
+        why(self.said.as_ref(), &self.reason)
+    }
+}
+
+/// What was done, by whose right, and why.
+#[derive(Clone, Copy)]
+pub(crate) struct Done<'d> {
+    pub(crate) deed: DeductionDeed,
+    pub(crate) by: &'d Reason,
+    pub(crate) reason: &'d SmolStr,
 }
 
 /// Moves a balance, with a fact of why.
@@ -59,34 +83,27 @@ pub(crate) fn move_balance(
     tx: &mut Tx<'_>,
     (employee, deduction): (PartyId, Id<Deduction>),
     amount: Amt,
-    deed: DeductionDeed,
-    reason: SmolStr,
+    done: Done<'_>,
 ) -> Result<(), PayrollError> {
-    let (id, actor, recorded_at) = (tx.id()?, tx.actor().clone(), tx.now());
-    tx.insert(DeductionStep {
-        deduction,
-        id,
-        employee,
-        deed,
-        amount,
-        actor,
-        reason,
-        recorded_at,
-        terms: None,
-    })?;
+    keep(tx, (employee, deduction), (amount, None), done)?;
     Ok(tx.add_all(vec![DeductionBalance { deduction, owed: amount }])?)
 }
 
 /// Keeps what holds of a deduction from now on.
-pub(super) fn note(
+pub(super) fn note(tx: &mut Tx<'_>, of: &Deduction, done: Done<'_>) -> Result<(), PayrollError> {
+    let terms = Some(Whole::new(DeductionTerms::of(of)));
+    keep(tx, (of.employee, of.id), (Amt::ZERO, terms), done)
+}
+
+fn keep(
     tx: &mut Tx<'_>,
-    of: &Deduction,
-    deed: DeductionDeed,
-    reason: SmolStr,
+    (employee, deduction): (PartyId, Id<Deduction>),
+    (amount, terms): (Amt, Option<Whole<DeductionTerms>>),
+    Done { deed, by, reason }: Done<'_>,
 ) -> Result<(), PayrollError> {
     let (id, actor, recorded_at) = (tx.id()?, tx.actor().clone(), tx.now());
-    let terms = Some(Whole::new(DeductionTerms::of(of)));
-    let (deduction, employee, amount) = (of.id, of.employee, Amt::ZERO);
+    let rights_of = by.right_of.clone().into();
+    let (reason, said) = (SmolStr::default(), Some(tx.personal(reason.clone())));
     Ok(tx.insert(DeductionStep {
         deduction,
         id,
@@ -97,6 +114,8 @@ pub(super) fn note(
         reason,
         recorded_at,
         terms,
+        rights_of,
+        said,
     })?)
 }
 

@@ -11,7 +11,7 @@ use smol_str::SmolStr;
 use super::super::sums::stored;
 use super::super::{RunError, Whole, rights};
 use super::set::open;
-use super::{Deduction, DeductionDeed, DeductionStep, OrderLimit, steps};
+use super::{Deduction, DeductionDeed, DeductionStep, Done, OrderLimit, steps};
 use crate::{Amt, PayrollError};
 
 /// How much is taken, by which rank, within which limit, and when.
@@ -97,7 +97,7 @@ impl Act for ChangeDeduction {
     type Error = PayrollError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), PayrollError> {
-        tx.authorize(&Request::new(&rights::DEDUCT))?;
+        let by = tx.authorize(&Request::new(&rights::DEDUCT))?;
         input::check_line("reason", &self.reason)?;
         let instalment = self.terms.check()?;
         let (deduction, _) = open(tx, self.deduction)?;
@@ -110,7 +110,8 @@ impl Act for ChangeDeduction {
             changed_at: Some(tx.now()),
             ..deduction.as_ref().clone()
         };
-        steps::note(tx, &changed, DeductionDeed::Changed, self.reason.clone())?;
+        let done = Done { deed: DeductionDeed::Changed, by: &by, reason: &self.reason };
+        steps::note(tx, &changed, done)?;
         tx.put(changed)?;
         tx.emit(Event::new("payroll.deduction_changed").with("deduction", self.deduction));
         Ok(())

@@ -5,7 +5,6 @@ use std::io::{Read, Seek};
 use fondaco_core::import::{
     Cells, CsvFormat, EnterReport, Fault, FileError, Finder, GoodLines, Slot, Source, same_word,
 };
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -25,7 +24,8 @@ pub struct ComponentMapping {
     /// What it is called: a language and its column each; empty ones are left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<(SmolStr, Source)>,
-    /// What its value is: `amount`, `percent_of_pay`, or the multiple of a job's rate that its hours are paid at (`1.5`). Where it is left out or
+    /// What its value is: `amount`, `percent_of_pay`, or the multiple of a job's rate that its hours are paid at (`1.5`, as the file writes
+    /// numbers). Where it is left out or
     /// empty, an amount.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub basis: Option<Source>,
@@ -73,7 +73,8 @@ impl ComponentMapping {
 /// // What is wrong with one of them keeps all out.
 /// let file = read("NIGHT,wages,Night work,often\n")?;
 /// assert!(file.command().is_none());
-/// assert_eq!(file.report(Ok(())).refusals[0].code, "import.bad_basis");
+/// let report = file.report(Ok(()));
+/// assert_eq!((report.entered, report.refusals[0].code.as_str()), (0, "import.bad_basis"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -154,12 +155,45 @@ impl Columns {
         if same_word(&word, "percent_of_pay") {
             return Some(Basis::PercentOfPay);
         }
-        let factor = word.parse::<Decimal>().ok();
-        if let (None, Some(slot)) = (factor, &self.basis) {
-            let way_out = "write amount, percent_of_pay, or the multiple of the rate that hours are paid at, as 1.5";
-            let fault = Fault::new("import.bad_basis", "no value is that", way_out);
-            cells.fault(fault, slot, &word);
-        }
-        factor.map(|factor| Basis::Hours { factor })
+        let way_out = "write amount, percent_of_pay, or the multiple of the rate that hours are paid at, as 1.5, the way the file writes numbers";
+        let fault = Fault::new("import.bad_basis", "no value is that", way_out);
+        let factor = cells.number(self.basis.as_ref()?, fault)??;
+        Some(Basis::Hours { factor })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use fondaco_core::decimal;
+    use fondaco_core::import::NumberFormat;
+
+    use super::*;
+
+    #[test]
+    fn multiples_are_read_as_the_file_writes_numbers() {
+        let mapping = ComponentMapping {
+            format: CsvFormat::new().delimiter(';').numbers(NumberFormat::COMMA),
+            basis: Some("basis".into()),
+            ..ComponentMapping::new("code", "input")
+        };
+        let read = |lines: &str| {
+            let text = format!("code;input;basis\n{lines}");
+            ComponentFile::read(Cursor::new(text), &mapping).unwrap()
+        };
+        let file = read("NIGHT;wages;0,25\nDUTY;wages;Percent_of_pay\nODD;wages;1.500\n");
+        let basis: Vec<Basis> =
+            file.command().unwrap().components.iter().map(|new| new.basis).collect();
+        let factor = |text| Basis::Hours { factor: decimal::parse(text).unwrap() };
+        assert_eq!(basis, [factor("0.25"), Basis::PercentOfPay, factor("1500")]);
+        let file = read("NIGHT;wages;0,25\nDUTY;wages;often\n");
+        let report = file.report(Ok(()));
+        assert_eq!((report.entered, report.refusals.len()), (0, 1));
+        let refusal = &report.refusals[0];
+        assert_eq!(
+            (refusal.code.as_str(), refusal.value.as_deref()),
+            ("import.bad_basis", Some("often"))
+        );
     }
 }

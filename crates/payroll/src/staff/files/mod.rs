@@ -104,10 +104,11 @@ fn term(employee: SmolStr, span: Span, said: Said) -> NewTerm {
     NewTerm { span, ..NewTerm::from(employee, span.start, said) }
 }
 
-/// What became of lines that are taken all or none.
+/// What became of lines that are taken all or none: none, where one of them is wrong by itself.
 fn all_or_none<T>(lines: &GoodLines<T>, done: Result<(), &PayrollError>) -> EnterReport {
     let mut entered = Entered::default();
     match done {
+        Ok(()) if !lines.refusals.is_empty() => {}
         Ok(()) => entered.entered = u32::try_from(lines.good.len()).unwrap_or(u32::MAX),
         Err(PayrollError::At { index, error }) => entered.refuse(*index, error.as_ref()),
         Err(error) => entered.refuse(usize::MAX, error),

@@ -23,7 +23,7 @@ use super::{
     Contract, Job, LeaveRight, PayAccount, Recurring, Topic, check_count, known, numbered, rights,
 };
 use crate::PayrollError;
-use crate::runs::written;
+use crate::runs::Parts;
 use recorder::Recorder;
 
 /// What is said of an employee.
@@ -202,7 +202,7 @@ impl Act for RecordTerms {
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<Entered, PayrollError> {
         let by = tx.authorize(&Request::new(&rights::KEEP_STAFF))?;
-        let by = written(&by, tx.actor());
+        let by = Parts::from(by.hands(tx.actor()));
         check_count(self.terms.len())?;
         let employees = numbered(tx, self.terms.iter().map(|new| &new.employee))?;
         let mut recorder = Recorder::read(tx, &employees, by)?;

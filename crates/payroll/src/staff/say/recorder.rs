@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use fondaco_core::store::Personal;
 use fondaco_core::timeline::{Says, Span, Timeline, TimelineRules};
-use fondaco_core::{PartyId, Range, Tx};
+use fondaco_core::{ActorId, PartyId, Range, Tx};
 use smol_str::SmolStr;
 
 use super::super::rules::rule_set;
@@ -14,7 +14,7 @@ use super::super::term::{PrivateFact, PrivateTerm, Term, TermFact};
 use super::super::{Employee, StaffError, Topic};
 use super::check::{check, check_card};
 use super::{NewTerm, Said};
-use crate::runs::Whole;
+use crate::runs::{Parts, Whole};
 use crate::{PayrollError, Program};
 
 type Series = (PartyId, Topic, SmolStr);
@@ -27,14 +27,14 @@ pub(super) struct Recorder {
     /// The rules of the cards that were met, each compiled once.
     programs: BTreeMap<(SmolStr, NaiveDate), Arc<Program>>,
     /// Who records.
-    by: SmolStr,
+    by: Parts<ActorId>,
 }
 
 impl Recorder {
     pub(super) fn read(
         tx: &mut Tx<'_>,
         employees: &BTreeMap<SmolStr, Arc<Employee>>,
-        by: SmolStr,
+        by: Parts<ActorId>,
     ) -> Result<Recorder, PayrollError> {
         let ids: BTreeSet<PartyId> = employees.values().map(|employee| employee.party).collect();
         let terms: Vec<_> = ids.iter().map(Range::<TermFact>::by_key).collect();
@@ -165,7 +165,7 @@ impl Recorder {
             pay_group: group,
             term,
             recorded_at,
-            recorded_by: Some(self.by.clone()),
+            recorded_by: self.by.clone(),
         })?)
     }
 
@@ -196,7 +196,7 @@ impl Recorder {
             says: saying,
             term,
             recorded_at,
-            recorded_by: Some(self.by.clone()),
+            recorded_by: self.by.clone(),
         })?)
     }
 }

@@ -93,7 +93,10 @@ pub fn read_unapplied(xml: &str) -> Result<Vec<Unapplied>, PaymentError> {
 #[derive(Default)]
 struct Report {
     path: Vec<SmolStr>,
+    /// Whether there was an ARUCS.
     is_arucs: bool,
+    /// How deep the ARUCS lies that is being read.
+    arucs: Option<usize>,
     /// How deep the item lies that is being read.
     item: Option<usize>,
     found: Vec<Unapplied>,
@@ -105,8 +108,11 @@ impl Report {
             return Err(format_smolstr!("elements lie more than {MOST_DEPTH} deep"));
         }
         let name = SmolStr::new(start.local_name().as_ref());
-        self.is_arucs |= name.eq_ignore_ascii_case("ARUCS");
-        if self.is_arucs {
+        if self.arucs.is_none() && name.eq_ignore_ascii_case("ARUCS") {
+            self.is_arucs = true;
+            self.arucs = (!closed).then_some(self.path.len());
+        }
+        if self.arucs.is_some() {
             let said = attributes(start)?;
             let of = |name: &str| said.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
             if of("returnCode").is_some() {
@@ -132,6 +138,9 @@ impl Report {
         self.path.pop();
         if self.item.is_some_and(|depth| self.path.len() <= depth) {
             self.item = None;
+        }
+        if self.arucs.is_some_and(|depth| self.path.len() <= depth) {
+            self.arucs = None;
         }
     }
 
@@ -182,7 +191,7 @@ fn item(said: &[(SmolStr, SmolStr)]) -> Result<Unapplied, SmolStr> {
 
 impl DirectCredits {
     /// What a report says of this file's payments, by their references. One that fits no payment, or more than one, is answered with an
-    /// empty reference: ask another file, or the payee.
+    /// empty reference and what was printed for the payee in [`of`](Answer::of): ask another file, or the payee.
     ///
     /// ```
     /// use fondaco_core::Money;
@@ -200,16 +209,24 @@ impl DirectCredits {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn answers(&self, unapplied: &[Unapplied]) -> Vec<Answer> {
-        let answer = |back: &Unapplied| Answer {
-            reference: self.paid(back).map(|payment| payment.reference.clone()).unwrap_or_default(),
-            of: self.serial.clone(),
+        unapplied.iter().map(|back| self.answer(back)).collect()
+    }
+
+    fn answer(&self, back: &Unapplied) -> Answer {
+        let (reference, of) = match self.paid(back) {
+            Some(payment) => (payment.reference.clone(), self.serial.clone()),
+            None => (SmolStr::default(), back.reference.clone()),
+        };
+        Answer {
+            reference,
+            is_whole: false,
+            of,
             outcome: Outcome::Returned,
             code: back.code.clone(),
             reason: meaning(&back.code).map_or_else(|| back.note.clone(), SmolStr::new_static),
             amount: back.amount,
             day: back.day,
-        };
-        unapplied.iter().map(answer).collect()
+        }
     }
 
     /// The one payment that came back so.

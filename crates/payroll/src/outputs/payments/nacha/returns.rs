@@ -95,6 +95,7 @@ impl Returns {
         };
         let returned = self.returned.iter().map(|returned| Answer {
             reference: of(&returned.trace, &returned.id, Some(returned.amount)),
+            is_whole: false,
             of: returned.trace.clone(),
             outcome: Outcome::Returned,
             code: returned.code.clone(),
@@ -104,6 +105,7 @@ impl Returns {
         });
         let changes = self.changes.iter().map(|change| Answer {
             reference: of(&change.trace, &change.id, None),
+            is_whole: false,
             of: change.trace.clone(),
             outcome: Outcome::Corrected,
             code: change.code.clone(),

@@ -93,11 +93,11 @@ impl CreditTransfers {
     pub fn answers(&self, answers: &[Answer]) -> Vec<Answer> {
         let own: BTreeMap<&str, &Answer> = answers
             .iter()
-            .filter(|answer| !answer.reference.is_empty())
+            .filter(|answer| !answer.is_whole)
             .map(|answer| (answer.reference.as_str(), answer))
             .collect();
         let of_all = |id: &SmolStr| {
-            let mut of = answers.iter().filter(|answer| answer.reference.is_empty());
+            let mut of = answers.iter().filter(|answer| answer.is_whole);
             of.find(|answer| answer.of == *id && answer.outcome != Outcome::PartlyAccepted)
         };
         let mut told = Vec::new();
@@ -107,6 +107,7 @@ impl CreditTransfers {
                 let answer = own.get(payment.reference.as_str()).copied().or(general);
                 told.extend(answer.map(|answer| Answer {
                     reference: payment.reference.clone(),
+                    is_whole: false,
                     ..answer.clone()
                 }));
             }
@@ -208,6 +209,7 @@ impl Report {
         self.answers.push(Answer {
             outcome: outcome(&said.status)?,
             reference,
+            is_whole: !payment,
             of,
             reason: match said.note.is_empty() {
                 true => words.into(),

@@ -74,8 +74,26 @@ fn what_came_back_is_found_by_text_amount_and_account() {
         item(text, "1250.00", "0", "70872491"),
     ];
     assert_eq!(told(&unknown), [" the account is not recognised"; 4]);
+    // Each is one item that was not found, and no word on the file.
+    let answers = sent().answers(&read_unapplied(&report(&unknown.join(""))).unwrap());
+    assert!(answers.iter().all(|answer| !answer.is_whole && answer.amount.is_some()));
+    assert_eq!((answers[0].of.as_str(), answers[2].of.as_str()), (text, "BONUS"));
     // The payer's own account, and totals, are of no item.
     assert!(read_unapplied(&report("")).unwrap().is_empty());
+}
+
+#[test]
+fn what_stands_beside_an_arucs_is_none_of_it() {
+    let beside = |debits: &str| {
+        let credits = report(&item("R", "1", "5", ""));
+        credits.replace("</ARUCS>", &format!("</ARUCS><ARUDD>{debits}</ARUDD>"))
+    };
+    let debit = item("DEBIT", "2", "1", "");
+    assert_eq!(read_unapplied(&beside(&debit)).unwrap().len(), 1);
+    // Whatever it holds.
+    assert_eq!(read_unapplied(&beside(&debit.replace("2026", "when"))).unwrap().len(), 1);
+    let before = report("").replace("<ARUCS>", &format!("<ARUCS/><ARUDD>{debit}</ARUDD><ARUCS>"));
+    assert!(read_unapplied(&before).unwrap().is_empty());
 }
 
 #[test]
