@@ -15,7 +15,7 @@ use fondaco_testkit::sweep;
 
 use crate::house::*;
 
-fn acme() -> CompanyId {
+pub fn acme() -> CompanyId {
     CompanyId::named("acme")
 }
 
@@ -32,7 +32,9 @@ impl Desk<'_> {
         command: &C,
     ) -> Result<C::Answer, PayrollError> {
         let envelope = Envelope::new(CommandId::named(name), ActorId::new("clerk"), time());
-        Ok(self.0.carry_out(envelope, command)?.answer)
+        let answer = self.0.carry_out(envelope, command)?.answer;
+        heard(name);
+        Ok(answer)
     }
 
     fn job<J: fondaco_core::job::Job<Error = PayrollError>>(
@@ -43,7 +45,10 @@ impl Desk<'_> {
         let (actor, clock) = (ActorId::new(actor), time);
         let call = JobCall::new(JobId::named(name), &actor, &clock);
         match self.0.run_job(&call, &mut job, &mut ()) {
-            Ok(done) => Ok(done.report),
+            Ok(done) => {
+                heard(name);
+                Ok(done.report)
+            }
             Err(JobError::Act(error)) => Err(error),
             Err(error) => Err(Halt::Bug(error.to_string()).into()),
         }
@@ -57,8 +62,15 @@ impl Desk<'_> {
     }
 }
 
+/// A process that is to be killed says what was answered.
+fn heard(name: &str) {
+    if std::env::var_os(super::processes::CHILD).is_some() {
+        println!("{}{name}", super::processes::ANSWERED);
+    }
+}
+
 /// A month, a loan, a void, retro pay; the names are the same each time.
-fn a_life(store: &dyn Store) -> Result<(), PayrollError> {
+pub fn a_life(store: &dyn Store) -> Result<(), PayrollError> {
     let driver = Driver::new(store, acme());
     driver.join(&ENGINE).map_err(Halt::from)?;
     let desk = Desk(&driver);

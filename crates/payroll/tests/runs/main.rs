@@ -13,6 +13,7 @@ mod official;
 mod once;
 mod owed;
 mod paying;
+mod processes;
 mod retro;
 mod states;
 mod warned;

@@ -1,8 +1,9 @@
 //! Who recorded what is new in some slips.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use chrono::Days;
 use fondaco_core::store::Record;
 use fondaco_core::timeline::{Timeline, TimelineRules};
 use fondaco_core::{ActorId, DateRange, PartyId, Range, Reading as _, Timestamp, Tx};
@@ -17,28 +18,48 @@ use crate::leave::LeaveRequest;
 use crate::runs::DeductionTerms;
 use crate::staff::{JobPay, PayItem, PrivateFact, ScaleFact, Term, TermFact, TimeSheet, Topic};
 
-pub(super) struct Found<'s> {
+/// Who recorded what is new in some slips, and in whose.
+struct Found<'s> {
     apart: Parts<PayData>,
     looked: BTreeMap<PartyId, Looked<'s>>,
     hands: Vec<ActorId>,
+    of: BTreeSet<PartyId>,
 }
 
+/// Who recorded what is new in these slips, of the sorts that a pay group keeps apart. Most of it went into the slip before: only of whom
+/// something is new beside the last ones are all slips looked at.
+pub(super) fn hands(
+    tx: &mut Tx<'_>,
+    group: &PayGroup,
+    open: &[&Slip],
+) -> Result<Vec<ActorId>, PayrollError> {
+    let new = Found::read(tx, group, (open, Some(Days::new(LAST_DAYS))))?.of;
+    let open: Vec<&Slip> =
+        open.iter().copied().filter(|slip| new.contains(&slip.employee)).collect();
+    match open.is_empty() {
+        true => Ok(Vec::new()),
+        false => Ok(Found::read(tx, group, (&open, None))?.hands),
+    }
+}
+
+/// In so many days before it, whatever the calendar, an employee was paid last.
+const LAST_DAYS: u64 = 100;
+
 impl<'s> Found<'s> {
-    /// Who recorded what is new in these slips, of the sorts that a pay group keeps apart.
-    pub(super) fn read(
+    fn read(
         tx: &mut Tx<'_>,
         group: &PayGroup,
-        open: &[&'s Slip],
-    ) -> Result<Vec<ActorId>, PayrollError> {
-        let (apart, looked) = (group.segregated.clone(), looked(tx, group, open)?);
-        let mut found = Found { apart, looked, hands: Vec::new() };
+        (open, since): (&[&'s Slip], Option<Days>),
+    ) -> Result<Found<'s>, PayrollError> {
+        let (apart, looked) = (group.segregated.clone(), looked(tx, group, (open, since))?);
+        let mut found = Found { apart, looked, hands: Vec::new(), of: BTreeSet::new() };
         found.terms(tx)?;
         found.scales(tx)?;
         found.once(tx)?;
         found.sums(tx)?;
         found.leave(tx)?;
         found.deductions(tx)?;
-        Ok(found.hands)
+        Ok(found)
     }
 
     /// Takes a recording of an employee in, if it is new in the slip.
@@ -54,6 +75,7 @@ impl<'s> Found<'s> {
             return;
         }
         for hand in by {
+            self.of.insert(employee);
             if !self.hands.contains(hand) {
                 self.hands.push(hand.clone());
             }
@@ -69,6 +91,23 @@ impl<'s> Found<'s> {
             return Ok(Vec::new());
         }
         let ranges: Vec<_> = self.looked.keys().map(Range::<R>::by_key).collect();
+        Ok(tx.peek_scans(&ranges)?.into_iter().flatten().collect())
+    }
+
+    /// The rows of a table by employee and day that the slips may rest on.
+    fn by_day<R>(&self, tx: &mut Tx<'_>, data: PayData) -> Result<Vec<Arc<R>>, PayrollError>
+    where
+        R: Record,
+    {
+        if !self.apart.contains(&data) {
+            return Ok(Vec::new());
+        }
+        let range = |(employee, looked): (&PartyId, &Looked<'_>)| {
+            let days = looked.may_rest(data)?;
+            let (first, last) = (days.start()?, days.end()?);
+            Some(Range::<R>::by_key(employee).from(&first).through(&last))
+        };
+        let ranges: Vec<_> = self.looked.iter().filter_map(range).collect();
         Ok(tx.peek_scans(&ranges)?.into_iter().flatten().collect())
     }
 
@@ -123,11 +162,11 @@ impl<'s> Found<'s> {
 
     /// What comes once.
     fn once(&mut self, tx: &mut Tx<'_>) -> Result<(), PayrollError> {
-        for row in self.rows::<PayItem>(tx, &[PayData::Items])? {
+        for row in self.by_day::<PayItem>(tx, PayData::Items)? {
             let of = (row.employee, row.recorded_at);
             self.note(PayData::Items, of, &row.recorded_by, |_, days| days.contains(row.day));
         }
-        for row in self.rows::<TimeSheet>(tx, &[PayData::Hours])? {
+        for row in self.by_day::<TimeSheet>(tx, PayData::Hours)? {
             let of = (row.employee, row.recorded_at);
             self.note(PayData::Hours, of, &row.recorded_by, |_, days| days.contains(row.day));
         }

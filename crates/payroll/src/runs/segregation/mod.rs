@@ -19,7 +19,7 @@ use crate::PayrollError;
 use crate::calendars::PayGroup;
 use crate::defined::Moment;
 use crate::staff::Topic;
-use found::Found;
+use found::hands;
 
 /// Data that pay rests on, by sort.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -103,5 +103,5 @@ pub(super) fn recorders(
     if group.segregated.is_empty() || open.is_empty() {
         return Ok(Vec::new());
     }
-    Found::read(tx, &group, &open)
+    hands(tx, &group, &open)
 }

@@ -42,7 +42,7 @@ impl Looked<'_> {
     }
 
     /// All days of which data of a sort may make a difference to the slip.
-    fn may_rest(&self, data: PayData) -> Option<DateRange> {
+    pub(super) fn may_rest(&self, data: PayData) -> Option<DateRange> {
         let Slip { period_start, period_end, pay_date, rules_on, .. } = *self.slip;
         let last = period_end.max(pay_date);
         if self.slip.rests_on.is_some() {
@@ -87,13 +87,19 @@ pub(super) fn rests_on_sum(slip: &Slip, sum: &str, year: i32) -> bool {
         || (slip.rests_on.is_some() && calendar_year <= slip.pay_date.year())
 }
 
-/// Each slip with what was approved of its employee before it was computed.
+/// Each slip with what was approved of its employee before it was computed, all of it or what was paid in some days before.
 pub(super) fn looked<'s>(
     read: &mut impl Reading,
     group: &PayGroup,
-    open: &[&'s Slip],
+    (open, since): (&[&'s Slip], Option<Days>),
 ) -> Result<BTreeMap<PartyId, Looked<'s>>, PayrollError> {
-    let of = |slip: &&Slip| Range::by(Slip::BY_EMPLOYEE, &slip.employee);
+    let of = |slip: &&Slip| {
+        let all = Range::by(Slip::BY_EMPLOYEE, &slip.employee);
+        match since.and_then(|since| slip.pay_date.checked_sub_days(since)) {
+            Some(first) => all.from(&first),
+            None => all,
+        }
+    };
     let mut all = read.peek_scans(&open.iter().map(of).collect::<Vec<_>>())?;
     for (slip, others) in open.iter().zip(&mut all) {
         others.retain(|other| other.known_at < slip.known_at && pays_its_days(other));
