@@ -111,7 +111,7 @@ impl Replay {
         for (name, _) in SEGMENTS {
             month.sizes.insert(name, live.members(name).map_or(0, |members| members.len()));
         }
-        self.decisions.extend(outreach.decide(live.now(), &Everybody { live }));
+        self.decisions.extend(outreach.replay(live.now(), &Everybody { live }));
     }
 
     /// The same purchases in columns, to be asked at once.

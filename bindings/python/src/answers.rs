@@ -11,6 +11,7 @@ use fondaco::accounting::ledger::{
 };
 use fondaco::core::enter::{Entered, RefusedLine};
 use fondaco::core::party::Merged;
+use fondaco::crm::consent::Erasure;
 use fondaco::inventory::moves::{Moved, RefusedMove};
 use fondaco::inventory::planning::{Forgotten, Released};
 use fondaco::inventory::reserve::{Reserved, ReservedLine};
@@ -35,6 +36,7 @@ fields! {
     Corrected { reversal, entry, date }
     Entered { entered, there, refused }
     ErasedRefusals { lines, more }
+    Erasure { rows, role_addresses, shared_with }
     Forgotten { rows, more }
     Held { id, held }
     Merged { addresses, contacts, identifiers, roles, relations, differed }

@@ -46,6 +46,8 @@ pub(crate) enum Change<'c> {
         attribute: SmolStr,
         /// What was known.
         before: Option<Value>,
+        /// Since when that held.
+        before_at: Timestamp,
         /// What is known from now on.
         after: Option<Value>,
         /// Since when it holds.

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use fondaco_core::enter::{Entered, Taking, take};
+use fondaco_core::party::PartyAlias;
 use fondaco_core::policy::Request;
-use fondaco_core::store::{Event, Personal, Record, Value as Stored};
+use fondaco_core::store::{Personal, Record};
 use fondaco_core::tx::Needs;
 use fondaco_core::{Act, PartyId, Range, Reading, Timestamp, Tx};
 use serde::{Deserialize, Serialize};
@@ -13,7 +14,7 @@ use smol_str::SmolStr;
 use super::{Attribute, AttributeError, Value, Values};
 use crate::along::{self, Change};
 use crate::contacts::rights::KEEP_CONTACTS;
-use crate::contacts::{Profile, living};
+use crate::contacts::{Profile, living_in_group, told_of};
 use crate::{CrmError, check_count, is_ahead};
 
 /// What is known of a contact now.
@@ -54,7 +55,7 @@ pub struct ValueFact {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewValues {
-    /// Of whom.
+    /// Of whom; under an id that was merged into another, of that other.
     pub party: PartyId,
     /// What is known.
     #[serde(default, skip_serializing_if = "Values::is_empty")]
@@ -112,7 +113,8 @@ impl Act for SetValues {
         check_count(self.contacts.len())?;
         let ids: Vec<PartyId> = self.contacts.iter().map(|new| new.party).collect();
         let set = self.contacts.iter().map(|new| (new.party, &new.values));
-        tx.need_all(needs(Needs::new().rows::<Profile>(&ids), set))?;
+        let needed = Needs::new().rows::<Profile>(&ids).rows::<PartyAlias>(&ids);
+        tx.need_all(needs(needed, set))?;
         take(tx, self.taking, |tx| {
             let (mut entered, mut changes) = (Entered::default(), Vec::new());
             for (at, new) in self.contacts.iter().enumerate() {
@@ -130,13 +132,12 @@ impl Act for SetValues {
 }
 
 fn say(tx: &mut Tx<'_>, new: &NewValues, changes: &mut Vec<Change<'_>>) -> Result<bool, CrmError> {
-    let profile = living(tx, new.party)?;
+    let profile = living_in_group(tx, new.party)?;
     let at = new.at.unwrap_or(tx.now());
     let setting = Setting { profile: &profile, values: &new.values, clear: &new.clear, at };
     let changed = set(tx, &setting, changes)?;
     if changed {
-        let party = Stored::Id(new.party.to_u128());
-        tx.emit(Event::new("crm.values_set").with("party", party));
+        tx.emit(told_of("crm.values_set", profile.party, new.party));
     }
     Ok(changed)
 }
@@ -207,6 +208,7 @@ fn say_one(
     let (party, at, recorded_at) = (setting.profile.party, setting.at, tx.now());
     let there = tx.get::<AttributeValue>(&(party, code.clone()))?;
     let before = there.as_ref().and_then(|row| row.value.as_ref()?.get().cloned());
+    let before_at = there.as_ref().map_or(at, |row| row.at);
     let is_now = there.as_ref().is_none_or(|row| row.at <= at);
     let is_unknown = there.is_none() && value.is_none();
     if is_unknown
@@ -230,7 +232,7 @@ fn say_one(
     // What holds on is told again for its time alone: so what comes late of a time between changes the past, and not the present.
     if is_now && before.as_ref() != value {
         let (attribute, after) = (code.clone(), value.cloned());
-        changes.push(Change::Attribute { party, attribute, before, after, at });
+        changes.push(Change::Attribute { party, attribute, before, before_at, after, at });
     }
     Ok(true)
 }

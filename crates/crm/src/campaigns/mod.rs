@@ -2,10 +2,10 @@
 //!
 //! A [`Campaign`] writes on entry or exit, at once or after a delay. Before a message leaves it is asked, in this order: is the contact
 //! suppressed, does it consent to this purpose on this channel, is it still in (where the campaign wants that), was the same written lately, is a
-//! frequency cap reached. Messages of one moment go by priority, so that what matters more gets the room under a cap. Quiet hours of the
+//! frequency cap reached. Messages that are decided together go by priority, so that what matters more gets the room under a cap. Quiet hours of the
 //! contact's own clock put a message off until they end. [`Outreach`] decides, deterministically and with the reason, and sends nothing
-//! itself: its [`Message`]s carry ids by which a service knows the same message again. Fed with the changes of last month, it says what a rule would
-//! have sent.
+//! itself: its [`Message`]s carry ids by which a service knows the same message again. Fed with the changes of last month, it
+//! [says](Outreach::replay) what a rule would have sent.
 
 mod outreach;
 mod quiet;
@@ -132,7 +132,7 @@ pub trait Audience {
     fn consents(&self, contact: u32, channel: &str, purpose: &str, at: Timestamp) -> bool;
     /// Whether the contact is on the suppression list.
     fn is_suppressed(&self, contact: u32, at: Timestamp) -> bool;
-    /// Whether the contact is in the segment at a moment: the one at which the message leaves, which may be long past in a replay.
+    /// Whether the contact is in the segment at a moment: the one at which the message leaves, which is long past in a [replay](Outreach::replay).
     fn is_member(&self, segment: &str, contact: u32, at: Timestamp) -> bool;
 }
 

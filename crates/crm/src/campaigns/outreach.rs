@@ -12,7 +12,7 @@ use super::{Audience, Campaign, Decision, Message, Reason, Rules, Trigger};
 use crate::KernelError;
 use crate::segments::{Change, Span};
 
-/// In which order messages are decided: by moment, then what matters most, then by contact and campaign.
+/// In which order messages are due: by moment, then what matters most, then by contact and campaign.
 type Place = (Timestamp, Reverse<i32>, u32, usize, Timestamp);
 
 /// Messages that wait, and what was sent to whom.
@@ -86,33 +86,83 @@ impl Outreach {
         self.waiting.len()
     }
 
-    /// Decides all that is due until a moment, in order. What falls into quiet hours waits until they end.
-    pub fn decide(&mut self, until: Timestamp, audience: &impl Audience) -> Vec<Decision> {
-        let mut decided = Vec::new();
-        while let Some(entry) = self.waiting.first_entry().filter(|entry| entry.key().0 <= until) {
-            let (due, priority, contact, number, caused_at) = *entry.key();
+    /// When the next message is due: the moment to [decide](Self::decide).
+    #[must_use]
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.waiting.first_key_value().map(|((due, ..), ())| *due)
+    }
+
+    /// Decides all that is due by now, what matters most first: it leaves now, however long it has been due, so suppression, consent, membership, caps and quiet hours are
+    /// those of now. What falls into quiet hours waits until they end.
+    ///
+    /// ```
+    /// # use fondaco_core::Timestamp;
+    /// # use fondaco_core::calendar::Zone;
+    /// # use fondaco_crm::campaigns::{Audience, Campaign, Outreach, QuietHours, Rules};
+    /// # use fondaco_crm::segments::Change;
+    /// # static UTC: Zone = Zone::UTC;
+    /// # struct Everybody;
+    /// # impl Audience for Everybody {
+    /// #     fn zone(&self, _: u32) -> &Zone { &UTC }
+    /// #     fn consents(&self, _: u32, _: &str, _: &str, _: Timestamp) -> bool { true }
+    /// #     fn is_suppressed(&self, _: u32, _: Timestamp) -> bool { false }
+    /// #     fn is_member(&self, _: &str, _: u32, _: Timestamp) -> bool { true }
+    /// # }
+    /// let quiet = Some(QuietHours { from: "21:00:00".parse()?, to: "08:00:00".parse()? });
+    /// let campaigns = vec![Campaign::on_entry("thanks", "loyal")];
+    /// let mut outreach = Outreach::new(Rules { campaigns, quiet, ..Rules::default() })?;
+    /// let at = "2026-03-01T20:30:00Z".parse()?;
+    /// outreach.note("loyal", &Change { at, segment: 0, contact: 7, entered: true });
+    /// // The host was down at half past eight, and comes back at two in the night.
+    /// assert!(outreach.decide("2026-03-02T02:00:00Z".parse()?, &Everybody).is_empty());
+    /// assert_eq!(outreach.next_due(), Some("2026-03-02T08:00:00Z".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn decide(&mut self, now: Timestamp, audience: &impl Audience) -> Vec<Decision> {
+        let mut due: Vec<Place> = Vec::new();
+        while let Some(entry) = self.waiting.first_entry().filter(|entry| entry.key().0 <= now) {
+            due.push(*entry.key());
             entry.remove();
-            let Some(campaign) = self.rules.campaigns.get(number) else { continue };
-            let quiet = self.rules.quiet;
-            let at = quiet.map_or(due, |quiet| quiet.put_off(due, audience.zone(contact)));
-            if at > due {
-                self.waiting.insert((at, priority, contact, number, caused_at), ());
-                continue;
-            }
-            let message = Message {
-                campaign: campaign.name.clone(),
-                contact,
-                channel: campaign.channel.clone(),
-                caused_at,
-                at,
-            };
-            let held_by = self.held_by(campaign, number, &message, audience);
-            if held_by.is_none() {
-                self.sent.entry(contact).or_default().push((at, number));
-            }
-            decided.push(Decision { message, held_by });
+        }
+        due.sort_by_key(|(due, priority, ..)| (*priority, *due));
+        due.into_iter().filter_map(|place| self.decide_one(place, now, audience)).collect()
+    }
+
+    /// What would have been decided until a moment by a host that decides each message when it is due: for trying rules on what was.
+    pub fn replay(&mut self, until: Timestamp, audience: &impl Audience) -> Vec<Decision> {
+        let mut decided = Vec::new();
+        while let Some(due) = self.next_due().filter(|due| *due <= until) {
+            decided.extend(self.decide(due, audience));
         }
         decided
+    }
+
+    /// Decides one message that leaves at a moment, unless that is quiet.
+    fn decide_one(
+        &mut self,
+        (_, priority, contact, number, caused_at): Place,
+        at: Timestamp,
+        audience: &impl Audience,
+    ) -> Option<Decision> {
+        let quiet = self.rules.quiet;
+        let later = quiet.map_or(at, |quiet| quiet.put_off(at, audience.zone(contact)));
+        if later > at {
+            self.waiting.insert((later, priority, contact, number, caused_at), ());
+            return None;
+        }
+        let campaign = self.rules.campaigns.get(number)?;
+        let message = Message {
+            campaign: campaign.name.clone(),
+            contact,
+            channel: campaign.channel.clone(),
+            caused_at,
+            at,
+        };
+        let held_by = self.held_by(campaign, number, &message, audience);
+        if held_by.is_none() {
+            self.sent.entry(contact).or_default().push((at, number));
+        }
+        Some(Decision { message, held_by })
     }
 
     fn held_by(

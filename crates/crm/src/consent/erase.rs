@@ -3,7 +3,7 @@
 use fondaco_core::party::{EraseParty, PartyAlias, PartyError, resolve};
 use fondaco_core::policy::Request;
 use fondaco_core::store::{Event, Value};
-use fondaco_core::{Act, PartyId, Range, Tx};
+use fondaco_core::{Act, Outcome, PartyId, Range, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -20,9 +20,12 @@ pub struct EraseContact {
     /// Who, under any of its ids.
     pub party: PartyId,
     /// Whether keyed hashes of its addresses go on the suppression list, so that nobody writes to it when they come back.
-    /// The address of a role (`info@`), or one that another contact has, too, is left out: [`Suppress`](super::Suppress) puts such on the list.
+    /// The address of a role (`info@`), or one that another contact has, too, is left out, which the [answer](Erasure) tells.
     #[serde(default)]
     pub suppress: bool,
+    /// Whether addresses of a role and those that others have go on the list as well: afterwards nobody can tell which they were.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub suppress_shared: bool,
     /// Why, by a code of the host's.
     pub reason: SmolStr,
 }
@@ -48,16 +51,28 @@ impl EraseContact {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn new(party: PartyId, reason: impl Into<SmolStr>) -> EraseContact {
-        EraseContact { party, suppress: true, reason: reason.into() }
+        EraseContact { party, suppress: true, suppress_shared: false, reason: reason.into() }
     }
 }
 
-impl Act for EraseContact {
+/// What was erased, and what is not on the suppression list though it was to be.
+///
+/// Whom an address is shared with may be the same person, found twice: then it is to be erased as well.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Outcome)]
+pub struct Erasure {
     /// How many rows lost something.
-    type Answer = u32;
+    pub rows: u32,
+    /// How many addresses of a role, such as `info@`, were left off the list.
+    pub role_addresses: u32,
+    /// Who else has an address that was left off the list.
+    pub shared_with: Vec<PartyId>,
+}
+
+impl Act for EraseContact {
+    type Answer = Erasure;
     type Error = CrmError;
 
-    fn act(&self, tx: &mut Tx<'_>) -> Result<u32, CrmError> {
+    fn act(&self, tx: &mut Tx<'_>) -> Result<Erasure, CrmError> {
         tx.authorize(&Request::new(&ERASE))?;
         check_code("reason", &self.reason)?;
         let whole = resolve(tx, self.party)?;
@@ -69,15 +84,20 @@ impl Act for EraseContact {
         let aliases = tx.scan(&Range::by(PartyAlias::BY_KEEP, &whole))?;
         let all: Vec<PartyId> =
             std::iter::once(whole).chain(aliases.iter().map(|alias| alias.party)).collect();
+        let mut erasure = Erasure::default();
         if self.suppress {
-            suppress_parties(tx, &all, None, &self.reason)?;
+            let of = (None, self.suppress_shared);
+            let left_out = suppress_parties(tx, &all, of, &self.reason)?;
+            erasure.role_addresses = left_out.role_addresses;
+            erasure.shared_with = left_out.with.into_iter().collect();
         }
         let event = Event::new("crm.contact_erased").with("party", Value::Id(whole.to_u128()));
         tx.emit(event.with("reason", self.reason.clone()));
         // Core tells what goes along with contacts.
         match EraseParty::new(whole).act(tx) {
-            Err(PartyError::Unknown { .. }) => Ok(0), // a visitor of whom nothing is left
-            done => Ok(done?),
+            Err(PartyError::Unknown { .. }) => {} // a visitor of whom nothing is left
+            done => erasure.rows = done?,
         }
+        Ok(erasure)
     }
 }

@@ -20,12 +20,14 @@ mod suppression;
 mod withdraw;
 
 pub use ask::{ConfirmConsent, NewConsent, RecordConsents};
-pub use erase::EraseContact;
+pub use erase::{EraseContact, Erasure};
 pub use error::ConsentError;
 pub use lift::LiftSuppression;
 pub use purpose::{DefinePurposes, NewPurpose, Purpose};
 pub use query::{MayContact, consents, may_contact};
 pub use record::{Channel, ConsentFact, ConsentStatus, LawfulBasis};
+#[cfg(feature = "import")]
+pub(crate) use suppression::suppressed_among;
 pub use suppression::{CrmSecret, SetSuppressionKey, Suppress, Suppression, is_suppressed};
 pub use withdraw::Unsubscribe;
 

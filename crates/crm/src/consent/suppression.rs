@@ -4,6 +4,8 @@
 //! try addresses; the key is kept as something personal, outside the hash chain, exports and all logs. It lies in the same database: who has all
 //! of that, or a backup of it, can try the numbers of a country. Against such readers the database itself has to be encrypted.
 
+use std::collections::BTreeSet;
+
 use fondaco_core::digest::hex;
 use fondaco_core::party::{Contact, ContactKind as Reach, Private};
 use fondaco_core::policy::Request;
@@ -160,39 +162,57 @@ fn put(
 }
 
 /// Puts the addresses of a contact on the list, who is all these parties: those of a channel, or all. What is a role's (`info@`) or another's,
-/// too, is left out: they would be silenced for what this one wants.
+/// too, is left out, unless that is wanted: they would be silenced for what this one wants. Gives what was left out.
 pub(super) fn suppress_parties(
     tx: &mut Tx<'_>,
     all: &[PartyId],
-    channel: Option<Channel>,
+    (channel, with_shared): (Option<Channel>, bool),
     reason: &SmolStr,
-) -> Result<(), CrmError> {
+) -> Result<Shared, CrmError> {
     let key = key(tx)?.ok_or(ConsentError::NoSuppressionKey)?;
+    let mut left_out = Shared::default();
     for party in all {
         let there = tx.scan(&Range::<Contact>::by_key(party))?;
         for contact in there.iter().filter(|one| channel.is_none_or(|it| it.reaches(one.kind))) {
-            if let Some(address) = contact.value.get()
-                && !is_shared(tx, all, (contact.kind, address))?
-            {
-                put(tx, &key, (contact.kind, address), reason)?;
+            let Some(address) = contact.value.get() else { continue };
+            let shared = Shared::of(tx, all, (contact.kind, address))?;
+            match with_shared || shared.is_empty() {
+                true => put(tx, &key, (contact.kind, address), reason)?,
+                false => left_out.add(shared),
             }
         }
         tx.emit(Event::new("crm.suppressed").with("party", Value::Id(party.to_u128())));
     }
-    Ok(())
+    Ok(left_out)
 }
 
-/// Whether an address is of a role, or of another contact, too.
-fn is_shared(
-    read: &mut impl Reading,
-    all: &[PartyId],
-    (kind, address): (Reach, &str),
-) -> Result<bool, CrmError> {
-    if kind == Reach::Email && is_role_address(address) {
-        return Ok(true);
+/// Addresses that are of a role, or of other contacts, too.
+#[derive(Default)]
+pub(super) struct Shared {
+    pub(super) role_addresses: u32,
+    pub(super) with: BTreeSet<PartyId>,
+}
+
+impl Shared {
+    /// One address of a contact who is all these parties.
+    fn of(
+        read: &mut impl Reading,
+        all: &[PartyId],
+        (kind, address): (Reach, &str),
+    ) -> Result<Shared, CrmError> {
+        let is_role = kind == Reach::Email && is_role_address(address);
+        let others = holders(read, kind, address)?.into_iter().filter(|one| !all.contains(one));
+        Ok(Shared { role_addresses: u32::from(is_role), with: others.collect() })
     }
-    let holders = holders(read, kind, address)?;
-    Ok(holders.iter().any(|holder| !all.contains(holder)))
+
+    fn is_empty(&self) -> bool {
+        self.role_addresses == 0 && self.with.is_empty()
+    }
+
+    fn add(&mut self, other: Shared) {
+        self.role_addresses = self.role_addresses.saturating_add(other.role_addresses);
+        self.with.extend(other.with);
+    }
 }
 
 /// Whether an address is on the suppression list.
@@ -202,6 +222,18 @@ fn is_shared(
 pub fn is_suppressed(read: &mut impl Reading, kind: Reach, address: &str) -> Result<bool, Halt> {
     let Some(key) = key(read)? else { return Ok(false) };
     Ok(read.peek::<Suppression>(&hash(&key, kind, address))?.is_some())
+}
+
+/// Which of these addresses are on the suppression list, in one trip.
+#[cfg(feature = "import")]
+pub(crate) fn suppressed_among(
+    read: &mut impl Reading,
+    addresses: &[(Reach, &str)],
+) -> Result<Vec<bool>, Halt> {
+    let Some(key) = key(read)? else { return Ok(vec![false; addresses.len()]) };
+    let hash = |(kind, address): &(Reach, &str)| hash(&key, *kind, address);
+    let rows = read.peek_many::<Suppression>(&addresses.iter().map(hash).collect::<Vec<_>>())?;
+    Ok(rows.iter().map(Option::is_some).collect())
 }
 
 /// The keyed hash of an address, in whatever way it is written.

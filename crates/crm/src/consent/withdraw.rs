@@ -138,7 +138,7 @@ impl Act for Unsubscribe {
                 return Err(ContactError::BadContact { field: "suppress", why }.into());
             }
             let reason = self.reason.clone().unwrap_or_else(|| "unsubscribed".into());
-            suppress_parties(tx, &all, Some(self.channel), &reason)?;
+            suppress_parties(tx, &all, (Some(self.channel), false), &reason)?;
         }
         Ok(())
     }

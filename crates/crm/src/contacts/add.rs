@@ -329,6 +329,7 @@ fn add(
         territory: new.territory.clone(),
         sound: tx.personal(sound),
         second_sound: Some(tx.personal(second_sound)),
+        known_since: new.since,
     };
     attributes::set(tx, &Setting::new(&profile, &new.values, since), changes)?;
     tx.emit(Event::new("crm.contact_added").with("party", Value::Id(party.to_u128())));

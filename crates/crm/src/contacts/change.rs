@@ -2,7 +2,7 @@
 
 use fondaco_core::party::{self, ChangeParty, Party, Private, RegisterParty};
 use fondaco_core::policy::Request;
-use fondaco_core::store::{Event, Value};
+use fondaco_core::store::Value;
 use fondaco_core::{Act, PartyId, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -11,7 +11,7 @@ use super::add::reach_under;
 use super::history::{self, ProfileField};
 use super::rights::KEEP_CONTACTS;
 use super::sound::sounds_of;
-use super::{ContactError, Profile, living};
+use super::{ContactError, Profile, living_in_group, told_of};
 use crate::along::{self, Change};
 use crate::{CrmError, check_code};
 
@@ -19,7 +19,7 @@ use crate::{CrmError, check_code};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeContact {
-    /// Which.
+    /// Which; under an id that was merged into another, that other.
     pub party: PartyId,
     /// Another full name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -117,14 +117,14 @@ impl ChangeContact {
     }
 
     /// Changes its names in core, or registers who has none yet; how it sounds from now on.
-    fn rename(&self, tx: &mut Tx<'_>, after: &mut Profile) -> Result<(), CrmError> {
-        match (tx.get::<Party>(&self.party)?, &self.name) {
+    fn rename(&self, tx: &mut Tx<'_>, party: PartyId, after: &mut Profile) -> Result<(), CrmError> {
+        match (tx.get::<Party>(&party)?, &self.name) {
             (Some(_), _) => {
                 let change = ChangeParty {
                     name: self.name.clone(),
                     given_name: self.given_name.clone(),
                     family_name: self.family_name.clone(),
-                    ..ChangeParty::new(self.party)
+                    ..ChangeParty::new(party)
                 };
                 change.act(tx)?;
             }
@@ -133,7 +133,7 @@ impl ChangeContact {
                     kind: after.kind.party(),
                     given_name: self.given_name.clone(),
                     family_name: self.family_name.clone(),
-                    ..RegisterParty::person(self.party, name.0.clone())
+                    ..RegisterParty::person(party, name.0.clone())
                 };
                 register.act(tx)?;
             }
@@ -174,24 +174,24 @@ impl Act for ChangeContact {
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), CrmError> {
         tx.authorize(&Request::new(&KEEP_CONTACTS))?;
-        let before = living(tx, self.party)?;
+        let before = living_in_group(tx, self.party)?;
+        let party = before.party;
         let mut after = before.as_ref().clone();
         let is_reached = !self.emails.is_empty() || !self.phones.is_empty();
         if self.names() || is_reached {
             tx.authorize(&Request::new(&party::KEEP))?;
         }
         if self.names() {
-            self.rename(tx, &mut after)?;
+            self.rename(tx, party, &mut after)?;
         }
-        reach_under(tx, self.party, (&self.emails, &self.phones))?;
-        let mut event = Event::new("crm.contact_changed");
-        event = event.with("party", Value::Id(self.party.to_u128()));
+        reach_under(tx, party, (&self.emails, &self.phones))?;
+        let mut event = told_of("crm.contact_changed", party, self.party);
         for (field, now) in self.fields()? {
             let there = field.of(&mut after);
             if *there != now {
                 event = event.with(field.code(), now.clone().map_or(Value::Null, Value::from));
                 let was = std::mem::replace(there, now.clone());
-                history::note(tx, self.party, (field, was, now))?;
+                history::note(tx, party, (field, was, now))?;
             }
         }
         along::note(tx, &[Change::Profile { before: &before, after: &after }])?;

@@ -3,14 +3,16 @@
 //! What stands under what is a relation of core's. Here a ring is refused by naming all that are in it, and what stood where until today
 //! is ended.
 
-use fondaco_core::party::{self, EndRelation, Relate, Relation, RelationKind, RemoveRelation};
+use fondaco_core::party::{
+    self, EndRelation, Relate, Relation, RelationKind, RemoveRelation, resolve,
+};
 use fondaco_core::policy::Request;
 use fondaco_core::store::{Event, Field, Record, Value};
 use fondaco_core::{Act, DateRange, Halt, PartyId, Range, Reading, Tx};
 use serde::{Deserialize, Serialize};
 
 use super::rights::KEEP_CONTACTS;
-use super::{ContactError, ContactKind, group, living};
+use super::{ContactError, ContactKind, group, living, peek_groups};
 use crate::CrmError;
 
 /// Puts an organisation under another, from today on, or under none.
@@ -134,7 +136,8 @@ fn way_up(
     Ok(None)
 }
 
-/// All organisations that stand under one on a day, each with how deep; those of one depth in order of their ids.
+/// All organisations that stand under one on a day, whichever of its ids they were put under, each by the id that it goes by with how deep; those of one depth in order of
+/// their ids.
 ///
 /// # Errors
 /// A [`Halt`], to be passed on.
@@ -143,21 +146,23 @@ pub fn below(
     organisation: PartyId,
     on: chrono::NaiveDate,
 ) -> Result<Vec<(PartyId, u32)>, Halt> {
+    let organisation = resolve(read, organisation)?;
     let (mut found, mut level, mut depth) = (Vec::new(), vec![organisation], 0);
     while !level.is_empty() {
         depth += 1;
-        let ranges: Vec<_> = level
+        let ids: Vec<PartyId> = peek_groups(read, &level)?.into_iter().flatten().collect();
+        let ranges: Vec<_> = ids
             .iter()
             .map(|party| Range::<Relation>::by_key(&(*party, RelationKind::ParentOf)))
             .collect();
-        let mut next: Vec<PartyId> = read
-            .peek_scans(&ranges)?
-            .iter()
-            .flatten()
-            .filter(|relation| relation.days().contains(on))
-            .map(|relation| relation.other)
-            .filter(|party| *party != organisation && found.iter().all(|(known, _)| known != party))
-            .collect();
+        let under = read.peek_scans(&ranges)?;
+        let under = under.iter().flatten().filter(|relation| relation.days().contains(on));
+        let under: Vec<PartyId> = under.map(|relation| relation.other).collect();
+        let roots = peek_groups(read, &under)?.into_iter().filter_map(|ids| ids.first().copied());
+        let is_new = |party: &PartyId| {
+            *party != organisation && found.iter().all(|(known, _)| known != party)
+        };
+        let mut next: Vec<PartyId> = roots.filter(is_new).collect();
         next.sort_unstable();
         next.dedup();
         found.extend(next.iter().map(|party| (*party, depth)));
@@ -246,12 +251,17 @@ impl Act for SetBuyingRoles {
                 "is not one, or who has the role is no person: name a person and an organisation";
             return Err(ContactError::BadContact { field: "organisation", why }.into());
         }
-        for there in tx.scan(&Range::<HasRole>::by_key(&(*organisation, *party)))? {
-            if !roles.contains(&there.role) {
-                tx.delete::<HasRole>(&(*organisation, *party, there.role))?;
+        // Under whichever ids it was said before.
+        let mut kept = Vec::new();
+        for (organisation, party) in pairs(tx, *organisation, *party)? {
+            for there in tx.scan(&Range::<HasRole>::by_key(&(organisation, party)))? {
+                match roles.contains(&there.role) {
+                    true => kept.push(there.role),
+                    false => tx.delete::<HasRole>(&(organisation, party, there.role))?,
+                }
             }
         }
-        for &role in roles {
+        for &role in roles.iter().filter(|role| !kept.contains(role)) {
             if tx.get::<HasRole>(&(*organisation, *party, role))?.is_none() {
                 tx.insert(HasRole { organisation: *organisation, party: *party, role })?;
             }
@@ -261,7 +271,17 @@ impl Act for SetBuyingRoles {
     }
 }
 
-/// Who has a say when an organisation buys.
+/// Each id of an organisation with each of a person.
+fn pairs(
+    tx: &mut Tx<'_>,
+    organisation: PartyId,
+    party: PartyId,
+) -> Result<Vec<(PartyId, PartyId)>, Halt> {
+    let (of, who) = (group(tx, organisation)?, group(tx, party)?);
+    Ok(of.iter().flat_map(|of| who.iter().map(|who| (*of, *who))).collect())
+}
+
+/// Who has a say when an organisation buys, under whichever of its ids that was said, by the ids that they go by.
 ///
 /// # Errors
 /// A [`Halt`], to be passed on.
@@ -269,6 +289,19 @@ pub fn buying_centre(
     read: &mut impl Reading,
     organisation: PartyId,
 ) -> Result<Vec<(PartyId, BuyingRole)>, Halt> {
-    let rows = read.peek_scan(&Range::<HasRole>::by_key(&organisation))?;
-    Ok(rows.iter().map(|row| (row.party, row.role)).collect())
+    let ids = group(read, organisation)?;
+    let rows = read.peek_scans(&ids.iter().map(Range::<HasRole>::by_key).collect::<Vec<_>>())?;
+    let mut all = Vec::new();
+    for row in rows.iter().flatten() {
+        all.push((resolve(read, row.party)?, row.role));
+    }
+    all.sort_by_key(|(party, _)| *party);
+    let mut seen = Vec::with_capacity(all.len());
+    all.retain(|one| {
+        !seen.contains(one) && {
+            seen.push(*one);
+            true
+        }
+    });
+    Ok(all)
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::sync::Arc;
 
-use super::Profile;
+use super::{Profile, group};
 use crate::next_number;
 
 /// What a contact may have, and can do without.
@@ -63,7 +63,7 @@ pub(super) fn note(
     tx.insert(ProfileChange { party, number, field, before, after, at, actor })
 }
 
-/// What of a contact's source, owner and territory changed, in order. How it began is in none of them: it's what the first change says was before, or
+/// What of a contact's source, owner and territory changed, under all its ids, in order. How it began is in none of them: it's what the first change says was before, or
 /// what stands in the [`Profile`].
 ///
 /// ```
@@ -83,5 +83,10 @@ pub fn profile_changes(
     read: &mut impl Reading,
     party: PartyId,
 ) -> Result<Vec<Arc<ProfileChange>>, Halt> {
-    read.peek_scan(&Range::<ProfileChange>::by_key(&party))
+    let ids = group(read, party)?;
+    let changes =
+        read.peek_scans(&ids.iter().map(Range::<ProfileChange>::by_key).collect::<Vec<_>>())?;
+    let mut changes: Vec<_> = changes.into_iter().flatten().collect();
+    changes.sort_by_key(|change| change.at);
+    Ok(changes)
 }

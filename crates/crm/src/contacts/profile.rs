@@ -8,7 +8,7 @@ use fondaco_core::{Halt, PartyId, Reading, Timestamp, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{ContactError, LifecycleStage};
+use super::{ContactError, LifecycleStage, groups};
 use crate::CrmError;
 
 /// What a contact is.
@@ -51,7 +51,7 @@ impl ContactKind {
 
 /// What the CRM keeps of a party. Names, addresses and the ways to reach it are core's, under the same id.
 #[derive(Record, Debug, Clone, PartialEq)]
-#[record(table = "crm_profile", kind = state, key(party), layout = 2, index(by_sound(kind, sound, second_sound)), index(by_owner(owner)), index(by_stage(stage)))]
+#[record(table = "crm_profile", kind = state, key(party), layout = 3, index(by_sound(kind, sound, second_sound)), index(by_owner(owner)), index(by_stage(stage)))]
 pub struct Profile {
     /// Who it is.
     pub party: PartyId,
@@ -74,12 +74,20 @@ pub struct Profile {
     /// How its other telling word sounds, by which one of many with a common name is found; empty without one.
     #[record(since = 2)]
     pub second_sound: Option<Personal<SmolStr>>,
+    /// Since when it was known before that, where it was [said](super::NewContact::since).
+    #[record(since = 3)]
+    pub known_since: Option<Timestamp>,
 }
 
 impl Profile {
     /// Whether what was personal of it was erased.
     pub fn is_erased(&self) -> bool {
         self.sound.get().is_none()
+    }
+
+    /// Since when it is known: when it was added, or before that where it was said.
+    pub fn since(&self) -> Timestamp {
+        self.known_since.map_or(self.added_at, |since| since.min(self.added_at))
     }
 }
 
@@ -96,24 +104,33 @@ pub(crate) fn living(tx: &mut Tx<'_>, party: PartyId) -> Result<Arc<Profile>, Cr
     }
 }
 
-/// The contact that a party is one with, for a decision that rests on it: its own profile, or the first that lives among all that are one.
+/// The contact that a party is one with, for a decision that rests on it: that of whom it stands for, or the first that lives among all that are one.
 /// So also who core merged into a party that is no contact is found.
 ///
 /// # Errors
 /// As [`living`].
 pub(crate) fn living_in_group(tx: &mut Tx<'_>, party: PartyId) -> Result<Arc<Profile>, CrmError> {
-    let all = group(tx, party)?;
-    let mut is_erased = false;
-    for one in all {
+    let unknown = || ContactError::UnknownContact { party };
+    Ok(all_living(tx, party)?.into_iter().next().ok_or_else(unknown)?)
+}
+
+/// All profiles that live of the contact that a party is one with, that of whom it stands for first; one or more.
+///
+/// # Errors
+/// As [`living`].
+pub(crate) fn all_living(tx: &mut Tx<'_>, party: PartyId) -> Result<Vec<Arc<Profile>>, CrmError> {
+    let (mut all, mut is_erased) = (Vec::new(), false);
+    for one in groups(tx, &[party])?.into_iter().flatten() {
         match tx.get::<Profile>(&one)? {
-            Some(profile) if !profile.is_erased() => return Ok(profile),
+            Some(profile) if !profile.is_erased() => all.push(profile),
             there => is_erased |= there.is_some(),
         }
     }
-    Err(match is_erased {
-        true => ContactError::ContactErased { party }.into(),
-        false => ContactError::UnknownContact { party }.into(),
-    })
+    match (all.is_empty(), is_erased) {
+        (false, _) => Ok(all),
+        (true, true) => Err(ContactError::ContactErased { party }.into()),
+        (true, false) => Err(ContactError::UnknownContact { party }.into()),
+    }
 }
 
 /// All parties that are one contact: the one that an id stands for, and then those that were merged into it.

@@ -2,17 +2,20 @@
 //!
 //! Stages only go up; back goes who is recycled, with a reason. Each step is a fact, so the times at each stage follow from it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use fondaco_core::enter::{Entered, Taking, take};
+use fondaco_core::party::PartyAlias;
 use fondaco_core::policy::Request;
-use fondaco_core::store::{Event, Field, Record, Value};
+use fondaco_core::store::{Field, Record};
+use fondaco_core::tx::Needs;
 use fondaco_core::{Act, ActorId, Halt, PartyId, Range, Reading, Timestamp, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::rights::KEEP_CONTACTS;
-use super::{ContactError, Profile, living};
+use super::{ContactError, Profile, all_living, group, joint, told_of};
 use crate::along::{self, Change};
 use crate::{CrmError, check_code, check_count, is_ahead, next_number};
 
@@ -143,13 +146,20 @@ impl Act for MoveStages {
         tx.authorize(&Request::new(&KEEP_CONTACTS))?;
         check_count(self.moves.len())?;
         let ids: Vec<PartyId> = self.moves.iter().map(|one| one.party).collect();
-        tx.need::<Profile>(&ids)?;
+        tx.need_all(Needs::new().rows::<Profile>(&ids).rows::<PartyAlias>(&ids))?;
         take(tx, self.taking, |tx| {
             let mut entered = Entered::default();
-            let mut moved: Vec<(Arc<Profile>, Profile)> = Vec::new();
+            let mut moved: Vec<Moved> = Vec::new();
             for (at, one) in self.moves.iter().enumerate() {
                 let done = tx.attempt(|tx| move_one(tx, one))?;
-                entered.note(at, done.map(|step| step.map(|step| moved.push(step)).is_some()));
+                entered.note(
+                    at,
+                    done.map(|mut done| {
+                        let has_moved = !done.is_empty();
+                        moved.append(&mut done);
+                        has_moved
+                    }),
+                );
             }
             let changes: Vec<Change<'_>> =
                 moved.iter().map(|(before, after)| Change::Profile { before, after }).collect();
@@ -159,19 +169,41 @@ impl Act for MoveStages {
     }
 }
 
-/// Moves one; how it was and is, unless it is there already.
-fn move_one(tx: &mut Tx<'_>, one: &StageMove) -> Result<Option<(Arc<Profile>, Profile)>, CrmError> {
-    let before = living(tx, one.party)?;
-    if before.stage == one.to {
-        return Ok(None);
+/// A contact that moves: as it was, and as it is.
+type Moved = (Arc<Profile>, Profile);
+
+/// Moves one; none, where it is there already. Up goes the id that it stands for; back goes each that is further, so that the contact is where that says.
+fn move_one(tx: &mut Tx<'_>, one: &StageMove) -> Result<Vec<Moved>, CrmError> {
+    let all = all_living(tx, one.party)?;
+    let Some(there) = joint(all.iter().map(AsRef::as_ref)) else { return Ok(Vec::new()) };
+    if there.stage == one.to {
+        return Ok(Vec::new());
     }
+    let goes_up = one.to > there.stage;
+    let moves = |(nth, profile): &(usize, Arc<Profile>)| match goes_up {
+        true => *nth == 0,
+        false => profile.stage > one.to,
+    };
+    let movers: Vec<_> = all.into_iter().enumerate().filter(moves).map(|(_, one)| one).collect();
+    let since = movers.iter().map(|one| one.stage_since).fold(there.stage_since, Timestamp::max);
     // The step before may be of a clock that is a little ahead.
-    let at = one.at.unwrap_or(tx.now().max(before.stage_since));
-    one.check(&before, at, tx.now())?;
-    let after = Profile { stage: one.to, stage_since: at, ..before.as_ref().clone() };
-    let number = next_number::<StageStep>(tx, one.party)?;
+    let at = one.at.unwrap_or(tx.now().max(since));
+    one.check((there.stage, since), at, tx.now())?;
+    movers.into_iter().map(|before| Ok((before.clone(), step(tx, one, &before, at)?))).collect()
+}
+
+/// Stages a profile after a step, with that step.
+fn step(
+    tx: &mut Tx<'_>,
+    one: &StageMove,
+    before: &Profile,
+    at: Timestamp,
+) -> Result<Profile, CrmError> {
+    let party = before.party;
+    let after = Profile { stage: one.to, stage_since: at, ..before.clone() };
+    let number = next_number::<StageStep>(tx, party)?;
     tx.insert(StageStep {
-        party: one.party,
+        party,
         number,
         before: Some(before.stage),
         stage: one.to,
@@ -181,20 +213,23 @@ fn move_one(tx: &mut Tx<'_>, one: &StageMove) -> Result<Option<(Arc<Profile>, Pr
         reason: one.reason.clone(),
     })?;
     tx.put(after.clone())?;
-    let party = Value::Id(one.party.to_u128());
-    tx.emit(Event::new("crm.stage_moved").with("party", party).with("stage", one.to.code()));
-    Ok(Some((before, after)))
+    tx.emit(told_of("crm.stage_moved", party, one.party).with("stage", one.to.code()));
+    Ok(after)
 }
 
 impl StageMove {
-    fn check(&self, before: &Profile, at: Timestamp, now: Timestamp) -> Result<(), CrmError> {
-        let (party, from, to) = (self.party, before.stage.code(), self.to.code());
+    fn check(
+        &self,
+        (stage, since): (LifecycleStage, Timestamp),
+        at: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), CrmError> {
+        let (party, from, to) = (self.party, stage.code(), self.to.code());
         self.reason.as_ref().map_or(Ok(()), |reason| check_code("reason", reason))?;
-        if self.to < before.stage && self.reason.is_none() {
+        if self.to < stage && self.reason.is_none() {
             return Err(ContactError::StageBack { party, from, to }.into());
         }
-        if at < before.stage_since || is_ahead(at, now) {
-            let since = before.stage_since;
+        if at < since || is_ahead(at, now) {
             return Err(ContactError::StageTime { party, at, since, now }.into());
         }
         Ok(())
@@ -214,7 +249,8 @@ pub struct StageTime {
     pub seconds: i64,
 }
 
-/// At which stages a contact was and is, each with how long, up to an instant. One that was recycled comes to a stage more than once.
+/// At which stages a contact was and is, under all its ids together: at each moment as far as any of them was. Each with how long, up to an instant; one that was recycled
+/// comes to a stage more than once.
 ///
 /// # Errors
 /// A [`Halt`], to be passed on.
@@ -223,11 +259,32 @@ pub fn stage_times(
     party: PartyId,
     until: Timestamp,
 ) -> Result<Vec<StageTime>, Halt> {
-    let steps = read.peek_scan(&Range::<StageStep>::by_key(&party))?;
-    let ends = steps.iter().skip(1).map(|step| Some(step.at)).chain([None]);
-    let time = |(step, to): (&Arc<StageStep>, Option<Timestamp>)| {
-        let seconds = to.unwrap_or(until).since(step.at).num_seconds().max(0);
-        StageTime { stage: step.stage, from: step.at, to, seconds }
-    };
-    Ok(steps.iter().zip(ends).map(time).collect())
+    let ids = group(read, party)?;
+    let steps = read.peek_scans(&ids.iter().map(Range::<StageStep>::by_key).collect::<Vec<_>>())?;
+    let mut steps: Vec<Arc<StageStep>> = steps.into_iter().flatten().collect();
+    steps.sort_by_key(|step| step.at);
+    let mut at: BTreeMap<PartyId, LifecycleStage> = BTreeMap::new();
+    let mut times: Vec<StageTime> = Vec::new();
+    for step in &steps {
+        at.insert(step.party, step.stage);
+        let stage = at.values().copied().max().unwrap_or(step.stage);
+        match times.last_mut() {
+            Some(last) if last.stage == stage => continue,
+            Some(last) => *last = last.until(step.at),
+            None => {}
+        }
+        times.push(StageTime { stage, from: step.at, to: None, seconds: 0 });
+    }
+    if let Some(last) = times.last_mut() {
+        last.seconds = last.until(until).seconds;
+    }
+    Ok(times)
+}
+
+impl StageTime {
+    /// The same up to an instant.
+    fn until(self, to: Timestamp) -> StageTime {
+        let seconds = to.since(self.from).num_seconds().max(0);
+        StageTime { to: Some(to), seconds, ..self }
+    }
 }

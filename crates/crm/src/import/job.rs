@@ -1,6 +1,5 @@
 //! Importing a CSV file: a job, chunk by chunk, with what was changed and refused.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::File;
 use std::io::{Read, Seek};
@@ -10,23 +9,23 @@ use fondaco_core::digest::{self, DigestError, hex};
 use fondaco_core::enter::Taking;
 use fondaco_core::import::{Cells, FileError, Lines, Place, Reader};
 use fondaco_core::job::{Job, JobId, Step};
-use fondaco_core::party::{Contact, ContactKind as Reach};
+use fondaco_core::party::ContactKind as Reach;
 use fondaco_core::store::Hash;
-use fondaco_core::{Act, PartyId, Progressed, Range, Reading, Tx};
+use fondaco_core::{Act, Progressed, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::known::Known;
 use super::read::{Columns, ReadLine};
 use super::{ContactMapping, ImportError, ImportNote};
-use crate::clean::is_role_address;
-use crate::consent::is_suppressed;
+use crate::consent::suppressed_among;
 use crate::contacts::{AddContacts, NewContact};
 
 /// So many lines one chunk takes.
 const CHUNK: usize = if cfg!(test) { 2 } else { 4_000 };
 
-/// Imports contacts from a CSV file. Who is there, under the same id or with an e-mail address of one's own that one contact has already, is
-/// left alone and told.
+/// Imports contacts from a CSV file. Who is there, under the same id or with an e-mail address of one's own that one contact has already, however it is
+/// written and under whichever of its ids, is left alone and told.
 ///
 /// ```
 /// # mod people { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/people.rs")); }
@@ -205,8 +204,8 @@ impl<R: Read + Seek> Job for ImportContacts<R> {
 impl<R> ImportContacts<R> {
     /// Adds the contacts of a chunk, and notes what became of each line.
     fn take(&self, tx: &mut Tx<'_>, notes: &mut Notes) -> Result<(), ImportError> {
-        let known = known_addresses(tx, &self.batch)?;
-        let mut met: BTreeMap<SmolStr, PartyId> = BTreeMap::new();
+        let contacts = self.batch.iter().filter_map(|line| line.contact.as_ref());
+        let mut known = Known::of(tx, contacts)?;
         let (mut contacts, mut lines) = (Vec::new(), Vec::new());
         for line in &self.batch {
             notes.report.lines += 1;
@@ -214,20 +213,13 @@ impl<R> ImportContacts<R> {
                 notes.refuse(line);
                 continue;
             };
-            match same_as(contact, &known, &met) {
-                Some(other) if other != contact.party => {
-                    notes.report.there += 1;
-                    let message =
-                        format!("contact {other} has that e-mail address: it is left alone");
-                    notes.push(line.number, None, "crm.same_address", &message);
-                }
-                _ => {
-                    for email in own(contact) {
-                        met.insert(email, contact.party);
-                    }
-                    contacts.push(contact.clone());
-                    lines.push(line);
-                }
+            if let Some(other) = known.same_as(contact) {
+                notes.report.there += 1;
+                let message = format!("contact {other} has that e-mail address: it is left alone");
+                notes.push(line.number, None, "crm.same_address", &message);
+            } else {
+                contacts.push(contact.clone());
+                lines.push(line);
             }
         }
         suppressed(tx, &contacts, &lines, notes)?;
@@ -256,40 +248,6 @@ impl<R> ImportContacts<R> {
     }
 }
 
-/// The addresses of a contact that are its own, as they are compared.
-fn own(contact: &NewContact) -> Vec<SmolStr> {
-    let own = contact.emails.iter().filter(|email| !is_role_address(&email.0));
-    own.map(|email| email.0.to_lowercase().into()).collect()
-}
-
-/// Who has the addresses of these lines already: those that one alone has.
-fn known_addresses(
-    tx: &mut Tx<'_>,
-    batch: &[ReadLine],
-) -> Result<BTreeMap<SmolStr, PartyId>, ImportError> {
-    let contacts = batch.iter().filter_map(|line| line.contact.as_ref());
-    let emails: Vec<SmolStr> = contacts.flat_map(own).collect();
-    let ranges: Vec<_> = emails
-        .iter()
-        .map(|email| Range::by(Contact::BY_NORMAL, &(Reach::Email, email.clone())).limit(2))
-        .collect();
-    let found = tx.peek_scans(&ranges)?;
-    let only = |(email, rows): (SmolStr, Vec<std::sync::Arc<Contact>>)| match rows.as_slice() {
-        [one] => Some((email, one.party)),
-        _ => None,
-    };
-    Ok(emails.into_iter().zip(found).filter_map(only).collect())
-}
-
-/// Who a line is by its address, in the store or further up in the chunk.
-fn same_as(
-    contact: &NewContact,
-    known: &BTreeMap<SmolStr, PartyId>,
-    met: &BTreeMap<SmolStr, PartyId>,
-) -> Option<PartyId> {
-    own(contact).iter().find_map(|email| known.get(email).or_else(|| met.get(email)).copied())
-}
-
 /// Notes whose addresses are on the suppression list: they are added, and not written to.
 fn suppressed(
     tx: &mut Tx<'_>,
@@ -297,9 +255,12 @@ fn suppressed(
     lines: &[&ReadLine],
     notes: &mut Notes,
 ) -> Result<(), ImportError> {
+    let emails = contacts.iter().flat_map(|contact| &contact.emails);
+    let emails: Vec<_> = emails.map(|email| (Reach::Email, email.0.as_str())).collect();
+    let mut on_list = suppressed_among(tx, &emails)?.into_iter();
     for (contact, line) in contacts.iter().zip(lines) {
-        for email in &contact.emails {
-            if is_suppressed(tx, Reach::Email, &email.0)? {
+        for _ in &contact.emails {
+            if on_list.next() == Some(true) {
                 let message = "its e-mail address is on the suppression list: it is not written to";
                 notes.push(line.number, None, "crm.on_suppression_list", message);
             }

@@ -12,6 +12,8 @@ mod error;
 #[cfg(feature = "import")]
 mod job;
 #[cfg(feature = "import")]
+mod known;
+#[cfg(feature = "import")]
 mod mapping;
 mod note;
 #[cfg(feature = "import")]
@@ -27,7 +29,7 @@ pub use job::{ImportContacts, ImportCursor, ImportReport};
 pub use mapping::ContactMapping;
 pub use note::{ImportNote, import_notes};
 #[cfg(feature = "import")]
-pub use vcard::VcardFile;
+pub use vcard::{CardNote, CardWhy, VcardFile};
 
 use fondaco_core::engine::Part;
 use fondaco_core::store::Record;

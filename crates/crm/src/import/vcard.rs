@@ -8,12 +8,14 @@ use std::io::Read;
 
 use fondaco_core::enter::{Entered, MOST_LINES, Taking};
 use fondaco_core::import::{EnterReport, Fault, FileError, GoodLines};
-use fondaco_core::party::{AddressKind, Country, NewAddress, Private};
-use fondaco_core::{PartyId, digest};
+use fondaco_core::party::{AddressKind, ContactKind as Reach, Country, NewAddress, Private};
+use fondaco_core::{Halt, PartyId, Reading, digest};
 use smol_str::{SmolStr, format_smolstr};
 
+use super::known::Known;
 use super::read::{Change, Flaw};
 use crate::clean;
+use crate::consent::suppressed_among;
 use crate::contacts::{AddContacts, ContactKind, NewContact};
 
 /// A file of vCards is no larger than this, in bytes.
@@ -30,6 +32,8 @@ const MOST_BYTES: usize = 256 << 20;
 /// let file = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Eve Adams\r\nN:Adams;Eve;;;\r\n\
 ///             TEL;TYPE=CELL:0170 1234567\r\nEMAIL:eve@adams.exa\r\n mple\r\nEND:VCARD\r\n";
 /// let file = VcardFile::read(file.as_bytes(), Some("DE".parse()?))?;
+/// let (file, known) = crm.view(|view| file.compared(view))?;
+/// assert!(known.is_empty()); // nobody has that address
 /// let entered = crm.send("cards", &file.command(Taking::GoodOnes))?.answer;
 /// assert_eq!(file.report(&entered).to_string(), "1 lines: 1 entered, 0 there already");
 /// assert_eq!(file.changed(), [(1, "TEL".into(), "brought into international form")]);
@@ -39,6 +43,24 @@ const MOST_BYTES: usize = 256 << 20;
 pub struct VcardFile {
     cards: GoodLines<NewContact>,
     changed: Vec<(u64, SmolStr, &'static str)>,
+}
+
+/// What is to be told of a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CardNote {
+    /// The line on which it begins.
+    pub line: u64,
+    /// What.
+    pub why: CardWhy,
+}
+
+/// Why something is told of a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CardWhy {
+    /// This contact has its e-mail address: the card is left out.
+    SameAddress(PartyId),
+    /// Its e-mail address is on the suppression list: it is added, and not written to.
+    Suppressed,
 }
 
 impl VcardFile {
@@ -82,6 +104,47 @@ impl VcardFile {
             self.changed
                 .extend(changes.into_iter().map(|one: Change| (line, one.column, one.done)));
         }
+    }
+
+    /// The file without those cards that have an e-mail address of one's own which one contact has already, or a card further up; and what is to be told of cards, in their
+    /// order.
+    ///
+    /// ```
+    /// # mod people { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/people.rs")); }
+    /// # use people::*;
+    /// # let crm = crm();
+    /// use fondaco_crm::import::{CardWhy, VcardFile};
+    /// let file = "BEGIN:VCARD\nVERSION:4.0\nFN:Ada L\nEMAIL:Ada+fair@analytical.example\nEND:VCARD\n";
+    /// let file = VcardFile::read(file.as_bytes(), None)?;
+    /// let (file, notes) = crm.view(|view| file.compared(view))?;
+    /// assert_eq!((notes[0].line, notes[0].why), (1, CardWhy::SameAddress(ada())));
+    /// assert!(file.command(Taking::GoodOnes).contacts.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A [`Halt`], to be passed on.
+    pub fn compared(&self, read: &mut impl Reading) -> Result<(VcardFile, Vec<CardNote>), Halt> {
+        let (mut file, mut notes) = (self.clone(), Vec::new());
+        let cards = std::mem::take(&mut file.cards.good);
+        let mut known = Known::of(read, cards.iter().map(|(_, contact)| contact))?;
+        for (line, contact) in cards {
+            match known.same_as(&contact) {
+                Some(other) => notes.push(CardNote { line, why: CardWhy::SameAddress(other) }),
+                None => file.cards.good.push((line, contact)),
+            }
+        }
+        let emails = file.cards.good.iter().flat_map(|(line, contact)| {
+            contact.emails.iter().map(|email| (*line, email.0.as_str()))
+        });
+        let emails: Vec<(u64, &str)> = emails.collect();
+        let asked: Vec<_> = emails.iter().map(|(_, email)| (Reach::Email, *email)).collect();
+        let on_list = emails.iter().zip(suppressed_among(read, &asked)?).filter(|(_, on)| *on);
+        notes.extend(
+            on_list.map(|((line, _), _)| CardNote { line: *line, why: CardWhy::Suppressed }),
+        );
+        notes.sort_by_key(|note| note.line);
+        Ok((file, notes))
     }
 
     /// The command that adds the contacts of the cards that are good by themselves. Of a file with bad ones, all or nothing is nothing:

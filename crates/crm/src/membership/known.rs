@@ -1,5 +1,7 @@
 //! What is recorded of contacts, as segments ask it.
 
+use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -11,7 +13,7 @@ use smol_str::SmolStr;
 use super::sets::{CREATED, DECIMALS, Sets};
 use crate::along::Change;
 use crate::attributes::{AttributeValue, Value};
-use crate::contacts::Profile;
+use crate::contacts::{Profile, joint};
 use crate::events::{BehaviourEvent, Superseded};
 use crate::segments::{self as asked, Columns, ColumnsBuilder, Field, Kind, SegmentError};
 
@@ -21,7 +23,8 @@ pub(super) struct Known {
     /// Its ids, the one that it goes by first.
     pub(super) ids: Vec<PartyId>,
     profiles: BTreeMap<PartyId, Profile>,
-    values: BTreeMap<(PartyId, SmolStr), Value>,
+    /// Each with the time since when it holds.
+    values: BTreeMap<(PartyId, SmolStr), (Timestamp, Value)>,
     events: BTreeMap<(SmolStr, SmolStr, u32), Arc<BehaviourEvent>>,
 }
 
@@ -56,7 +59,7 @@ impl Known {
                 known.profiles.extend(profile.map(|one| (party, one.as_ref().clone())));
                 let value = |row: &Arc<AttributeValue>| {
                     let value = row.value.as_ref()?.get()?.clone();
-                    Some(((party, row.attribute.clone()), value))
+                    Some(((party, row.attribute.clone()), (row.at, value)))
                 };
                 known.values.extend(values.iter().filter_map(value));
                 let gone: BTreeSet<_> = gone
@@ -86,10 +89,10 @@ impl Known {
             {
                 self.profiles.insert(profile.party, (*profile).clone());
             }
-            Change::Attribute { party, attribute, after, .. } if self.ids.contains(party) => {
+            Change::Attribute { party, attribute, after, at, .. } if self.ids.contains(party) => {
                 let key = (*party, attribute.clone());
                 match after {
-                    Some(value) => drop(self.values.insert(key, value.clone())),
+                    Some(value) => drop(self.values.insert(key, (*at, value.clone()))),
                     None => drop(self.values.remove(&key)),
                 }
             }
@@ -108,13 +111,14 @@ impl Known {
                 Change::Profile { before: profile, after } => {
                     before.apply(&Change::Profile { before: after, after: profile });
                 }
-                Change::Attribute { party, attribute, before: value, after, at } => {
+                Change::Attribute { party, attribute, before: value, before_at, after, at } => {
                     before.apply(&Change::Attribute {
                         party: *party,
                         attribute: attribute.clone(),
                         before: after.clone(),
+                        before_at: *at,
                         after: value.clone(),
-                        at: *at,
+                        at: *before_at,
                     });
                 }
                 _ => {}
@@ -123,19 +127,22 @@ impl Known {
         before
     }
 
-    /// The contact as it goes by now: its own part, or the first that lives of those that are one with it.
-    fn living(&self) -> Option<&Profile> {
+    /// The contact as it goes by now: what all its ids that live say together.
+    fn living(&self) -> Option<Cow<'_, Profile>> {
         let all = self.ids.iter().filter_map(|id| self.profiles.get(id));
-        all.into_iter().find(|profile| !profile.is_erased())
+        match self.ids.len() {
+            1 => all.into_iter().find(|one| !one.is_erased()).map(Cow::Borrowed),
+            _ => joint(all).map(Cow::Owned),
+        }
     }
 
     /// Whether anybody is there who is not erased.
     pub(super) fn is_there(&self) -> bool {
-        self.living().is_some()
+        self.profiles.values().any(|profile| !profile.is_erased())
     }
 
-    fn value(&self, field: &Field) -> asked::Value {
-        let Some(living) = self.living() else { return asked::Value::Null };
+    fn value(&self, living: Option<&Profile>, field: &Field) -> asked::Value {
+        let Some(living) = living else { return asked::Value::Null };
         let code = |code: &Option<SmolStr>| {
             code.as_ref().map_or(asked::Value::Null, |code| asked::Value::Text(code.to_string()))
         };
@@ -146,16 +153,19 @@ impl Known {
             "territory" => code(&living.territory),
             "stage" => asked::Value::Text(living.stage.code().into()),
             "stage.since" => asked::Value::Instant(living.stage_since),
-            CREATED => {
-                let lives = self.profiles.values().filter(|profile| !profile.is_erased());
-                let first = lives.map(|profile| profile.added_at).min();
-                first.map_or(asked::Value::Null, asked::Value::Instant)
-            }
+            CREATED => asked::Value::Instant(living.since()),
             name => {
-                // What is known of the one that stands counts before what is of those merged into it.
-                let mut values =
-                    self.ids.iter().filter_map(|id| self.values.get(&(*id, name.into())));
-                values.next().map_or(asked::Value::Null, |value| as_asked(value, field.kind))
+                let name = SmolStr::from(name);
+                let of = |id: &PartyId| self.values.get(&(*id, name.clone()));
+                // What is known of the one that stands counts before what is of those merged into it, and of that the newest.
+                let own = self.ids.first().and_then(of);
+                let newest = || {
+                    let others = self.ids.iter().filter_map(|id| Some((of(id)?, Reverse(*id))));
+                    let newest = others.max_by_key(|((at, _), id)| (*at, *id));
+                    newest.map(|(known, _)| known)
+                };
+                let known = own.or_else(newest);
+                known.map_or(asked::Value::Null, |(_, value)| as_asked(value, field.kind))
             }
         }
     }
@@ -202,8 +212,9 @@ pub(super) fn columns(known: &[Known], sets: &Sets, zone: &Zone) -> Result<Colum
     let schema = sets.set.schema().clone().zone(COMPANY, zone.clone());
     let mut builder = ColumnsBuilder::new(&schema);
     for one in known {
-        let values: Vec<_> =
-            schema.attributes().list().iter().map(|field| one.value(field)).collect();
+        let living = one.living();
+        let value = |field: &Field| one.value(living.as_deref(), field);
+        let values: Vec<_> = schema.attributes().list().iter().map(value).collect();
         let contact = builder.contact(Some(COMPANY), None, &values)?;
         for event in one.did(sets) {
             let kind = schema.kind_of(&event.kind).and_then(|place| schema.events().get(place));

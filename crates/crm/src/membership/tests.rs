@@ -21,7 +21,7 @@ use crate::contacts::{
     AddContacts, ChangeContact, LifecycleStage, MoveStages, NewContact, Profile, group,
 };
 use crate::events::{CorrectEvent, EraseEvent, NewEvent, RecordEvents};
-use crate::merge::{MergeContacts, UnmergeContact};
+use crate::merge::{MergeContacts, Survivorship, UnmergeContact, golden};
 use crate::segments::naive::{Contact, Event, Row, World};
 use crate::segments::tests::any;
 use crate::segments::{Predicate, Schema, Value};
@@ -308,23 +308,25 @@ impl Life {
         let mut all = Vec::new();
         for nth in 0..COUNT {
             let ids = self.host.view(|view| group(view, party(nth)));
-            let lives = |id: &&PartyId| !profiles[*id].is_erased();
-            let living: Vec<PartyId> = ids.iter().filter(lives).copied().collect();
-            let (Some(living), true) = (living.first(), ids[0] == party(nth)) else { continue };
-            let living = &profiles[living];
-            let mut values = Row::new();
-            for id in ids.iter().rev() {
-                let known = self.host.view(|view| crate::attributes::values(view, *id));
-                for (name, value) in known.iter() {
-                    values.insert(name.to_string(), as_known(value));
-                }
+            let living: Vec<&Arc<Profile>> =
+                ids.iter().map(|id| &profiles[id]).filter(|one| !one.is_erased()).collect();
+            if living.is_empty() || ids[0] != party(nth) {
+                continue;
             }
-            let first = ids.iter().map(|id| &profiles[id]).filter(|one| !one.is_erased());
-            let created = first.map(|one| one.added_at).min().unwrap();
+            // One contact has one answer: what is shown of it is what segments ask.
+            let shown = self.host.view(|view| golden(view, ids[0], &Survivorship::default()));
+            let shown = shown.unwrap();
+            let mut values = Row::new();
+            for (name, value) in shown.values.iter() {
+                values.insert(name.to_string(), as_known(value));
+            }
+            let created = living.iter().map(|one| one.added_at).min().unwrap();
             values.insert("created".into(), Value::Instant(created));
-            values.insert("stage".into(), Value::Text(living.stage.code().into()));
-            values.insert("stage.since".into(), Value::Instant(living.stage_since));
-            if let Some(owner) = &living.owner {
+            values.insert("stage".into(), Value::Text(shown.stage.code().into()));
+            let since = living.iter().filter(|one| one.stage == shown.stage);
+            let since = since.map(|one| one.stage_since).min().unwrap();
+            values.insert("stage.since".into(), Value::Instant(since));
+            if let Some(owner) = &shown.owner {
                 values.insert("owner".into(), Value::Text(owner.to_string()));
             }
             let whose = (0..COUNT).filter(|one| ids.contains(&party(*one))).collect();

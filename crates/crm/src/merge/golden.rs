@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::attributes::{AttributeValue, Value, Values};
-use crate::contacts::{ContactKind, LifecycleStage, Profile, group};
+use crate::contacts::{ContactKind, LifecycleStage, Profile, group, joint};
 
 /// Which of several values survives.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -184,21 +184,20 @@ pub fn golden(
     let parties: Vec<_> = read.peek_many::<Party>(&all)?.into_iter().flatten().collect();
     let name = parties.iter().find_map(|party| party.name.get().cloned());
     let (emails, phones) = reached(read, &all)?;
-    let some = |of: fn(&Profile) -> &Option<SmolStr>| {
-        profiles.iter().find_map(|profile| of(profile).clone())
-    };
-    let oldest = profiles.iter().filter(|one| one.source.is_some()).min_by_key(|one| one.added_at);
+    // Of who is erased, what it was.
+    let joint = joint(profiles.iter().map(AsRef::as_ref));
+    let joint = joint.unwrap_or_else(|| first.as_ref().clone());
     Ok(Some(Golden {
         party: kept,
         aliases: aliases.to_vec(),
-        kind: first.kind,
+        kind: joint.kind,
         name,
         emails,
         phones,
-        stage: profiles.iter().map(|profile| profile.stage).max().unwrap_or(first.stage),
-        owner: some(|profile| &profile.owner),
-        territory: some(|profile| &profile.territory),
-        source: oldest.and_then(|profile| profile.source.clone()),
+        stage: joint.stage,
+        owner: joint.owner,
+        territory: joint.territory,
+        source: joint.source,
         values: survivors(read, &profiles, kept, rules)?,
     }))
 }

@@ -3,7 +3,8 @@
 //! [`check_person`] tells at entry who may be the same person, and why: the same address, the same number, a name that is close. An address
 //! of a role (`info@`) or a number that several share proposes and never decides. [`MergeContacts`] makes one contact an alias of another, in
 //! all engines ([`party::resolve`](fondaco_core::party::resolve)), and moves nothing: every fact stays under the id that it was written for,
-//! and what is shown of the contact is drawn together on reading, by [rules](Survivorship). So [`UnmergeContact`] gives back exactly what
+//! and what is shown of the contact is drawn together on reading, by [rules](Survivorship); segments and scores go by the rule that holds where
+//! nobody says another. What is said of an alias' stage, owner, territory, names and values from then on is said of whom it stands for, and stays there. So [`UnmergeContact`] gives back exactly what
 //! was, in whatever order merges are taken back, also where core merged parties for good before.
 
 mod act;

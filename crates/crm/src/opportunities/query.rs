@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use fondaco_core::calendar::zone;
 use fondaco_core::engine::Discrepancies;
 use fondaco_core::{Currency, Halt, Money, PartyId, Range, Reading, Rounding, View, decimal};
 use rust_decimal::Decimal;
@@ -11,6 +12,7 @@ use smol_str::SmolStr;
 use super::{
     ForecastCategory, Opportunity, OpportunityId, OpportunityOutcome, OpportunityStep, Pipeline,
 };
+use crate::contacts::group;
 use crate::pipeline::{Deal, Outcome, Visit};
 use crate::{CrmError, KernelError};
 
@@ -36,7 +38,7 @@ pub fn opportunity_steps(
     read.peek_scan(&Range::<OpportunityStep>::by_key(&id))
 }
 
-/// All opportunities of a party.
+/// All opportunities of a contact, under all its ids.
 ///
 /// # Errors
 /// A [`Halt`], to be passed on.
@@ -44,7 +46,9 @@ pub fn opportunities_of(
     read: &mut impl Reading,
     party: PartyId,
 ) -> Result<Vec<Arc<Opportunity>>, Halt> {
-    read.peek_scan(&Range::by(Opportunity::BY_PARTY, &party))
+    let ids = group(read, party)?;
+    let of: Vec<_> = ids.iter().map(|id| Range::by(Opportunity::BY_PARTY, id)).collect();
+    Ok(read.peek_scans(&of)?.into_iter().flatten().collect())
 }
 
 fn of_pipeline(read: &mut impl Reading, name: &str) -> Result<Vec<Arc<Opportunity>>, Halt> {
@@ -79,7 +83,7 @@ pub fn deals(
     Ok(rows.iter().filter(|row| row.currency == currency).map(deal).collect())
 }
 
-/// When the opportunities of a pipeline came to its stages, for [`funnel`](crate::pipeline::funnel).
+/// On which days of the company's zone the opportunities of a pipeline came to its stages, for [`funnel`](crate::pipeline::funnel).
 ///
 /// # Errors
 /// A [`Halt`], to be passed on.
@@ -90,14 +94,14 @@ pub fn visits(
     let Some(set_up) = read.peek::<Pipeline>(&SmolStr::from(pipeline))? else {
         return Ok(Vec::new());
     };
-    let stages = set_up.stages()?;
+    let (stages, zone) = (set_up.stages()?, zone(read)?);
     let mut visits = Vec::new();
     for row in of_pipeline(read, pipeline)? {
         let mut last = None;
         for step in opportunity_steps(read, row.opportunity)? {
             let stage = stages.iter().position(|stage| stage.stage == step.stage);
             if let Some(stage) = stage.filter(|stage| last != Some(*stage)) {
-                visits.push(Visit { deal: row.opportunity, stage, on: step.at.date_utc() });
+                visits.push(Visit { deal: row.opportunity, stage, on: zone.date_of(step.at) });
                 last = Some(stage);
             }
         }

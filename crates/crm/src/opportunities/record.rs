@@ -80,7 +80,7 @@ pub struct Opportunity {
     pub amount: Decimal,
     /// In which currency.
     pub currency: Currency,
-    /// Since which day it is worked on.
+    /// Since which day it is worked on, in the company's zone.
     pub opened_on: NaiveDate,
     /// When it is expected to end, or ended.
     pub close_on: NaiveDate,

@@ -81,7 +81,7 @@ pub struct EndOpportunity {
     pub opportunity: OpportunityId,
     /// Whether it was won.
     pub won: bool,
-    /// On which day.
+    /// On which day, in the company's zone.
     pub on: NaiveDate,
     /// What it brought, in the same currency; what it would have brought where nothing is said.
     #[serde(default, with = "as_text::option", skip_serializing_if = "Option::is_none")]
@@ -198,7 +198,7 @@ impl Act for OpenOpportunity {
             outcome: OpportunityOutcome::Open,
             amount: self.amount.amount(),
             currency: self.amount.currency(),
-            opened_on: at.date_utc(),
+            opened_on: tx.zone()?.date_of(at),
             close_on: self.close_on,
             probability: first.probability,
             forecast: first.forecast,
@@ -261,12 +261,12 @@ impl Act for EndOpportunity {
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), CrmError> {
         tx.authorize(&Request::new(&SELL))?;
         let there = open(tx, self.opportunity)?;
-        let now = tx.now();
-        if self.on < there.opened_on || self.on > now.date_utc() {
+        let (now, today) = (tx.now(), tx.today()?);
+        if self.on < there.opened_on || self.on > today {
             return Err(bad(
                 self.opportunity,
                 "on",
-                "is before it was opened or in the future: give the day it ended",
+                "is before it was opened or in the future: give the day it ended, in the company's zone",
             ));
         }
         match (&self.reason, self.won) {

@@ -60,7 +60,7 @@ pub fn contact_score(
         };
         let kept = read.peek::<ContactScore>(&(*party, card.name.clone()))?;
         tally.merge(&counted(read, *party, card, kept.as_deref())?);
-        since = Some(since.map_or(profile.added_at, |since| since.min(profile.added_at)));
+        since = Some(since.map_or(profile.since(), |since| since.min(profile.since())));
         rows.extend(kept);
     }
     if since.is_none() {

@@ -88,13 +88,13 @@ impl Rows {
             return Ok(Some(Row { row, tally, known, is_new: false, anew: false, changed: false }));
         }
         let added = changes.iter().find_map(|change| match change {
-            Change::Added(profile) => Some(profile.added_at),
+            Change::Added(profile) => Some(profile.since()),
             _ => None,
         });
         let since = match added {
             Some(since) => since,
             None => match tx.get::<Profile>(&party)? {
-                Some(profile) if !profile.is_erased() => profile.added_at,
+                Some(profile) if !profile.is_erased() => profile.since(),
                 _ => return Ok(None),
             },
         };

@@ -260,7 +260,8 @@ fn an_address_that_several_have_is_not_silenced_for_one_of_them() {
             NewContact::person(p("igor"), "Igor Ivanov").email("igor@shop.example").phone(phone),
         ];
         host.must("two", &AddContacts::new(contacts));
-        host.must("erase", &EraseContact::new(p("ines"), "asked"));
+        let erasure = host.must("erase", &EraseContact::new(p("ines"), "asked"));
+        assert_eq!((erasure.role_addresses, erasure.shared_with), (1, vec![p("igor")]));
         let is_on = |kind: Reach, text: &str| host.view(|view| is_suppressed(view, kind, text));
         assert!(is_on(Reach::Email, "ines@shop.example"));
         assert!(!is_on(Reach::Email, "info@shop.example") && !is_on(Reach::Phone, phone));
@@ -276,6 +277,14 @@ fn an_address_that_several_have_is_not_silenced_for_one_of_them() {
         let post =
             Unsubscribe { suppress: true, ..Unsubscribe::from_all(p("igor"), Channel::Post) };
         assert_eq!(host.refused("letters", &post).code(), "crm.bad_contact");
+        // A firm of one woman has a role's address, and she is there twice.
+        let both =
+            ["una", "una2"].map(|id| NewContact::person(p(id), "Una").email("info@una.example"));
+        host.must("una", &AddContacts::new(both.into()));
+        let all = EraseContact { suppress_shared: true, ..EraseContact::new(p("una"), "asked") };
+        let erasure = host.must("erase una", &all);
+        assert_eq!((erasure.role_addresses, erasure.shared_with), (0, vec![]));
+        assert!(is_on(Reach::Email, "info@una.example"));
     });
 }
 

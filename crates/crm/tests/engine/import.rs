@@ -8,9 +8,10 @@ use fondaco_core::job::JobId;
 use fondaco_core::party;
 use fondaco_crm::attributes::*;
 use fondaco_crm::clean;
-use fondaco_crm::consent::{EraseContact, SetSuppressionKey};
+use fondaco_crm::consent::{EraseContact, SetSuppressionKey, Suppress};
 use fondaco_crm::contacts::*;
 use fondaco_crm::import::*;
+use fondaco_crm::merge::{MergeContacts, UnmergeContact};
 use fondaco_testkit::Host;
 use proptest::prelude::*;
 
@@ -158,6 +159,37 @@ fn cards_of_all_versions_are_read() {
         );
         // Nothing of a file with a bad card is taken where it is all or nothing.
         assert_eq!(cards.command(Taking::AllOrNothing).taking, Taking::OnlyCheck);
+    });
+}
+
+#[test]
+fn who_was_merged_or_writes_the_address_otherwise_is_added_by_no_file() {
+    everywhere(|host| {
+        let host = &host.clone().with(&party::ENGINE);
+        let twice = NewContact::person(p("ada2"), "A. Lovelace").email("Ada@Analytical.example");
+        let third = NewContact::person(p("cy"), "Cy Gmail").email("cy.b@gmail.com");
+        host.must("twice", &AddContacts::new(vec![twice, third]));
+        host.must("one", &MergeContacts::new(p("ada2"), p("ada"), "same"));
+        let file = "id,name,mail,phone,city,title,opt\n\
+            1,Ada L,ada@analytical.example,,,,\n2,Ada F,ada+fair@analytical.example,,,,\n\
+            3,Cy B,cyb@googlemail.com,,,,\n";
+        let report = run(host, "list", file);
+        assert_eq!((report.added, report.there), (0, 3), "{:?}", notes(host, "list"));
+        let card = "BEGIN:VCARD\nVERSION:4.0\nFN:Ada\nEMAIL:ADA@analytical.example\nEND:VCARD\n\
+            BEGIN:VCARD\nVERSION:4.0\nFN:Dee\nEMAIL:dee@x.example\nEND:VCARD\n\
+            BEGIN:VCARD\nVERSION:4.0\nFN:Dee D\nEMAIL:dee+2@x.example\nEND:VCARD\n";
+        host.must("key", &SetSuppressionKey::new("0123 4567 89ab cdef"));
+        host.must("never", &Suppress::email("dee@x.example", "complained"));
+        let cards = VcardFile::read(card.as_bytes(), None).unwrap();
+        let (cards, told) = host.view(|view| cards.compared(view));
+        let why: Vec<_> = told.iter().map(|note| (note.line, note.why)).collect();
+        assert_eq!(why[..2], [(1, CardWhy::SameAddress(p("ada2"))), (6, CardWhy::Suppressed)]);
+        assert!(matches!(why[2..], [(11, CardWhy::SameAddress(_))]), "{why:?}");
+        let entered = host.must("cards", &cards.command(Taking::GoodOnes));
+        assert_eq!((entered.entered, cards.report(&entered).lines), (1, 3));
+        // Two who have one address: it decides nothing.
+        host.must("apart", &UnmergeContact::new(p("ada"), "sisters"));
+        assert_eq!(run(host, "after", file).added, 1); // the second line is the first
     });
 }
 

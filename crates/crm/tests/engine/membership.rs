@@ -11,6 +11,7 @@ use fondaco_crm::contacts::{AddContacts, NewContact};
 use fondaco_crm::events::*;
 use fondaco_crm::membership::*;
 use fondaco_crm::merge::*;
+use fondaco_crm::scores::{PutScorecard, UseScorecard, contact_score};
 use fondaco_testkit::Host;
 
 use crate::firm::*;
@@ -427,4 +428,24 @@ fn what_can_not_be_a_segment_is_refused() {
         refused("use texts", UseSegment::new("texts", Some(1))),
         "crm.segment_field_differs"
     );
+}
+
+#[test]
+fn who_was_known_before_it_was_brought_in_is_known_since_then() {
+    everywhere(|host| {
+        host.at("2026-05-02T00:00:00Z");
+        let old = "created ago >= 90 days and not done(call) in 90 days";
+        used(host, callers(1, old));
+        let card = r#"{"name": "leads", "version": 1, "events": {"call": {}}, "engagement": {"rules": [
+            {"code": "silent", "points": "-5", "of": {"recent": {"kind": "call", "days": 30, "at_most": 0}}}]}}"#;
+        host.must("card", &PutScorecard::new(serde_json::from_str(card).unwrap()));
+        host.must("use card", &UseScorecard::new("leads", Some(1)));
+        let since: Timestamp = "2021-06-01T00:00:00Z".parse().unwrap();
+        let brought = NewContact::person(p("old"), "Old Customer").since(since);
+        host.must("brought", &AddContacts::new(vec![brought]));
+        assert_eq!(members(host, "callers"), [p("old")]);
+        let now = host.now();
+        let points = |name| host.view(|view| contact_score(view, p(name), "leads", now)).unwrap();
+        assert_eq!((points("old").total, points("ada").total), ((-5).into(), 0.into()));
+    });
 }

@@ -10,7 +10,9 @@ use fondaco_crm::consent::*;
 use fondaco_crm::contacts::*;
 use fondaco_crm::events::*;
 use fondaco_crm::leads::{NewLead, OpenLeads, lead};
+use fondaco_crm::membership::{PutSegment, StoredSegment, UseSegment, segments_of};
 use fondaco_crm::merge::*;
+use fondaco_crm::opportunities::{OpenOpportunity, opportunities_of};
 use fondaco_testkit::Host;
 use proptest::prelude::*;
 
@@ -135,11 +137,13 @@ fn act(merging: &Host, never: &Host, naive: &mut Naive, at: usize, deed: &Deed) 
         }
         Deed::Value(who, value) => {
             let text = format!("title {value}");
-            let command = SetValues {
+            // What is said of an alias is said of whom it stands for, and stays there.
+            let command = |who| SetValues {
                 taking: Taking::GoodOnes,
                 ..SetValues::one(id(who), "title", Value::from(text.as_str()))
             };
-            assert_eq!(merging.must(&name, &command), never.must(&name, &command));
+            let (here, there) = (command(who), command(naive.root(who)));
+            assert_eq!(merging.must(&name, &here).entered, never.must(&name, &there).entered);
         }
         Deed::Consent(who, agreed) => {
             let given = NewConsent::given(id(who), Channel::Email, "news", format!("form {at}"));
@@ -430,4 +434,114 @@ fn a_common_name_hides_nobody() {
     host.must("smiths", &AddContacts::new(all));
     let same = host.view(|view| check_person(view, &Probe::person("Smyth, Zacharias")));
     assert_eq!(same[0].party, p("last"));
+}
+
+fn shown(host: &Host, name: &str) -> Golden {
+    host.view(|view| golden(view, p(name), &Survivorship::default())).unwrap()
+}
+
+/// What is known of a contact is one thing, by whichever id it is said and asked.
+#[test]
+fn what_is_said_of_an_alias_is_said_of_whom_it_stands_for() {
+    everywhere(|host| {
+        let host = &host.clone().with(&party::ENGINE);
+        host.must("first", &SetValues::one(p("ada"), "title", Value::from("clerk")));
+        host.must("s1", &ChangeContact::new(p("ada")).owner("s1"));
+        host.wait(60);
+        host.must("one", &MergeContacts::new(p("ada"), p("bo"), "same"));
+        host.wait(60);
+        host.must("title", &SetValues::one(p("bo"), "title", Value::from("head")));
+        host.must("s2", &ChangeContact::new(p("bo")).owner("s2").name("Ada King"));
+        host.must("customer", &MoveStages::up(p("bo"), LifecycleStage::Customer));
+        let ada = shown(host, "bo");
+        assert_eq!(ada.values.get("title"), Some(&Value::from("head")));
+        assert_eq!((ada.owner.as_deref(), ada.stage), (Some("s2"), LifecycleStage::Customer));
+        assert_eq!(ada.name.as_deref(), Some("Ada King"));
+        let back = host.must("back", &MoveStages::up(p("ada"), LifecycleStage::Lead));
+        assert_eq!(back.refused[0].code, "crm.stage_back");
+        assert_eq!(host.view(|view| profile_changes(view, p("bo"))).len(), 2);
+        let now = host.now();
+        let times = host.view(|view| stage_times(view, p("bo"), now));
+        assert_eq!(times.last().unwrap().stage, LifecycleStage::Customer);
+    });
+}
+
+#[test]
+fn a_contact_is_as_far_as_any_of_its_ids() {
+    everywhere(|host| {
+        host.must("customer", &MoveStages::up(p("bo"), LifecycleStage::Customer));
+        host.wait(60);
+        host.must("lead", &MoveStages::up(p("ada"), LifecycleStage::Lead));
+        host.wait(60);
+        let of_leads = StoredSegment::new("customers", 1, "in stage \"customer\"");
+        host.must("put", &PutSegment::new(of_leads));
+        host.must("use", &UseSegment::new("customers", Some(1)));
+        let host = &host.clone().with(&party::ENGINE);
+        host.must("one", &MergeContacts::new(p("ada"), p("bo"), "same"));
+        assert_eq!(shown(host, "ada").stage, LifecycleStage::Customer);
+        assert_eq!(host.view(|view| segments_of(view, p("ada"))), ["customers"]);
+        let now = host.now();
+        let stages = |host: &Host| {
+            let times = host.view(|view| stage_times(view, p("ada"), now));
+            times.iter().map(|time| time.stage).collect::<Vec<_>>()
+        };
+        assert_eq!(stages(host), [LifecycleStage::Subscriber, LifecycleStage::Customer]);
+        // Who goes back goes back with all its ids.
+        host.must("recycle", &MoveStages::recycle(p("ada"), LifecycleStage::Lead, "left"));
+        assert_eq!(shown(host, "bo").stage, LifecycleStage::Lead);
+        assert!(host.view(|view| segments_of(view, p("ada"))).is_empty());
+        assert_eq!(stages(host).last(), Some(&LifecycleStage::Lead));
+    });
+}
+
+/// Of those that were merged into a contact, segments and scores take the newest value, as is shown.
+#[test]
+fn the_newest_value_of_those_that_are_gone_counts_everywhere() {
+    everywhere(|host| {
+        let others = ["x1", "x2"].map(|name| NewContact::person(p(name), "Ada L"));
+        host.must("others", &AddContacts::new(others.into()));
+        host.must("old", &SetValues::one(p("x1"), "title", Value::from("old")));
+        host.wait(60);
+        host.must("new", &SetValues::one(p("x2"), "title", Value::from("new")));
+        host.must("put", &PutSegment::new(StoredSegment::new("new", 1, "title = \"new\"")));
+        host.must("use", &UseSegment::new("new", Some(1)));
+        let host = &host.clone().with(&party::ENGINE);
+        for name in ["x1", "x2"] {
+            host.must(name, &MergeContacts::new(p("ada"), p(name), "same"));
+        }
+        assert_eq!(shown(host, "ada").values.get("title"), Some(&Value::from("new")));
+        assert_eq!(host.view(|view| segments_of(view, p("ada"))), ["new"]);
+    });
+}
+
+#[test]
+fn deals_daughters_and_buyers_are_read_under_all_ids() {
+    everywhere(|host| {
+        let host = &host.clone().with(&party::ENGINE);
+        let firms = ["twin", "daughter", "daughter2"];
+        let firms = firms.map(|name| NewContact::organisation(p(name), format!("Firm {name}")));
+        host.must("firms", &AddContacts::new(firms.into()));
+        host.must("under", &SetParent::new(p("daughter"), p("twin")));
+        host.must("under2", &SetParent::new(p("daughter2"), p("firm")));
+        let decides = vec![BuyingRole::DecisionMaker];
+        host.must("role", &SetBuyingRoles::new(p("bo"), p("twin"), decides.clone()));
+        host.must("pipeline", &crate::opportunities::sales());
+        let deal = OpenOpportunity { party: p("twin"), ..crate::opportunities::engine("d", "10") };
+        host.must("deal", &deal);
+        host.must("one", &MergeContacts::new(p("firm"), p("twin"), "same"));
+        host.must("same daughter", &MergeContacts::new(p("daughter2"), p("daughter"), "same"));
+        host.must("same person", &MergeContacts::new(p("ada"), p("bo"), "same"));
+        let today = host.now().date_utc();
+        for firm in ["firm", "twin"] {
+            assert_eq!(host.view(|view| opportunities_of(view, p(firm))).len(), 1);
+            assert_eq!(host.view(|view| below(view, p(firm), today)), [(p("daughter2"), 1)]);
+            let roles = host.view(|view| buying_centre(view, p(firm)));
+            assert_eq!(roles, [(p("ada"), BuyingRole::DecisionMaker)]);
+        }
+        // Said again of the others, it is there; said to be none, it is none.
+        host.must("again", &SetBuyingRoles::new(p("ada"), p("firm"), decides));
+        assert_eq!(host.rows::<HasRole>().len(), 1);
+        host.must("none", &SetBuyingRoles::new(p("ada"), p("firm"), vec![]));
+        assert!(host.rows::<HasRole>().is_empty());
+    });
 }

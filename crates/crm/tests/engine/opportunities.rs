@@ -1,6 +1,7 @@
 //! Opportunities: each step kept, figures read from the store, what can't be refused.
 
 use chrono::NaiveDate;
+use fondaco_core::calendar::{SetZone, Zone};
 use fondaco_core::{Currency, Money};
 use fondaco_crm::opportunities::*;
 use fondaco_crm::pipeline::{Summary, funnel};
@@ -129,4 +130,27 @@ fn what_can_not_be_is_refused_and_nothing_is_stored() {
     );
     assert_eq!(host.rows::<OpportunityStep>().len(), steps + 1);
     host.clean();
+}
+
+#[test]
+fn deals_begin_and_end_on_the_days_of_the_company() {
+    everywhere(|host| {
+        let east = |minutes| Zone::minutes_east(minutes).unwrap();
+        host.must("pipeline", &sales());
+        // In Sydney it is eight in the morning on the 2nd, in New York eight in the evening on the 1st.
+        for (name, zone, at, on) in [
+            ("sydney", east(600), "2026-06-01T22:00:00Z", "2026-06-02"),
+            ("new york", east(-240), "2026-06-03T00:00:00Z", "2026-06-02"),
+        ] {
+            host.at(at);
+            host.must(&format!("zone {name}"), &SetZone::new(zone));
+            host.must(name, &engine(name, "10"));
+            let row = host.view(|view| opportunity(view, id(name))).unwrap();
+            assert_eq!(row.opened_on, day(on));
+            let came = host.view(|view| visits(view, "sales"));
+            let came = came.iter().find(|visit| visit.deal == id(name)).unwrap();
+            assert_eq!(came.on, day(on));
+            host.must(&format!("{name} won"), &EndOpportunity::won(id(name), day(on)));
+        }
+    });
 }
