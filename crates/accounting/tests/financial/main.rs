@@ -16,3 +16,4 @@ mod properties;
 mod refusing;
 mod schemes;
 mod shapes;
+mod sides;

@@ -290,7 +290,7 @@ PASSIVA
 -----------------------------------------------------------  ----------
 Summe Passiva                                                 58,300.00
 Nicht durch Eigenkapital gedeckter Fehlbetrag: § 268 Abs. 3 HGB: nur wenn das Eigenkapital durch Verluste aufgebraucht ist.
-8. Sonstige Verbindlichkeiten: Mit kreditorischen Debitoren, soweit sie eigene Konten haben.
+8. Sonstige Verbindlichkeiten: Mit kreditorischen Debitoren, soweit Konten nach offenen Posten geführt sind oder je Kunde eines.
 ";
 
 const GERMAN_INCOME: &str = "

@@ -92,7 +92,7 @@ pub(crate) use correction::clear_correction;
 pub(crate) use declared::PART;
 pub(crate) use difference::money;
 pub(super) use keep::{mark, unmark};
-pub(crate) use query::{Aliases, LeftWorth, OpenWorth, open_worths};
+pub(crate) use query::{Aliases, LeftWorth, OpenWorth, PartyWorth, open_by_party, open_worths};
 pub(crate) use reversal::clear_reversal;
 pub(crate) use standing::unposted_differences;
 pub(super) use verify::verify;

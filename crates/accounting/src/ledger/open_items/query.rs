@@ -195,6 +195,34 @@ pub(crate) fn open_worths(
     Ok((items, standing.differences.into_iter().map(left).collect()))
 }
 
+/// What of an item, or of what a clearing left, is open in the ledger's currency, and with whom.
+pub(crate) struct PartyWorth {
+    pub(crate) party: Option<PartyId>,
+    pub(crate) item: Option<ItemKey>,
+    /// Debits less credits.
+    pub(crate) units: i128,
+}
+
+/// What of an account that is kept by items is with whom at the end of a day, as known at a time: together it is the account's balance.
+pub(crate) fn open_by_party(
+    read: &mut impl Reading,
+    account: &SmolStr,
+    (at, known): (NaiveDate, Option<Timestamp>),
+) -> Result<Vec<PartyWorth>, LedgerError> {
+    let Standing { items, differences } = match known {
+        Some(known) => standing::from_facts(read, account, Some(at), known)?,
+        None => standing::now_or_at(read, account, Some(at), &Whose::anybody())?,
+    };
+    let items = items.into_iter().map(|(item, net)| PartyWorth {
+        party: item.party,
+        item: Some(item.item_key()),
+        units: net.1,
+    });
+    let left =
+        |left: standing::Left| PartyWorth { party: left.party, item: None, units: left.net.1 };
+    Ok(items.chain(differences.into_iter().map(left)).collect())
+}
+
 fn shown(account: SmolStr, currency: Currency, standing: Standing, whose: &Whose) -> OpenItems {
     let Standing { items, differences } = standing;
     let items = items.into_iter().filter_map(|(item, net)| row(&item, net, currency, whose));

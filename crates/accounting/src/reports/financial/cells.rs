@@ -103,6 +103,11 @@ impl Cells {
         places.iter().filter_map(|place| self.rows.get(*place))
     }
 
+    /// Whether dimensions are told apart.
+    pub(super) fn tells_apart(&self) -> bool {
+        self.apart
+    }
+
     /// The place of an account.
     pub(super) fn account(&self, code: &str) -> Option<usize> {
         self.accounts.binary_search_by(|account| account.code.as_str().cmp(code)).ok()
@@ -146,7 +151,7 @@ impl Cells {
         }
     }
 
-    fn combination(&mut self, of: &Tags) -> usize {
+    pub(super) fn combination(&mut self, of: &Tags) -> usize {
         if !self.apart || of.is_empty() {
             return 0;
         }

@@ -241,6 +241,12 @@ impl Plan {
         }
     }
 
+    /// The ends of the columns, with their places.
+    pub(super) fn closing_moments(&self) -> impl Iterator<Item = (usize, Moment)> {
+        let ends = |moment: &Moment| self.columns.iter().any(|(_, of)| of.closing == *moment);
+        self.moments.iter().copied().enumerate().filter(move |(_, moment)| ends(moment))
+    }
+
     /// How many figures a row has.
     pub(super) fn places(&self) -> usize {
         self.corrected_place(self.corrected.len())

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use fondaco_core::report::{Phrase, word};
 use fondaco_core::store::Tags;
-use fondaco_core::{Currency, Range, Reading};
+use fondaco_core::{Currency, PartyId, Range, Reading};
 use smol_str::SmolStr;
 
 use super::brought::{Brought, add_entries};
@@ -13,9 +13,11 @@ use super::closed::Closings;
 use super::columns::{Of, Places, Plan, StatementColumn, Wanted};
 use super::narrowed::Narrowed;
 use super::paid::Payments;
+use super::parties::{OfParty, Parties};
 use super::query::FinancialQuery;
 use super::taken::{Taken, has, taken};
 use crate::ledger::{Account, LedgerError, Period, Settings, Side, accounts_known};
+use crate::reports::layout::Column as OfColumn;
 use crate::reports::{Layout, Measure, Pick};
 
 /// A layout with all that its statement is made of.
@@ -35,6 +37,8 @@ pub(super) struct Filled<'l> {
     /// Pairs of columns whose difference is wanted.
     pub(super) changes: Vec<(usize, usize)>,
     pub(super) narrowed: Narrowed,
+    /// Collective accounts, by party.
+    parties: Parties,
 }
 
 /// A column with where its figures are, and which combinations of dimensions it has.
@@ -43,6 +47,10 @@ pub(super) struct Column {
     pub(super) wanted: Wanted,
     places: Places,
     has: Vec<bool>,
+    /// Those of all columns of its days together, by which it is judged on which side an account is: so rows add up across.
+    whole: Arc<Vec<bool>>,
+    /// The place of that of them which is the total.
+    total: usize,
 }
 
 impl<'l> Filled<'l> {
@@ -97,6 +105,7 @@ impl<'l> Filled<'l> {
             currency,
         };
         payments.fill(read, &plan, &mut cells)?;
+        let parties = Parties::read(read, layout, &plan, &mut cells)?;
         let (columns, changes) = columns(&plan, query, &cells, &narrowed);
         let taken = taken(layout, &cells, &cash)?;
         Ok(Filled {
@@ -111,6 +120,7 @@ impl<'l> Filled<'l> {
             brought,
             changes,
             narrowed,
+            parties,
         })
     }
 
@@ -122,12 +132,16 @@ impl<'l> Filled<'l> {
 
     /// What a take has of an account, by column, in units: debits less credits.
     pub(super) fn of_account(&self, taken: &Taken<'_>, account: usize) -> Vec<i128> {
-        let figure = |column: &Column| match self.has_side(taken, account, column) {
-            true => {
-                let terms = column.places.terms(taken.measure, Of::Account);
-                self.sum(column, account, terms, |at| is(&taken.fits, at))
+        let figure = |column: &Column| {
+            let fits = |at: usize| is(&column.has, at) && is(&taken.fits, at);
+            match self.on_side(taken, account, column) {
+                Sides::Parties(parties) => parties.iter().map(|party| party.sum(fits)).sum(),
+                Sides::Whole => {
+                    let terms = column.places.terms(taken.measure, Of::Account);
+                    self.sum(column, account, terms, |at| is(&taken.fits, at))
+                }
+                Sides::Nothing => 0,
             }
-            false => 0,
         };
         self.columns.iter().map(figure).collect()
     }
@@ -141,25 +155,44 @@ impl<'l> Filled<'l> {
 
     /// Whether all results together are on the side that a take wants in a column.
     pub(super) fn are_on_side(&self, taken: &Taken<'_>, of: Of, column: usize) -> bool {
-        let whole = self.results(taken.measure, of, |_| true, |_| true);
+        let whole = self.whole_results(taken.measure, of);
         let whole = whole.get(column).copied().unwrap_or(0);
-        match taken.take.side {
-            None => true,
-            Some(Side::Debit) => whole > 0,
-            Some(Side::Credit) => whole < 0,
+        taken.take.side.is_none_or(|side| is_of(side, whole))
+    }
+
+    /// What of an account's balance in a column is on the side that a take wants.
+    pub(super) fn sides(&self, taken: &Taken<'_>, account: usize, column: usize) -> Sides<'_> {
+        let column = self.columns.get(column);
+        column.map_or(Sides::Nothing, |column| self.on_side(taken, account, column))
+    }
+
+    fn on_side(&self, taken: &Taken<'_>, account: usize, column: &Column) -> Sides<'_> {
+        let Some(side) = taken.take.side else { return Sides::Whole };
+        let terms = column.places.terms(taken.measure, Of::Account);
+        let whole = |at: usize| is(&column.whole, at);
+        let of_closing = terms.first().filter(|_| taken.measure == Measure::Closing);
+        if let Some(parties) = of_closing.and_then(|(at, _)| self.parties.of(account, *at)) {
+            let on_side = parties.iter().filter(|party| is_of(side, party.sum(whole)));
+            return Sides::Parties(on_side.collect());
+        }
+        let met = self.cells.of(account).filter(|cell| whole(cell.dimensions));
+        match is_of(side, met.map(|cell| cell.sum(terms)).sum()) {
+            true => Sides::Whole,
+            false => Sides::Nothing,
         }
     }
 
-    /// Whether an account's balance in a column is on the side that a take wants.
-    pub(super) fn is_on_side(&self, taken: &Taken<'_>, account: usize, column: usize) -> bool {
-        self.columns.get(column).is_some_and(|column| self.has_side(taken, account, column))
+    /// The place of a column, or of the total of its days.
+    pub(super) fn column_of(&self, column: usize, of: OfColumn) -> usize {
+        match of {
+            OfColumn::Own => column,
+            OfColumn::Total => self.columns.get(column).map_or(column, |column| column.total),
+        }
     }
 
-    fn has_side(&self, taken: &Taken<'_>, account: usize, column: &Column) -> bool {
-        let Some(side) = taken.take.side else { return true };
-        let terms = column.places.terms(taken.measure, Of::Account);
-        let balance = self.sum(column, account, terms, |_| true);
-        if side == Side::Debit { balance > 0 } else { balance < 0 }
+    /// By the id that stays.
+    pub(super) fn kept(&self, party: Option<PartyId>) -> Option<PartyId> {
+        self.parties.kept(party)
     }
 
     /// What a take has of results, by column, in units: debits less credits; nothing where they are not on the side that it wants.
@@ -178,20 +211,31 @@ impl<'l> Filled<'l> {
     /// Figures of results, in the columns in which all of them together are on the side that a take wants.
     fn judged(&self, taken: &Taken<'_>, of: Of, figures: Vec<i128>) -> Vec<i128> {
         let Some(side) = taken.take.side else { return figures };
-        let whole = self.results(taken.measure, of, |_| true, |_| true);
-        let on_side = |whole: i128| if side == Side::Debit { whole > 0 } else { whole < 0 };
-        let judged = figures.into_iter().zip(whole);
-        judged.map(|(figure, whole)| if on_side(whole) { figure } else { 0 }).collect()
+        let judged = figures.into_iter().zip(self.whole_results(taken.measure, of));
+        judged.map(|(figure, whole)| if is_of(side, whole) { figure } else { 0 }).collect()
+    }
+
+    /// All results of the days of each column.
+    fn whole_results(&self, measure: Measure, of: Of) -> Vec<i128> {
+        let figure = |column: &Column| {
+            let terms = column.places.terms(measure, of);
+            let cells = self.accounts_of_result().flat_map(|account| self.cells.of(account));
+            cells
+                .filter(|cell| is(&column.whole, cell.dimensions))
+                .map(|cell| cell.sum(terms))
+                .sum()
+        };
+        self.columns.iter().map(figure).collect()
     }
 
     /// What of an account that a take has is of a result.
     pub(super) fn part(&self, taken: &Taken<'_>, account: usize, of: Of) -> Vec<i128> {
-        let figure = |column: &Column| match self.has_side(taken, account, column) {
-            true => {
+        let figure = |column: &Column| match self.on_side(taken, account, column) {
+            Sides::Nothing => 0,
+            _ => {
                 let terms = column.places.terms(taken.measure, of);
                 self.sum(column, account, terms, |at| is(&taken.fits, at))
             }
-            false => 0,
         };
         self.columns.iter().map(figure).collect()
     }
@@ -242,6 +286,19 @@ impl<'l> Filled<'l> {
     }
 }
 
+/// What of an account is on a side.
+pub(super) enum Sides<'f> {
+    /// All of it.
+    Whole,
+    /// What some parties have of it.
+    Parties(Vec<&'f OfParty>),
+    Nothing,
+}
+
+fn is_of(side: Side, balance: i128) -> bool {
+    if side == Side::Debit { balance > 0 } else { balance < 0 }
+}
+
 fn is(flags: &[bool], at: usize) -> bool {
     flags.get(at).copied().unwrap_or(false)
 }
@@ -257,6 +314,9 @@ fn columns(
     let split = parts.len();
     let mut columns = Vec::with_capacity(plan.columns.len() * split);
     for (column, wanted) in &plan.columns {
+        let whole = |dimensions: &Tags| narrowed.takes(query, dimensions);
+        let whole = Arc::new(cells.dimensions.iter().map(whole).collect::<Vec<_>>());
+        let total = columns.len() + split - 1;
         for part in &parts {
             let heading = heading(&column.heading, part, plan.columns.len(), split);
             let column = StatementColumn { heading, dimension: part.clone(), ..column.clone() };
@@ -265,7 +325,7 @@ fn columns(
             };
             let has = cells.dimensions.iter().map(has).collect();
             let (places, wanted) = (plan.locate(wanted), wanted.clone());
-            columns.push(Column { places, wanted, has, column });
+            columns.push(Column { places, wanted, has, column, whole: whole.clone(), total });
         }
     }
     let changes = query.changes.iter().flat_map(|(now, before)| {

@@ -11,7 +11,7 @@ use super::query::FinancialQuery;
 use super::{FailedCheck, FinancialStatement, RowAccount, StatementRow};
 use crate::ledger::{AccountClass, Side, decimal};
 use crate::reports::LayoutRow;
-use crate::reports::layout::said;
+use crate::reports::layout::{Column, said};
 
 /// Amounts in units, by column: debits less credits.
 type Units = Vec<i128>;
@@ -270,8 +270,9 @@ impl Values<'_> {
             false => Vec::new(),
         };
         let value = |column: usize| {
-            let mut of_row = |code: &str| named.get(code)?.get(column).copied().flatten();
-            formula.value(&mut of_row, &mut || below.get(column).copied().flatten())
+            let at = |of: Column| filled.column_of(column, of);
+            let mut of_row = |code: &str, of| named.get(code)?.get(at(of)).copied().flatten();
+            formula.value(&mut of_row, &mut |of| below.get(at(of)).copied().flatten())
         };
         (0..columns).map(value).collect()
     }

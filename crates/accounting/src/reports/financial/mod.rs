@@ -31,6 +31,7 @@ mod make;
 mod narrowed;
 mod open;
 mod paid;
+mod parties;
 mod query;
 mod shares;
 mod sheet;

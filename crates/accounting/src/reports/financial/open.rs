@@ -9,15 +9,16 @@ use smol_str::SmolStr;
 use super::super::general_ledger::{LedgerLine, entries};
 use super::columns::{Of, Span};
 use super::drill::RowAccountPostings;
-use super::fill::Filled;
+use super::fill::{Filled, Sides};
 use super::make::Whose;
 use super::paid::Flow;
+use super::parties::{OfParty, parties_of};
 use super::query::FinancialQuery;
 use super::taken::Taken;
 use crate::ledger::{
-    Amounts, LedgerError, PeriodKey, Posting, Side, decimal, is_closing, postings,
+    Amounts, ItemKey, LedgerError, PeriodKey, Posting, Side, decimal, is_closing, postings,
 };
-use crate::reports::layout::{Summand, said};
+use crate::reports::layout::{Column, Summand, said};
 use crate::reports::{LayoutRow, Measure};
 
 /// A part of a row.
@@ -33,8 +34,8 @@ pub(super) struct Opener<'f, 'l> {
     filled: &'f Filled<'l>,
     column: usize,
     query: &'f FinancialQuery,
-    /// The figures of all rows in the column.
-    values: Vec<Option<Decimal>>,
+    /// The figures of all rows, by column.
+    values: Vec<Vec<Option<Decimal>>>,
     /// How cash moved on the column's days, where a row asks for it.
     flows: Vec<Flow>,
 }
@@ -48,8 +49,7 @@ impl<'f, 'l> Opener<'f, 'l> {
     ) -> Result<Opener<'f, 'l>, LedgerError> {
         let shares: Vec<_> =
             (0..filled.layout.rows.len()).map(|row| filled.accounts_of(row)).collect();
-        let values = filled.values(&shares).into_iter();
-        let values = values.map(|of_row| of_row.get(column).copied().flatten()).collect();
+        let values = filled.values(&shares);
         let asks = filled
             .taken
             .iter()
@@ -106,10 +106,13 @@ impl<'f, 'l> Opener<'f, 'l> {
             return;
         };
         let place = |code: &str| layout.rows.iter().position(|row| row.code == code);
-        let value = |at: usize| self.values.get(at).copied().flatten();
-        let of_row = &mut |code: &str| value(place(code)?);
+        let value = |at: usize, of: Column| {
+            let column = self.filled.column_of(self.column, of);
+            self.values.get(at)?.get(column).copied().flatten()
+        };
+        let of_row = &mut |code: &str, of| value(place(code)?, of);
         // Only what is compared or multiplied needs it.
-        let of_below = &mut || value(at);
+        let of_below = &mut |of| value(at, of);
         // A figure with its row's sign.
         let figure = |units: Decimal, less: bool| {
             let turned = (row.positive == Side::Debit) == (less == taken_off);
@@ -165,15 +168,7 @@ impl<'f, 'l> Opener<'f, 'l> {
             }
         }
         for account in &taken.accounts {
-            if self.filled.is_on_side(taken, *account, self.column) {
-                accounts.extend(self.open_account(
-                    read,
-                    taken,
-                    *account,
-                    Of::Account,
-                    taken_off,
-                )?);
-            }
+            accounts.extend(self.open_account(read, taken, *account, Of::Account, taken_off)?);
         }
         Ok(())
     }
@@ -186,10 +181,25 @@ impl<'f, 'l> Opener<'f, 'l> {
         of: Of,
         taken_off: bool,
     ) -> Result<Option<RowAccountPostings>, LedgerError> {
-        let opening = decimal(self.filled.before(taken, at, of, self.column));
+        let sides = match of {
+            Of::Account => self.filled.sides(taken, at, self.column),
+            _ => Sides::Whole,
+        };
         let (account, name) = self.filled.named(Whose::Account(at));
-        let Some(code) = &account else { return Ok(None) };
-        let parts = self.parts(read, taken, code, of)?;
+        let Some(code) = account.as_ref().filter(|_| !matches!(sides, Sides::Nothing)) else {
+            return Ok(None);
+        };
+        let mut parts = self.parts(read, taken, code, of)?;
+        let opening = match sides {
+            Sides::Parties(parties) => {
+                parts = self.of_parties(read, parts, &parties)?;
+                let whole = self.filled.of_account(taken, at).get(self.column).copied();
+                // What was cleared with another's came to them without a posting: it is with what was there before.
+                whole.unwrap_or(0) - parts.iter().map(|flow| flow.units).sum::<i128>()
+            }
+            _ => self.filled.before(taken, at, of, self.column),
+        };
+        let opening = decimal(opening);
         if opening.is_zero() && parts.is_empty() {
             return Ok(None);
         }
@@ -203,6 +213,23 @@ impl<'f, 'l> Opener<'f, 'l> {
             lines.push(LedgerLine { date: *date, ..line });
         }
         Ok(Some(RowAccountPostings { account, name, opening, lines, amount, taken_off }))
+    }
+
+    /// Those that are with some parties.
+    fn of_parties(
+        &self,
+        read: &mut impl Reading,
+        parts: Vec<Flow>,
+        parties: &[&OfParty],
+    ) -> Result<Vec<Flow>, LedgerError> {
+        let keys: Vec<_> =
+            parts.iter().map(|flow| ItemKey::new(flow.posting.entry, flow.posting.line)).collect();
+        let of = parties_of(read, &keys)?;
+        let with = parts.into_iter().zip(of).filter(|(_, party)| {
+            let party = self.filled.kept(*party);
+            parties.iter().any(|wanted| wanted.party == party)
+        });
+        Ok(with.map(|(flow, _)| flow).collect())
     }
 
     /// What of an account's postings the take has on the column's days.

@@ -70,7 +70,7 @@ fn results(take: &Take) -> Vec<Of> {
     [Of::Result, Of::EarlierResults].into_iter().filter(wanted).collect()
 }
 
-fn accounts(layout: &Layout, cells: &Cells, take: &Take) -> Vec<usize> {
+pub(super) fn accounts(layout: &Layout, cells: &Cells, take: &Take) -> Vec<usize> {
     let leaves = cells.accounts.iter().enumerate().filter(|(_, account)| !account.heading);
     let any = |picks: &[Pick], account: &Account| {
         picks.iter().any(|pick| has(layout, cells, pick, account))

@@ -17,7 +17,8 @@ pub(super) const RATIO_DIGITS: u32 = 6;
 /// How a row is made of others: `sales - costs`, `profit / sales`, `max(equity, 0)`, `rows` for those right under it.
 ///
 /// `+`, `-`, `*`, `/`, brackets, numbers with a point, `min` and `max` of two; at most 200 rows and numbers. A figure is what its row shows, with its row's sign. A
-/// division is rounded to six digits; by zero it gives nothing, and so does what is made of it.
+/// division is rounded to six digits; by zero it gives nothing, and so does what is made of it. Which of two `min` and `max` are is said by all columns of the
+/// same days together, where a dimension splits them: so rows add up across.
 ///
 /// ```
 /// use fondaco_accounting::reports::Formula;
@@ -77,22 +78,31 @@ impl Formula {
     /// division by zero, and beyond 28 digits.
     pub(crate) fn value(
         &self,
-        row: &mut dyn FnMut(&str) -> Option<Decimal>,
-        below: &mut dyn FnMut() -> Option<Decimal>,
+        row: &mut dyn FnMut(&str, Column) -> Option<Decimal>,
+        below: &mut dyn FnMut(Column) -> Option<Decimal>,
     ) -> Option<Decimal> {
-        self.root.value(row, below)
+        self.root.value(Column::Own, row, below)
     }
 
     /// What it adds, and whether it takes it off instead, given the figures of the rows; `None` where it can't be reckoned.
     pub(crate) fn summands(
         &self,
-        row: &mut dyn FnMut(&str) -> Option<Decimal>,
-        below: &mut dyn FnMut() -> Option<Decimal>,
+        row: &mut dyn FnMut(&str, Column) -> Option<Decimal>,
+        below: &mut dyn FnMut(Column) -> Option<Decimal>,
     ) -> Option<Vec<(Summand<'_>, bool)>> {
         let mut found = Vec::new();
         self.root.summands(false, row, below, &mut found)?;
         Some(found)
     }
+}
+
+/// Of which column a figure is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Column {
+    /// Of the one that is reckoned.
+    Own,
+    /// Of all columns of its days together, where a dimension splits them.
+    Total,
 }
 
 /// A part of a formula that is added up with others.
@@ -133,8 +143,8 @@ impl Node {
     fn summands<'n>(
         &'n self,
         less: bool,
-        row: &mut dyn FnMut(&str) -> Option<Decimal>,
-        below: &mut dyn FnMut() -> Option<Decimal>,
+        row: &mut dyn FnMut(&str, Column) -> Option<Decimal>,
+        below: &mut dyn FnMut(Column) -> Option<Decimal>,
         found: &mut Vec<(Summand<'n>, bool)>,
     ) -> Option<()> {
         match self {
@@ -148,12 +158,10 @@ impl Node {
             }
             // The one of the two that it is.
             Node::Two(op @ (Op::Min | Op::Max), a, b) => {
-                let (of_a, of_b) = (a.value(row, below)?, b.value(row, below)?);
-                let first = if *op == Op::Min { of_a <= of_b } else { of_a >= of_b };
-                if first { a } else { b }.summands(less, row, below, found)?;
+                chosen(*op, (a, b), row, below)?.summands(less, row, below, found)?;
             }
             Node::Two(Op::Times | Op::By, ..) => {
-                found.push((Summand::Reckoned(self.value(row, below)?), less));
+                found.push((Summand::Reckoned(self.value(Column::Own, row, below)?), less));
             }
         }
         Some(())
@@ -161,27 +169,42 @@ impl Node {
 
     fn value(
         &self,
-        row: &mut dyn FnMut(&str) -> Option<Decimal>,
-        below: &mut dyn FnMut() -> Option<Decimal>,
+        of: Column,
+        row: &mut dyn FnMut(&str, Column) -> Option<Decimal>,
+        below: &mut dyn FnMut(Column) -> Option<Decimal>,
     ) -> Option<Decimal> {
         match self {
             Node::Number(value) => Some(*value),
-            Node::Row(code) => row(code),
-            Node::Below => below(),
-            Node::Minus(of) => Decimal::ZERO.checked_sub(of.value(row, below)?),
+            Node::Row(code) => row(code, of),
+            Node::Below => below(of),
+            Node::Minus(node) => Decimal::ZERO.checked_sub(node.value(of, row, below)?),
+            Node::Two(op @ (Op::Min | Op::Max), a, b) => {
+                chosen(*op, (a, b), row, below)?.value(of, row, below)
+            }
             Node::Two(op, a, b) => {
-                let (a, b) = (a.value(row, below)?, b.value(row, below)?);
+                let (a, b) = (a.value(of, row, below)?, b.value(of, row, below)?);
                 match op {
                     Op::Plus => a.checked_add(b),
                     Op::Less => a.checked_sub(b),
                     Op::Times => a.checked_mul(b),
                     Op::By => decimal::div_round(a, b, RATIO_DIGITS, Rounding::HalfUp).ok(),
-                    Op::Min => Some(a.min(b)),
-                    Op::Max => Some(a.max(b)),
+                    Op::Min | Op::Max => None, // one of the two, above
                 }
             }
         }
     }
+}
+
+/// Of two that `min` or `max` compares the one that it is: for all columns of the same days together, so that a row adds up across.
+fn chosen<'n>(
+    op: Op,
+    (a, b): (&'n Node, &'n Node),
+    row: &mut dyn FnMut(&str, Column) -> Option<Decimal>,
+    below: &mut dyn FnMut(Column) -> Option<Decimal>,
+) -> Option<&'n Node> {
+    let (of_a, of_b) = (a.value(Column::Total, row, below)?, b.value(Column::Total, row, below)?);
+    let first = if op == Op::Min { of_a < of_b } else { of_a > of_b };
+    Some(if first { a } else { b })
 }
 
 /// How deep brackets may stand in one another.
@@ -366,12 +389,12 @@ mod tests {
 
     fn value(text: &str) -> Option<String> {
         let formula: Formula = text.parse().unwrap();
-        let mut row = |code: &str| match code {
+        let mut row = |code: &str, _: Column| match code {
             "a" => Some(Decimal::from(6)),
             "b.1" => Some(Decimal::from(-4)),
             _ => None,
         };
-        let of = formula.value(&mut row, &mut || Some(Decimal::from(100)));
+        let of = formula.value(&mut row, &mut |_| Some(Decimal::from(100)));
         of.map(|value| value.normalize().to_string())
     }
 
@@ -410,12 +433,29 @@ mod tests {
         assert_eq!(value(&sum(200)).as_deref(), Some("1200"));
     }
 
+    /// A site owes 4 where all together have 6: of the site too it is the row, and not nothing.
+    #[test]
+    fn of_two_all_columns_together_choose() {
+        let of = |text: &str| {
+            let formula: Formula = text.parse().unwrap();
+            let mut row = |_: &str, of: Column| match of {
+                Column::Own => Some(Decimal::from(-4)),
+                Column::Total => Some(Decimal::from(6)),
+            };
+            let value = formula.value(&mut row, &mut |_| None).unwrap().to_string();
+            (value, format!("{:?}", formula.summands(&mut row, &mut |_| None).unwrap()))
+        };
+        assert_eq!(of("max(a, 0)"), ("-4".into(), r#"[(Row("a"), false)]"#.into()));
+        assert_eq!(of("min(a, 0)"), ("0".into(), "[(Number(0), false)]".into()));
+        assert_eq!(of("max(-a, 0)").0, "0");
+    }
+
     #[test]
     fn sums_have_summands() {
         let of = |text: &str| {
             let formula: Formula = text.parse().unwrap();
-            let mut row = |code: &str| (code != "c").then(|| Decimal::from(code.len()));
-            let found = formula.summands(&mut row, &mut || Some(Decimal::ONE));
+            let mut row = |code: &str, _: Column| (code != "c").then(|| Decimal::from(code.len()));
+            let found = formula.summands(&mut row, &mut |_| Some(Decimal::ONE));
             found.map(|found| format!("{found:?}"))
         };
         let said = |text: &str| of(text).unwrap();

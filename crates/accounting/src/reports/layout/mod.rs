@@ -51,7 +51,7 @@ mod text;
 
 pub use error::LayoutError;
 pub use formula::Formula;
-pub(crate) use formula::Summand;
+pub(crate) use formula::{Column, Summand};
 pub(crate) use take::class_name;
 pub use take::{Measure, Pick, Take};
 
