@@ -26,7 +26,7 @@ fn main() {
     let books = books(accounts, values);
     let cells = accounts * values;
     time(&format!("close, year open, {cells} cells"), || {
-        books.send("close", &CloseYear::new(2026)).unwrap();
+        books.send("close", &CloseYear::new(2026).early()).unwrap();
     });
     time("reopen", || {
         books.send("reopen", &ReopenYear::new(2026, "bench")).unwrap();
@@ -34,7 +34,7 @@ fn main() {
     let last = NaiveDate::from_ymd_opt(2026, 12, 31).unwrap();
     books.send("lock", &LockBooks::through(last)).unwrap();
     time(&format!("close, year locked, {cells} cells"), || {
-        let closed = books.send("close again", &CloseYear::new(2026)).unwrap().answer;
+        let closed = books.send("close again", &CloseYear::new(2026).early()).unwrap().answer;
         assert_eq!(closed.entries.len(), 1);
     });
 }

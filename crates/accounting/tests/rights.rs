@@ -43,7 +43,7 @@ const CASES: &[Case] = &[
         done(staff.send(who, &SetClosing::new("3000", "GEN")))
     }),
     (&rights::CLOSE_YEAR, "close a year", |staff, who| {
-        done(staff.send(who, &CloseYear::new(2026)))
+        done(staff.send(who, &CloseYear::new(2026).early()))
     }),
     (&rights::REOPEN_YEAR, "reopen a year", |staff, who| {
         done(staff.send(who, &ReopenYear::new(2026, "late")))

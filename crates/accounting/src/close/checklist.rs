@@ -69,13 +69,13 @@ impl AddClosingPoint {
     /// let stock = AddClosingPoint::of_year(2026, "stock", "count the stock").blocking();
     /// books.send("stock", &stock)?;
     /// books.send("retained earnings", &SetClosing::new("3000", "GEN"))?;
-    /// let refused = books.send("close", &CloseYear::new(2026)).unwrap_err();
+    /// let refused = books.send("close", &CloseYear::new(2026).early()).unwrap_err();
     /// assert_eq!(
     ///     refused.to_string(),
     ///     "fiscal year 2026 can't be closed yet: stock: count the stock; sign it off when it is done"
     /// );
     /// books.send("counted", &SignOff::of_year(2026, "stock"))?;
-    /// books.send("close", &CloseYear::new(2026))?;
+    /// books.send("close", &CloseYear::new(2026).early())?;
     /// # Ok::<(), LedgerError>(())
     /// ```
     pub fn new(

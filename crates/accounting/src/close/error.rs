@@ -67,6 +67,19 @@ pub enum CloseError {
         /// The year.
         year: i32,
     },
+    /// The year is not over.
+    #[error(
+        "fiscal year {year} ends on {end}, and today is {today}: close it when it is over, or early where nothing more comes (CloseYear::early)"
+    )]
+    #[kind(Refused)]
+    YearNotOver {
+        /// The year.
+        year: i32,
+        /// Its last day.
+        end: NaiveDate,
+        /// Today.
+        today: NaiveDate,
+    },
     /// An earlier year is open.
     #[error("fiscal year {year} can't be closed while {earlier} is open: close that first")]
     #[kind(Refused)]

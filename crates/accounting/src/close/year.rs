@@ -99,7 +99,7 @@ impl Act for SetClosing {
 /// All [parallel ledgers](crate::parallel) close with it: what one of them earned and spent alone goes to its own retained
 /// earnings, in entries of its own.
 ///
-/// It is refused while an earlier year is open, and while drafts and pending entries of the year wait: the error names them. A
+/// It is refused before the year is over, unless it is closed [early](CloseYear::early), while an earlier year is open, and while drafts and pending entries of the year wait: the error names them. A
 /// [strict](CloseYear::strict) closing is refused while anything stands on the year's [checklist](super::checklist).
 /// Its periods may be locked, and best are: then closing rests on their locks; else it rests on every account of the year.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,6 +116,9 @@ pub struct CloseYear {
     /// Whether all that stands on the year's checklist is in the way, and not only what blocks.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub strict: bool,
+    /// Whether a year may be closed that is not over.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub early: bool,
 }
 
 impl CloseYear {
@@ -128,7 +131,7 @@ impl CloseYear {
     /// use fondaco_accounting::close::{CloseYear, SetClosing};
     /// let before = books.balance_sheet(day("2026-12-31"))?;
     /// books.send("retained earnings", &SetClosing::new("3000", "GEN"))?;
-    /// let closed = books.send("close 2026", &CloseYear::new(2026))?.answer;
+    /// let closed = books.send("close 2026", &CloseYear::new(2026).early())?.answer;
     /// assert_eq!(closed.result, eur("60"));
     /// assert_eq!(books.balance_sheet(day("2026-12-31"))?, before); // its result is shown as it was
     /// let sheet = books.balance_sheet(day("2027-01-01"))?;
@@ -136,7 +139,7 @@ impl CloseYear {
     /// # Ok::<(), LedgerError>(())
     /// ```
     pub fn new(year: i32) -> CloseYear {
-        CloseYear { year, keep: Vec::new(), why: None, strict: false }
+        CloseYear { year, keep: Vec::new(), why: None, strict: false, early: false }
     }
 
     /// Retained earnings keep this dimension.
@@ -151,7 +154,7 @@ impl CloseYear {
     ///     .credit("1000", eur("7"));
     /// books.post("rent", rent)?;
     /// books.send("retained earnings", &SetClosing::new("3000", "GEN"))?;
-    /// let closed = books.send("close", &CloseYear::new(2026).keep("site"))?.answer;
+    /// let closed = books.send("close", &CloseYear::new(2026).early().keep("site"))?.answer;
     /// assert_eq!(closed.entries.len(), 2); // of Mestre, and of no site
     /// let mestre = BalanceQuery::account("3000").dimension("site", "Mestre");
     /// assert_eq!(books.balances(&mestre)?[0].amounts.ledger_balance(), 7.into()); // a loss
@@ -181,18 +184,49 @@ impl CloseYear {
     /// books.send("transit", &OpenAccounts::new(vec![transit]))?;
     /// books.post("sent", NewEntry::new("GEN", day("2026-12-31")).debit("1360", eur("9")).credit("1000", eur("9")))?;
     /// books.send("retained earnings", &SetClosing::new("3000", "GEN"))?;
-    /// let refused = books.send("close", &CloseYear::new(2026).strict()).unwrap_err();
+    /// let refused = books.send("close", &CloseYear::new(2026).early().strict()).unwrap_err();
     /// assert_eq!(
     ///     refused.to_string(),
     ///     "fiscal year 2026 can't be closed yet: clearing accounts with something left: 1, such as 1360; clear them"
     /// );
-    /// books.send("close all the same", &CloseYear::new(2026))?;
+    /// books.send("close all the same", &CloseYear::new(2026).early())?;
     /// # Ok::<(), LedgerError>(())
     /// ```
     #[must_use]
     pub fn strict(mut self) -> CloseYear {
         self.strict = true;
         self
+    }
+
+    /// Also before the year is over, as where a company ends its business in it: what is left of the year takes nothing more.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books(); // their clock shows 1 June 2026
+    /// use fondaco_accounting::close::{CloseYear, SetClosing};
+    /// books.send("retained earnings", &SetClosing::new("3000", "GEN"))?;
+    /// let refused = books.send("close", &CloseYear::new(2026)).unwrap_err();
+    /// assert_eq!(
+    ///     refused.to_string(),
+    ///     "fiscal year 2026 ends on 2026-12-31, and today is 2026-06-01: close it when it is over, \
+    ///      or early where nothing more comes (CloseYear::early)"
+    /// );
+    /// books.send("close early", &CloseYear::new(2026).early())?;
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    #[must_use]
+    pub fn early(mut self) -> CloseYear {
+        self.early = true;
+        self
+    }
+
+    fn check_over(&self, tx: &mut Tx<'_>, end: NaiveDate) -> Result<(), LedgerError> {
+        let today = tx.today()?;
+        match self.early || end < today {
+            true => Ok(()),
+            false => Err(CloseError::YearNotOver { year: self.year, end, today }.into()),
+        }
     }
 }
 
@@ -260,6 +294,7 @@ impl Act for CloseYear {
         let (retained, journal) = targets.ok_or(CloseError::NoClosingSet)?;
         let year = Year::read(tx, self.year)?;
         year.check_closable()?;
+        self.check_over(tx, year.last()?.end)?;
         let points = self.in_the_way(tx, year.days()?)?;
         if !points.is_empty() {
             return Err(CloseError::Obstacles { year: self.year, points }.into());

@@ -277,3 +277,40 @@ fn currencies_are_to_be_revalued_while_they_are_worth_something_else() {
         firm.clean();
     });
 }
+
+/// A clearing that was undone leaves nothing: its row is there still, without an account, and no scan over all accounts may find it.
+#[test]
+fn differences_of_an_undone_clearing_are_none() {
+    on_every_store(|firm| {
+        let firm = firm.set_up();
+        firm.must("items", &ChangeAccount::open_items("1200", true));
+        firm.must("lock", &LockBooks::through(d("2025-12-31")));
+        let dollars = |name: &str, line: u32, worth: &str| {
+            let (bill, sale) = match line {
+                1 => {
+                    (NewPosting::debit("1200", usd("100")), NewPosting::credit("4000", usd("100")))
+                }
+                _ => {
+                    (NewPosting::credit("1200", usd("100")), NewPosting::debit("1010", usd("100")))
+                }
+            };
+            let entry = NewEntry::new("GEN", d("2026-01-10"));
+            let entry = entry.posting(bill.worth(eur(worth))).posting(sale.worth(eur(worth)));
+            ItemKey::new(firm.post(name, entry).id, 1)
+        };
+        let (bill, paid) = (dollars("bill", 1, "90"), dollars("paid", 2, "80"));
+        let unrealised = || -> Vec<u64> {
+            let list = firm.view(|view| checklist(view, 202_601));
+            let points = list.points.iter().filter(|of| of.kind == PointKind::Unrealised);
+            points.map(|point| point.count).collect()
+        };
+        assert!(unrealised().is_empty(), "on {}", firm.name);
+        let cleared = firm.must("clear", &Clear::new("1200").all(bill).all(paid));
+        assert_eq!(unrealised(), [1], "on {}", firm.name);
+        firm.must("undo", &Unclear::new(cleared.clearing));
+        assert!(unrealised().is_empty(), "on {}", firm.name);
+        firm.must("clear again", &Clear::new("1200").all(bill).all(paid));
+        assert_eq!(unrealised(), [1], "on {}", firm.name);
+        firm.clean();
+    });
+}

@@ -321,7 +321,7 @@ fn a_late_entry_moves_every_later_balance_sheet() {
         assert!(text.contains("Assets as of 2026-12-31"), "{text}");
         assert!(!text.contains("Assets as of 2026-11-30"), "told with November: {text}");
         // A closed year moves results to equity, and no balance sheet.
-        firm.must("close", &CloseYear::new(2026));
+        firm.must("close", &CloseYear::new(2026).early());
         let closed =
             firm.view(|view| changes(view, &ChangeQuery::new(minute(60), d("2027-02-10"))));
         assert_eq!(closed.sheets[1].equity, moved);

@@ -159,7 +159,7 @@ fn carry_out(firm: &Firm, model: &mut Model, n: usize, deed: &Deed) {
         }
         Deed::Close(year) => {
             let at = Model::at(year);
-            let told = firm.send(&name, &CloseYear::new(year));
+            let told = firm.send(&name, &CloseYear::new(year).early());
             let earlier = model.closed[..at].iter().all(|closed| *closed);
             let may = model.exists(year) && !model.closed[at] && earlier;
             assert_eq!(told.is_ok(), may, "{deed:?}: {told:?}");

@@ -58,11 +58,11 @@ fn a_year_s_end(store: &dyn Store) -> Result<(), LedgerError> {
     books.send("target", &SetClosing::new("3900", "GEN"))?;
     books.send("lock", &LockBooks::through(d("2026-06-30")))?;
     books.send("unlock", &UnlockBooks::after(d("2026-03-31")))?;
-    let closed = books.send("close", &CloseYear::new(2026))?.answer;
+    let closed = books.send("close", &CloseYear::new(2026).early())?.answer;
     assert_eq!(closed.result, eur("8"));
     books.send("reopen", &ReopenYear::new(2026, "late"))?;
     books.post("late too", sale("2026-12-31", "1.00"))?;
-    books.send("close again", &CloseYear::new(2026))?;
+    books.send("close again", &CloseYear::new(2026).early())?;
     books.send("for ever", &LockBooks::through(d("2026-12-31")).for_ever())?;
     refused(books.send("no more", &ReopenYear::new(2026, "x")), "accounting.locked_for_ever")?;
     clean(&books)

@@ -138,14 +138,14 @@ fn a_closed_year_takes_nothing_until_it_is_reopened_and_closes_again() {
 fn years_close_in_order_and_reopen_in_the_opposite_one() {
     on_every_store(|firm| {
         let firm = with_two_years(firm);
-        let early = firm.refused("2026 first", &CloseYear::new(2026));
+        let early = firm.refused("2026 first", &CloseYear::new(2026).early());
         assert_eq!(
             early.to_string(),
             "fiscal year 2026 can't be closed while 2025 is open: close that first"
         );
         firm.must("2025, empty", &CloseYear::new(2025));
         firm.post("sale", sale("2026-03-01", "5.00"));
-        firm.must("2026 closed", &CloseYear::new(2026));
+        firm.must("2026 closed", &CloseYear::new(2026).early());
         let order = firm.refused("2025 back", &ReopenYear::new(2025, "x"));
         assert_eq!(order.code(), "accounting.later_year_closed");
         let open = firm.refused("2024", &ReopenYear::new(2024, "x"));
@@ -380,4 +380,24 @@ fn a_closing_takes_its_number_and_lies_in_a_period_of_its_own() {
     // The general ledger and a statement of the account show it, the trial balance counts it.
     let trial = firm.books.trial_balance(d("2025-12-31")).unwrap();
     assert_eq!(trial.debit, trial.credit);
+}
+
+/// The clock shows 1 June 2026: the year that is not over takes entries for half a year more.
+#[test]
+fn a_year_that_is_not_over_is_closed_only_where_that_is_said() {
+    on_every_store(|firm| {
+        let firm = firm.set_up();
+        firm.must("closing", &SetClosing::new("3000", "GEN"));
+        let refused = firm.refused("close", &CloseYear::new(2026));
+        assert_eq!(refused.code(), "accounting.year_not_over", "on {}", firm.name);
+        assert!(refused.to_string().contains("ends on 2026-12-31, and today is 2026-06-01"));
+        firm.at_minute(60 * 24 * 213 + 23 * 60); // the last evening of the year
+        assert_eq!(firm.refused("in the evening", &CloseYear::new(2026)).code(), refused.code());
+        firm.at_minute(60 * 24 * 214);
+        firm.must("over", &CloseYear::new(2026));
+        firm.must("reopen", &ReopenYear::new(2026, "more to come"));
+        firm.at_minute(0);
+        firm.must("early", &CloseYear::new(2026).early());
+        firm.clean();
+    });
 }

@@ -104,7 +104,7 @@ fn a_closed_year_reads_as_before() {
     let (year, late) = (over("2026-01-01/2026-12-31"), over("2026-12-15/2026-12-31"));
     let before = (translated(&firm, &year), translated(&firm, &late));
     assert_eq!(before.0.result(), usd("432"));
-    firm.must("close", &CloseYear::new(2026));
+    firm.must("close", &CloseYear::new(2026).early());
     assert_eq!((translated(&firm, &year), translated(&firm, &late)), before);
     // What an owner takes is no closing, though nothing but equity and income is in it.
     let firm = firm_of(in_memory());
@@ -121,7 +121,7 @@ fn a_closed_year_reads_as_before() {
 #[test]
 fn a_year_that_closes_at_nothing_reads_as_before() {
     use fondaco_accounting::close::{CloseYear, SetClosing};
-    for close in [CloseYear::new(2026), CloseYear::new(2026).keep("site")] {
+    for close in [CloseYear::new(2026).early(), CloseYear::new(2026).early().keep("site")] {
         let firm = in_memory().set_up();
         firm.must("spot", &OpenRateSource::new("SPOT", "Bank"));
         let rate =
@@ -266,4 +266,59 @@ proptest! {
             prop_assert_eq!(sum, line.translated.amount());
         }
     }
+}
+
+/// IAS 21.52(b): what the difference was, what came, what it is; each span's closing is the next one's opening.
+#[test]
+fn the_difference_opens_moves_and_closes() {
+    on_every_store(|firm| {
+        let firm = firm_of(firm);
+        let of = |text: &str| translated(&firm, &TranslationQuery::new(Currency::USD, days(text)));
+        let (january, later) = (of("2026-01-01/2026-01-31"), of("2026-02-01/2026-03-31"));
+        // At the rate of January nothing differs; 1,300 euros are 0.10 dearer in February and 0.20 in March.
+        assert_eq!((january.opening_difference, january.difference()), (Some(usd("0")), usd("0")));
+        let of_march = of("2026-03-01/2026-03-31");
+        let february = of("2026-02-01/2026-02-28");
+        assert_eq!(february.difference_of_days(), Some(usd("130")), "on {}", firm.name);
+        assert_eq!(of_march.opening_difference, Some(february.difference()));
+        assert_eq!(of_march.difference_of_days(), Some(usd("192")), "1,920 euros are 0.10 dearer");
+        assert_eq!(later.difference_of_days(), Some(usd("322")));
+        assert_eq!(of_march.difference(), later.difference());
+        let text = of_march.to_report().to_string();
+        assert!(text.contains("Translation difference before these days"), "{text}");
+        assert!(!january.to_report().to_string().contains("of these days   0"), "nothing to tell");
+        // What is given of an account is of the closing day: what came since the opening is taken off.
+        let given = TranslationQuery::new(Currency::USD, days("2026-02-01/2026-03-31"));
+        let given = translated(&firm, &given.historical("3000", usd("1650")));
+        assert_eq!(given.opening_difference, Some(usd("-100")), "1,100 were put in before");
+        assert_eq!(given.difference_of_days(), later.difference_of_days());
+    });
+}
+
+/// Without a rate of then nobody knows what it was before; the translation is no worse.
+#[test]
+fn an_opening_without_a_rate_is_not_told() {
+    let firm = firm_of(in_memory());
+    firm.must("francs", &OpenRateSource::new("FRANCS", "Bank"));
+    let rate = NewRate::new(Currency::EUR, Currency::CHF, dec("0.95"), d("2026-01-01"));
+    firm.must(
+        "rate",
+        &RecordRates::new("FRANCS", vec![rate.on("2026-02-01/2026-03-31".parse().unwrap())]),
+    );
+    let query = TranslationQuery::new(Currency::CHF, days("2026-03-01/2026-03-31"));
+    let given = query.source("FRANCS").historical("3000", money("1425 CHF"));
+    let error = firm.books.translation(&given).unwrap_err();
+    assert_eq!(error.code(), "accounting.no_closing_rate", "January's sale has no rate");
+    let empty = in_memory().set_up();
+    empty.must("spot", &OpenRateSource::new("SPOT", "Bank"));
+    let rate = NewRate::new(Currency::EUR, Currency::USD, dec("1.2"), d("2026-03-01"));
+    empty.must("rate", &RecordRates::new("SPOT", vec![rate]));
+    empty.post(
+        "capital",
+        NewEntry::new("GEN", d("2026-01-05")).debit("1000", eur("10")).credit("3000", eur("10")),
+    );
+    let query = TranslationQuery::new(Currency::USD, days("2026-03-01/2026-03-31"));
+    let told = translated(&empty, &query.historical("3000", usd("11")));
+    assert_eq!((told.difference(), told.opening_difference), (usd("1"), None));
+    assert_eq!(told.difference_of_days(), None);
 }

@@ -94,7 +94,7 @@ fn what_closes_a_year_is_not_planned_to_be_reversed() {
     let firm = named(in_memory());
     item(&firm, "bill", "2026-01-05", "400 USD", "333.33 EUR");
     firm.must("closing", &SetClosing::new("3000", "GEN"));
-    let closed = firm.must("close", &CloseYear::new(2026)).entries[0];
+    let closed = firm.must("close", &CloseYear::new(2026).early()).entries[0];
     let error = firm.refused("plan", &PlanReversal::new(closed.id, d("2027-01-01")));
     assert_eq!(error.code(), "accounting.closing_entry");
 }

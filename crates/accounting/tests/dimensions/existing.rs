@@ -63,7 +63,7 @@ fn closings_are_left_out() {
     let firm = with_centres(in_memory());
     firm.post("rent", rent("2026-03-01", &[]));
     firm.must("target", &SetClosing::new("3000", "GEN"));
-    firm.must("close", &CloseYear::new(2026));
+    firm.must("close", &CloseYear::new(2026).early());
     let rule = SetDimensionRule::new("ALL", "cost_centre", Demand::Required);
     let found = firm.books.unmet(&DimensionProposal::Rule(rule), DateRange::always(), 9).unwrap();
     let accounts: Vec<_> = found.postings.iter().map(|row| row.account.as_str()).collect();

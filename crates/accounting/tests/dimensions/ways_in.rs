@@ -143,11 +143,11 @@ fn closing_years_is_not_judged() {
     let capital = SetDimensionRule::new("CAPITAL", "cost_centre", Demand::Required).account("3000");
     firm.must("capital", &capital);
     firm.must("all", &SetDimensionRule::new("ALL", "project", Demand::Required));
-    firm.must("close", &CloseYear::new(2026).keep("cost_centre"));
+    firm.must("close", &CloseYear::new(2026).early().keep("cost_centre"));
     assert_eq!(firm.sum(&BalanceQuery::account("5100")), "0");
     firm.must("reopen", &ReopenYear::new(2026, "late"));
     assert_eq!(firm.sum(&BalanceQuery::account("5100")), "10");
-    firm.must("close again", &CloseYear::new(2026));
+    firm.must("close again", &CloseYear::new(2026).early());
     firm.clean();
 }
 

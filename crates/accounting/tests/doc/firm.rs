@@ -68,7 +68,7 @@ pub fn closed_books() -> Books<'static> {
     use fondaco_accounting::close::{CloseYear, SetClosing};
     let books = books();
     books.send("retained earnings", &SetClosing::new("3000", "GEN")).unwrap();
-    books.send("close 2026", &CloseYear::new(2026)).unwrap();
+    books.send("close 2026", &CloseYear::new(2026).early()).unwrap();
     books
 }
 

@@ -59,7 +59,7 @@ fn the_same_before_and_after() {
     assert!(next.failed.is_empty() && next.untaken.is_empty(), "{next}");
     assert_eq!(next.amount("equity", 0), equity_2026);
     let changes_2026 = firm.books.equity_changes(d("2026-01-01"), d("2026-12-31")).unwrap();
-    firm.must("close 2026", &CloseYear::new(2026));
+    firm.must("close 2026", &CloseYear::new(2026).early());
     assert_eq!(shown(&firm), flows);
     assert_eq!(filled(&firm, &shipped("plain-balance-sheet"), &query), next);
     assert_eq!(firm.books.equity_changes(d("2026-01-01"), d("2026-12-31")).unwrap(), changes_2026);

@@ -201,7 +201,7 @@ fn every_account_is_in_its_row(
     // A row opens whether or not something stands in it, and over a closing.
     firm.must("closing", &SetClosing::new(retained, "GEN"));
     layouts.iter().for_each(|code| every_row_opens(&firm, &shipped(code), &query));
-    firm.must("close", &CloseYear::new(2026));
+    firm.must("close", &CloseYear::new(2026).early());
     let days = FinancialQuery::new().days("2026-03-01/2026-12-31".parse().unwrap());
     layouts.iter().for_each(|code| every_row_opens(&firm, &shipped(code), &days));
     for (code, _, row) in chart.iter().filter(|(code, ..)| *code != counter) {

@@ -80,7 +80,7 @@ fn a_year_is_not_closed_while_a_ledger_has_nowhere_to_put_its_result() {
     firm.must("ifrs", &DefineLedger::new("ifrs", "IFRS"));
     firm.must("journal", &OpenJournal::new("IFR", "IFRS").in_ledger("ifrs"));
     firm.post("rent", entry("IFR", "2026-03-01", "1000", "5100", "5"));
-    let error = firm.refused("close", &CloseYear::new(2026));
+    let error = firm.refused("close", &CloseYear::new(2026).early());
     assert_eq!(error.code(), "accounting.no_closing_of_ledger");
     assert_eq!(
         error.to_string(),
@@ -96,7 +96,7 @@ fn a_year_is_not_closed_while_a_ledger_has_nowhere_to_put_its_result() {
     // What leaves no result needs none.
     firm.post("back", entry("IFR", "2026-04-01", "5100", "1000", "5"));
     assert!(firm.view(|view| checklist(view, 202_600)).is_ready());
-    firm.must("close 2", &CloseYear::new(2026));
+    firm.must("close 2", &CloseYear::new(2026).early());
 }
 
 #[test]

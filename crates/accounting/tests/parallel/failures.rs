@@ -31,7 +31,7 @@ fn two_ledgers(store: &dyn Store) -> Result<(), LedgerError> {
     books.send("closing of ifrs", &SetClosing::new("3900", "IFR"))?;
     books.post("all", entry("GEN", "2026-12-31", "6200", "0400", "100"))?;
     books.post("less", entry("IFR", "2026-12-31", "0400", "6200", "40"))?;
-    books.send("close", &CloseYear::new(2026))?;
+    books.send("close", &CloseYear::new(2026).early())?;
     let spent = BalanceQuery::account("6200").without_closings();
     assert_eq!(books.balances(&spent)?[0].amounts.ledger_balance(), 100.into());
     let spent = books.balances(&spent.of_ledger("ifrs"))?;

@@ -178,6 +178,9 @@ pub struct Translation {
     pub lines: Vec<TranslatedLine>,
     /// What was earned less what was spent before these days.
     pub earlier: TranslatedLine,
+    /// The translation difference at the end of the day before these days: nothing where they have no beginning, `None` where a rate of then
+    /// is missing, or older than is taken.
+    pub opening_difference: Option<Money>,
 }
 
 /// An account in both currencies.
@@ -238,6 +241,28 @@ impl Translation {
         let held = self.assets().amount().saturating_sub(self.liabilities().amount());
         let known = [self.equity(), self.earlier.translated, self.result()];
         self.money(known.iter().fold(held, |rest, part| rest.saturating_sub(part.amount())))
+    }
+
+    /// What of it came in these days: with the opening the reconciliation of IAS 21.52(b), and a line of the changes in equity.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books_with_rates(); // EUR/USD 1.25 from 2 January on
+    /// use fondaco_accounting::currency::{NewRate, RecordRates, TranslationQuery};
+    /// let rate = |rate: i64, date| NewRate::new(Currency::EUR, Currency::USD, rate.into(), day(date));
+    /// books.send("closing rates", &RecordRates::new("SPOT", vec![rate(2, "2026-06-30"), rate(3, "2026-12-31")]))?;
+    /// let query = TranslationQuery::new(Currency::USD, "2026-07-01/2026-12-31".parse()?);
+    /// let dollars = books.translation(&query)?;
+    /// let usd = |amount| Money::parse(amount).unwrap();
+    /// assert_eq!(dollars.opening_difference, Some(usd("420 USD"))); // 560 EUR that are worth 0.75 dollars more
+    /// assert_eq!(dollars.difference_of_days(), Some(usd("560 USD"))); // and one dollar more
+    /// assert_eq!(dollars.difference(), usd("980 USD"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn difference_of_days(&self) -> Option<Money> {
+        let opening = self.opening_difference?;
+        Some(self.money(self.difference().amount().saturating_sub(opening.amount())))
     }
 
     /// Whether the books balance in the ledger's currency: then the translation does, with its difference.

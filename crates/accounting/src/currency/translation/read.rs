@@ -11,8 +11,8 @@ use smol_str::SmolStr;
 use super::spans::{Span, Sums, movements, spans};
 use super::{IncomeRate, TranslatedLine, TranslatedPart, Translation, TranslationQuery};
 use crate::Books;
-use crate::currency::FoundRate;
 use crate::currency::needed::Needed;
+use crate::currency::{ExchangeError, FoundRate};
 use crate::ledger::open_items::money;
 use crate::ledger::{
     Account, AccountClass, LedgerError, Posting, Settings, accounts_known, is_closing,
@@ -54,11 +54,34 @@ pub fn translation(
     let accounts: BTreeMap<SmolStr, Arc<Account>> =
         accounts.into_iter().map(|account| (account.code.clone(), account)).collect();
     check_histories(query, &accounts)?;
-    let spans = spans(read, query, date)?;
-    let moved = movements(read, query, &spans)?;
-    let rates = Rates::new(query, settings.currency);
-    let mut translator = Translator { query, date, accounts, spans, moved, rates };
-    translator.translate(read)
+    let mut translator = Translator::at(read, query, accounts, (settings.currency, date))?;
+    let opening_difference = opening(read, query, (&translator, date))?;
+    Ok(Translation { opening_difference, ..translator.translate(read)? })
+}
+
+/// The translation difference before the days that are asked for; `None` where there is no rate for what was held then.
+fn opening(
+    read: &mut impl Reading,
+    query: &TranslationQuery,
+    (then, closing): (&Translator<'_>, NaiveDate),
+) -> Result<Option<Money>, LedgerError> {
+    let Some(eve) = query.days.start().and_then(|from| from.pred_opt()) else {
+        return Ok(Some(Money::zero(query.currency)));
+    };
+    let days = DateRange::between(None, Some(eve));
+    let days =
+        days.map_err(|error| LedgerError::BadInput { what: "days", why: error.to_string() })?;
+    let before = TranslationQuery { days, ..query.clone() };
+    let (accounts, of) = (then.accounts.clone(), (then.rates.from, eve));
+    let mut opening = Translator::at(read, &before, accounts, of)?;
+    opening.given_at = closing;
+    match opening.translate(read) {
+        Ok(opening) => Ok(Some(opening.difference())),
+        Err(LedgerError::Exchange(
+            ExchangeError::NoClosingRate { .. } | ExchangeError::OldRate { .. },
+        )) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 fn check_histories(
@@ -142,9 +165,24 @@ struct Translator<'q> {
     spans: Vec<Span>,
     moved: Vec<Sums>,
     rates: Rates,
+    /// The day at whose end an account of equity is what is given by its history.
+    given_at: NaiveDate,
 }
 
-impl Translator<'_> {
+impl<'q> Translator<'q> {
+    /// At the end of a day.
+    fn at(
+        read: &mut impl Reading,
+        query: &'q TranslationQuery,
+        accounts: BTreeMap<SmolStr, Arc<Account>>,
+        (currency, date): (Currency, NaiveDate),
+    ) -> Result<Translator<'q>, LedgerError> {
+        let spans = spans(read, query, date)?;
+        let moved = movements(read, query, &spans)?;
+        let rates = Rates::new(query, currency);
+        Ok(Translator { query, date, accounts, spans, moved, rates, given_at: date })
+    }
+
     fn translate(&mut self, read: &mut impl Reading) -> Result<Translation, LedgerError> {
         let (mut lines, mut earlier) = (Vec::new(), Vec::new());
         let accounts: Vec<_> = self.accounts.values().cloned().collect();
@@ -168,7 +206,8 @@ impl Translator<'_> {
         let name = SmolStr::new_static("Results of earlier years");
         let earlier = merged(earlier);
         let earlier = self.sum(SmolStr::default(), name, AccountClass::Equity, earlier);
-        Ok(Translation { days, date, from, to, lines, earlier })
+        let opening_difference = None;
+        Ok(Translation { days, date, from, to, lines, earlier, opening_difference })
     }
 
     /// A balance at the closing rate.
@@ -192,14 +231,25 @@ impl Translator<'_> {
         read: &mut impl Reading,
         account: &Account,
     ) -> Result<Vec<TranslatedPart>, LedgerError> {
-        let by_day = self.by_day(read, account)?;
         let given = self.query.historical.iter().find(|(code, _)| *code == account.code);
-        if let Some((_, translated)) = given {
-            let amount = money(by_day.values().sum(), self.rates.from);
-            let (days, translated, rate) = (DateRange::day(self.date), *translated, None);
-            return Ok(vec![TranslatedPart { days, amount, rate, translated }]);
-        }
-        self.at_days(read, account, by_day)
+        let Some((_, given)) = given else {
+            let by_day = self.by_day(read, account, self.date)?;
+            return self.at_days(read, account, by_day);
+        };
+        let mut by_day = self.by_day(read, account, self.given_at)?;
+        let later = match self.date.succ_opt() {
+            Some(next) => by_day.split_off(&next),
+            None => BTreeMap::new(),
+        };
+        // What came since is taken off at the rates of its days.
+        let later = self.at_days(read, account, later)?;
+        let later = later
+            .iter()
+            .fold(Decimal::ZERO, |sum, part| sum.saturating_add(part.translated.amount()));
+        let translated = Money::new(given.amount().saturating_sub(later), given.currency());
+        let amount = money(by_day.values().sum(), self.rates.from);
+        let (days, rate) = (DateRange::day(self.date), None);
+        Ok(vec![TranslatedPart { days, amount, rate, translated }])
     }
 
     fn at_days(
@@ -216,15 +266,16 @@ impl Translator<'_> {
         Ok(parts)
     }
 
-    /// What an account moved by day, closings left out.
+    /// What an account moved by day through one, closings left out.
     fn by_day(
         &self,
         read: &mut impl Reading,
         account: &Account,
+        through: NaiveDate,
     ) -> Result<BTreeMap<NaiveDate, i128>, LedgerError> {
         let mut by_day = BTreeMap::new();
         read.peek_each(&Range::by(Posting::BY_ACCOUNT, &account.code), |posting| {
-            let counts = posting.date <= self.date && self.query.knows(posting);
+            let counts = posting.date <= through && self.query.knows(posting);
             if counts && !is_closing(posting.period) {
                 let units = signed(account.class, i128::from(posting.ledger_amount.units()));
                 *by_day.entry(posting.date).or_default() += units;
@@ -242,7 +293,7 @@ impl Translator<'_> {
     ) -> Result<(Vec<TranslatedPart>, Vec<TranslatedPart>), LedgerError> {
         let parts = match self.rates.income.clone() {
             IncomeRate::Transaction => {
-                let by_day = self.by_day(read, account)?;
+                let by_day = self.by_day(read, account, self.date)?;
                 self.at_days(read, account, by_day)?
             }
             IncomeRate::Average(source) => self.at_averages(read, account, &source)?,

@@ -89,6 +89,16 @@ impl Translation {
         let earlier = &self.earlier;
         report.push(total_row("Results of earlier years", earlier.amount, earlier.translated));
         let difference = self.difference();
+        if let Some((before, of_days)) = self.opening_difference.zip(self.difference_of_days()) {
+            let shown = [
+                ("Translation difference before these days", before),
+                ("Translation difference of these days", of_days),
+            ];
+            for (what, amount) in shown.into_iter().filter(|_| !before.is_zero()) {
+                let amount = Cell::Number(amount.amount());
+                report.push(Row::new([Cell::Empty, word(what), Cell::Empty, Cell::Empty, amount]));
+            }
+        }
         let nothing = Cell::Empty;
         let words = [nothing.clone(), word("Translation difference"), nothing.clone(), nothing];
         let amount = Cell::Number(difference.amount());

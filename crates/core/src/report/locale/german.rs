@@ -479,6 +479,8 @@ const WORDS: &[(&str, &str)] = &[
     ("Total liabilities", "Summe Verbindlichkeiten"),
     ("Total liabilities and equity", "Summe Passiva"),
     ("Translation difference", "Umrechnungsdifferenz"),
+    ("Translation difference before these days", "Umrechnungsdifferenz vor diesen Tagen"),
+    ("Translation difference of these days", "Umrechnungsdifferenz dieser Tage"),
     ("Translation into", "Umrechnung in"),
     ("Trial balance as of", "Summen- und Saldenliste zum"),
     ("Trial balances as of", "Saldenlisten zum"),
