@@ -52,6 +52,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use check::step;
 pub use edit::{Difference, Edit};
 pub use error::MrpError;
 pub use explode::Exploded;

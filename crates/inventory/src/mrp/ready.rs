@@ -10,8 +10,12 @@ use super::{Demand, DemandKind, Item, MrpError, SupplyKind};
 pub(crate) struct Required {
     /// When it leaves the shelf.
     pub(crate) day: i32,
+    /// Of a forecast, the first day that it was for, be it over.
+    pub(crate) begins: i32,
     /// Of a forecast, the last day that it is for.
     pub(crate) through: i32,
+    /// Of a forecast, the share of the days that are taken out: what was ordered for those goes by it first.
+    pub(crate) over: i64,
     pub(crate) priority: u16,
     pub(crate) is_forecast: bool,
     pub(crate) full_only: bool,
@@ -74,10 +78,13 @@ impl Ready {
             if latest < day.max(compiled.grid.origin) {
                 continue;
             }
-            let (day, whole) = still_to_come(demand, day, item, params, micro(demand.quantity)?);
+            let (begins, all) = (day, micro(demand.quantity)?);
+            let (day, whole) = still_to_come(demand, day, item, params, all);
             let quantity = whole.saturating_sub(micro(demand.held)?);
             required.push(Required {
                 day,
+                begins,
+                over: all.saturating_sub(whole),
                 through: day.max(demand.through.map_or(day, |last| check::day(last) - ship)),
                 priority: demand.priority,
                 is_forecast: demand.kind == DemandKind::Forecast,
@@ -116,7 +123,7 @@ impl Ready {
 }
 
 /// Of a forecast of many days that has begun, the days that are over are taken out, those within the demand time fence too: from which day
-/// on it counts, and how much of it, in whole steps.
+/// on it counts, and how much of it, half-up to whole steps.
 fn still_to_come(
     demand: &Demand,
     day: i32,
@@ -132,7 +139,8 @@ fn still_to_come(
     }
     let days = |from: i32| i128::from(last) - i128::from(from) + 1;
     let step = i128::from(check::step(item.digits));
-    let rest = (i128::from(quantity) * days(from)).div_euclid(days(day) * step) * step;
+    let all = days(day) * step;
+    let rest = (2 * i128::from(quantity) * days(from) + all).div_euclid(2 * all) * step;
     // Not more than all of it, so there is room for it.
     (from, i64::try_from(rest).unwrap_or(quantity))
 }
@@ -169,7 +177,8 @@ fn receipts(own: &Own, digits: u8, (first, last): (u32, u32)) -> Result<Vec<Rece
 /// Orders take their part out of forecasts: of those that are for their own day, or of its bucket, then of those before, the nearest first,
 /// then of those after.
 ///
-/// What was forecast for the past is over: nobody's order is part of it any more.
+/// What was forecast for the past is over: nobody's order is part of it any more. Of a bucket that has begun, orders for the days that are
+/// taken out are part of those days' share first, and of what is left as far as they are more.
 fn consume(required: &mut [Required], item: &Item, compiled: &Compiled) {
     let grid = &compiled.grid;
     let today = grid.day(grid.start);
@@ -191,7 +200,7 @@ fn consume(required: &mut [Required], item: &Item, compiled: &Compiled) {
         let here = place(day);
         let of = |at: &usize| required[*at];
         let is_here = |other: Required| {
-            (other.day <= day && day <= other.through)
+            (other.begins <= day && day <= other.through)
                 || (here.is_some() && place(other.day) == here)
         };
         let same: Vec<usize> = forecasts.iter().copied().filter(|at| is_here(of(at))).collect();
@@ -201,12 +210,18 @@ fn consume(required: &mut [Required], item: &Item, compiled: &Compiled) {
         });
         let after = forecasts.iter().copied().filter(|at| {
             let other = of(at);
-            !is_here(other) && other.day > day && other.day <= to
+            !is_here(other) && other.begins > day && other.day <= to
         });
         let chosen: Vec<usize> = same.into_iter().chain(before).chain(after).collect();
         for at in chosen {
-            let taken = left.min(required[at].quantity);
-            required[at].quantity -= taken;
+            let row = &mut required[at];
+            if row.begins <= day && day < row.day {
+                let of_over = left.min(row.over);
+                row.over -= of_over;
+                left -= of_over;
+            }
+            let taken = left.min(row.quantity);
+            row.quantity -= taken;
             left -= taken;
         }
     }

@@ -94,7 +94,7 @@ pub struct Demand {
     /// Where it comes from.
     pub kind: DemandKind,
     /// The last of the days that a forecast is for, from `due` on; that day alone where nothing is said. Once it has begun, the days that
-    /// are over are no part of it any more.
+    /// are over are no part of it any more. What went out in those is part of it still: say it as an order that is held whole.
     pub through: Option<NaiveDate>,
     /// Of those of one day, the smallest is served first.
     pub priority: u16,

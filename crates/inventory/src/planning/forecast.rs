@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::parameters::item_at;
 use super::{ForecastBucket, PlanningError, rights};
 use crate::items::Item;
+use crate::mrp;
 use crate::places::Site;
 use crate::{Qty, StockError};
 
@@ -56,9 +57,10 @@ pub struct ForecastLine {
     pub item: ItemId,
     /// The site.
     pub site: SiteId,
-    /// The first day whose figures are replaced; with the last one: all figures of these days that are not given again are gone.
+    /// The first day that is replaced; with the last one: what was expected for these days and is not given again is gone. A bucket that
+    /// reaches into them is cut: what is left of it is expected for the days that are left, its share by days.
     pub from: NaiveDate,
-    /// The last day whose figures are replaced; `None` for all that are later.
+    /// The last day that is replaced, or that of the last bucket that is given where that ends later; `None` for all that are later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<NaiveDate>,
     /// The figures; a bucket of which nothing is expected may be left out.
@@ -145,16 +147,23 @@ impl ForecastLine {
 
     fn record(&self, tx: &mut Tx<'_>, item: &Item) -> Result<(), StockError> {
         let new = self.figures(tx, item)?;
-        let days = self.days(item)?;
         let before = tx.scan(&Range::<ForecastBucket>::by_key(&(self.item, self.site)))?;
-        let replaced = before.iter().filter(|row| days.contains(row.starts));
-        for row in replaced {
-            if !new.contains_key(&row.starts) {
-                tx.delete::<ForecastBucket>(&(row.item, row.site, row.starts))?;
+        let buckets = new.len() as i64;
+        let last = new.values().map(|(until, _)| *until).max();
+        let end = self.until.map(|end| last.map_or(end, |last| end.max(last)));
+        let mut after = new;
+        for row in &before {
+            for (starts, until, quantity) in rests(row, (self.from, end), item.digits()) {
+                // Two that began on one day can only be of before buckets were cut.
+                let rest = after.entry(starts).or_insert((until, Qty::ZERO));
+                let sum = rest.1.units().saturating_add(quantity.units());
+                *rest = (rest.0.max(until), Qty::from_units(sum));
             }
         }
-        let buckets = new.len() as i64;
-        for (starts, (until, quantity)) in new {
+        for row in before.iter().filter(|row| !after.contains_key(&row.starts)) {
+            tx.delete::<ForecastBucket>(&(row.item, row.site, row.starts))?;
+        }
+        for (starts, (until, quantity)) in after {
             let row = ForecastBucket { item: self.item, site: self.site, starts, until, quantity };
             if !before.iter().any(|old| **old == row) {
                 tx.upsert(row)?;
@@ -220,6 +229,38 @@ impl ForecastLine {
         let figures = figures.into_iter().filter(|(_, quantity)| *quantity != Qty::ZERO);
         Ok(figures.map(with_end).collect())
     }
+}
+
+/// What is left of a bucket outside the days that are replaced, to the last of them or all later ones: each part its share by days, in whole
+/// steps of the item that come to what there was.
+fn rests(
+    row: &ForecastBucket,
+    (from, until): (NaiveDate, Option<NaiveDate>),
+    digits: u8,
+) -> Vec<(NaiveDate, NaiveDate, Qty)> {
+    if row.until < from || until.is_some_and(|until| until < row.starts) {
+        return vec![(row.starts, row.until, row.quantity)];
+    }
+    let head = from.pred_opt().filter(|_| row.starts < from);
+    let tail = until.filter(|until| *until < row.until).and_then(|until| until.succ_opt());
+    let days = |last: NaiveDate| last.signed_duration_since(row.starts).num_days() + 1;
+    // How much of it is wanted by the end of so many of its days.
+    let by = |end: i64| share(row.quantity, (end, days(row.until)), digits);
+    let head = head.map(|last| (row.starts, last, by(days(last))));
+    let tail = tail.map(|first| {
+        let gone = by(days(first) - 1).units();
+        (first, row.until, Qty::from_units(row.quantity.units().saturating_sub(gone)))
+    });
+    let parts = head.into_iter().chain(tail);
+    parts.filter(|(_, _, quantity)| *quantity != Qty::ZERO).collect()
+}
+
+/// So many of the days of a quantity, half-up to whole steps.
+fn share(quantity: Qty, (part, days): (i64, i64), digits: u8) -> Qty {
+    let step = i128::from(mrp::step(digits));
+    let days = i128::from(days.max(1)) * step;
+    let whole = (i128::from(quantity.units()) * i128::from(part) * 2 + days).div_euclid(days * 2);
+    Qty::from_units(i64::try_from(whole * step).unwrap_or(i64::MAX).min(quantity.units()))
 }
 
 /// The last day of a bucket that is as long as the one before it.

@@ -64,6 +64,41 @@ fn orders_are_part_of_the_bucket_that_they_lie_in() {
     }
 }
 
+/// What left is part of what was forecast, as it was while it was promised: of the days that are over first.
+#[test]
+fn what_was_shipped_does_not_give_its_forecast_back() {
+    let week = [("2026-06-29", 100, "0"), ("2026-06-29", 50, "50"), ("2026-06-29", 10, "86")];
+    for (day, count, ordered) in week.into_iter().chain([("2026-07-05", 100, "0")]) {
+        on_every_store(|host| {
+            bought(&host, 0);
+            let there = on(receipt(bolt(), "100 pcs", "MAIN/A"), "2026-06-28");
+            host.must("there", &MoveStock::new(vec![there]));
+            forecast(&host, (bolt(), 100), "2026-06-29", "2026-07-05");
+            wanted(&host, "order/1", (bolt(), count), day);
+            let promise = host.view(|view| levels::open_reservations(view, bolt(), main_site()));
+            let all = format!("{count} pcs");
+            let gone = on(issue(bolt(), &all, "MAIN/A"), "2026-06-29").fulfils(promise[0].id);
+            let gone = host.made("gone", gone);
+            let rest = 100 - count;
+            if rest > 0 {
+                host.made("others'", issue(bolt(), &format!("{rest} pcs"), "MAIN/A"));
+            }
+            plan(&host, "tuesday");
+            let what = format!("{count} for {day} on {}", host.name);
+            assert_eq!(total(&host, "tuesday", bolt()), ordered, "{what}");
+            // What was taken back never went.
+            let back = Movement::Reversal { of: gone };
+            host.made("back", on(moved(bolt(), &all, back), "2026-06-29"));
+            let scrap = Movement::Scrap { from: "MAIN/A".into() };
+            host.made("lost", moved(bolt(), &all, scrap));
+            plan(&host, "back");
+            assert_eq!(total(&host, "back", bolt()), "86", "{what}");
+            verified(&host);
+            host.clean();
+        });
+    }
+}
+
 #[test]
 fn what_a_released_order_takes_is_part_of_no_forecast() {
     let host = Host::memory();

@@ -61,6 +61,38 @@ fn a_forecast_replaces_the_days_that_it_is_about() {
     });
 }
 
+/// What reaches into the days that are said anew is cut, so that no day is expected twice; both parts come to what there was.
+#[test]
+fn a_bucket_that_reaches_into_others_days_is_cut() {
+    let rows = |host: &Host| -> Vec<String> {
+        let rows = host.view(|view| forecast_of(view, bolt(), main_site()));
+        let shown = |row: &ForecastBucket| {
+            format!("{} to {}: {}", row.starts, row.until, row.quantity.to_decimal())
+        };
+        rows.iter().map(|row| shown(row)).collect()
+    };
+    on_every_store(|host| {
+        host.must("july", &line("2026-07-01", Some("2026-07-31"), &[("2026-07-01", "400 pcs")]));
+        let weeks = [("2026-07-15", "100 pcs"), ("2026-07-22", "100 pcs")];
+        host.must("weeks", &line("2026-07-15", Some("2026-07-28"), &weeks));
+        let cut = [
+            "2026-07-01 to 2026-07-14: 181", // 400 x 14 / 31 = 180.6
+            "2026-07-15 to 2026-07-21: 100",
+            "2026-07-22 to 2026-07-28: 100",
+            "2026-07-29 to 2026-07-31: 39", // what 400 x 28 / 31 = 361 leaves
+        ];
+        assert_eq!(rows(&host), cut, "{}", host.name);
+        // A bucket that goes on after the line takes its days, too; a day that is cut out takes its share.
+        let late = Expectation::new(d("2026-07-30"), q("5 pcs")).until(d("2026-07-31"));
+        let line = ForecastLine::new(bolt(), main_site(), d("2026-07-22"), vec![late]);
+        let until = Some(d("2026-07-30"));
+        host.must("late", &RecordForecast::new(vec![ForecastLine { until, ..line }]));
+        let left = [cut[0], cut[1], "2026-07-30 to 2026-07-31: 5"];
+        assert_eq!(rows(&host), left, "{}", host.name);
+        host.clean();
+    });
+}
+
 #[test]
 fn a_bucket_ends_before_the_next_and_the_last_is_as_long_as_the_one_before() {
     let host = Host::memory();
@@ -78,6 +110,7 @@ fn a_bucket_ends_before_the_next_and_the_last_is_as_long_as_the_one_before() {
     let weeks = [("2026-06-01", "1 pcs"), ("2026-06-08", "1 pcs")];
     assert_eq!(ends("weeks", &line(from, None, &weeks)), ["2026-06-07", "2026-06-14"]);
     let until = Some("2026-06-10");
+    host.must("none", &line(from, None, &[]));
     assert_eq!(ends("until", &line(from, until, &weeks)), ["2026-06-07", "2026-06-10"]);
     host.must("over", &line(from, None, &[]));
     assert_eq!(ends("one day", &line(from, None, &weeks[..1])), ["2026-06-01"]);

@@ -347,13 +347,36 @@ fn of_a_forecast_of_many_days_the_rest_is_still_to_come() {
     state.demand(forecast("F-2", 9, 20)).unwrap();
     let planned = |state: &State| orders(&planned(&network, state, &Options::default()), bike);
     // Of 16 days, 7 are left after the fence: 43.75.
-    assert_eq!(planned(&state), [(n(43), 2, 2), (n(100), 9, 9)]);
-    // An order is part of the forecast of its day; what is older, or within the fence, is of days that are over.
+    assert_eq!(planned(&state), [(n(44), 2, 2), (n(100), 9, 9)]);
+    // An order is part of the forecast of its day; what is older, or within the fence, is of the days that are over first.
     state.demand(Demand::order("SO-1", bike, 30, day(5))).unwrap();
     state.demand(Demand::order("SO-2", bike, 40, day(20))).unwrap();
     state.demand(Demand::order("SO-3", bike, 9, day(-3))).unwrap();
-    let all = [(n(9), 0, 0), (n(13), 2, 2), (n(30), 5, 5), (n(60), 9, 9), (n(40), 20, 20)];
+    let all = [(n(9), 0, 0), (n(14), 2, 2), (n(30), 5, 5), (n(60), 9, 9), (n(40), 20, 20)];
     assert_eq!(planned(&state), all);
+    // What has gone out is an order that is held whole: 56 - 9 of it were expected by now, 8 more are of what is left.
+    state.demand(Demand::order("SO-4", bike, 55, day(-2)).held(n(55))).unwrap();
+    let all = [(n(9), 0, 0), (n(6), 2, 2), (n(30), 5, 5), (n(60), 9, 9), (n(40), 20, 20)];
+    assert_eq!(planned(&state), all);
+}
+
+/// One in a month is one until half of the month is over.
+#[test]
+fn few_pieces_of_a_forecast_are_not_gone_on_its_second_day() {
+    let rest = |quantity: i64, due: i64, last: i64| {
+        let mut network = Network::new();
+        let bike = network.add(Item::new("BIKE").digits(0)).unwrap();
+        network.source(bike, Source::buy(0)).unwrap();
+        let mut state = State::of(&network);
+        let forecast = Demand::forecast("F", bike, quantity, day(due)).through(day(last));
+        state.demand(forecast).unwrap();
+        let plan = planned(&network, &state, &Options::default());
+        orders(&plan, bike).iter().map(|(quantity, ..)| *quantity).sum::<Decimal>()
+    };
+    assert_eq!(rest(1, -1, 28), n(1));
+    assert_eq!(rest(1, -15, 14), n(1));
+    assert_eq!(rest(1, -16, 13), n(0));
+    assert_eq!(rest(3, -1, 28), n(3));
 }
 
 #[test]

@@ -17,7 +17,10 @@ pub(super) struct Row {
     minimum: Decimal,
     /// How much of forecasts it is.
     consumes: Decimal,
+    begins: i64,
     through: i64,
+    /// The share of the days that are taken out.
+    over: Decimal,
 }
 
 impl Row {
@@ -53,7 +56,8 @@ pub(super) fn requirements(world: &World, at: usize) -> Vec<Row> {
             // The days that are over, or within the fence, are taken out.
             let step = Decimal::new(1, part.digits.into());
             let left = whole * Decimal::from(through - fence + 1);
-            whole = (left / Decimal::from(through - day + 1) / step).floor() * step;
+            let left = left / Decimal::from(through - day + 1) / step;
+            whole = (left + Decimal::new(5, 1)).floor() * step;
             day = fence;
         }
         rows.push(Row {
@@ -66,7 +70,9 @@ pub(super) fn requirements(world: &World, at: usize) -> Vec<Row> {
             full_only: wanted.full_only,
             minimum: wanted.minimum.into(),
             consumes: if wanted.asked == Asked::Order { whole } else { Decimal::ZERO },
+            begins: wanted.due,
             through: through.max(day),
+            over: Decimal::from(wanted.quantity) - whole,
         });
     }
     rows.sort_by_key(|row| (row.day, row.priority, row.demand));
@@ -84,7 +90,7 @@ fn take(world: &World, order: usize, rows: &mut [Row], (back, forth): (i64, i64)
     let all: Vec<usize> =
         (0..rows.len()).filter(|at| rows[*at].is_forecast && rows[*at].day >= 0).collect();
     let is_here = |row: &Row| {
-        (row.day <= on && on <= row.through)
+        (row.begins <= on && on <= row.through)
             || (bucket(on).is_some() && bucket(row.day) == bucket(on))
     };
     let (here, beside): (Vec<usize>, Vec<usize>) =
@@ -98,11 +104,17 @@ fn take(world: &World, order: usize, rows: &mut [Row], (back, forth): (i64, i64)
     let after: Vec<usize> = beside
         .iter()
         .copied()
-        .filter(|at| rows[*at].day > on && rows[*at].day <= on + forth)
+        .filter(|at| rows[*at].begins > on && rows[*at].day <= on + forth)
         .collect();
     for at in here.into_iter().chain(before).chain(after) {
-        let taken = left.min(rows[at].quantity);
-        rows[at].quantity -= taken;
+        let row = &mut rows[at];
+        if row.begins <= on && on < row.day {
+            let earlier = left.min(row.over);
+            row.over -= earlier;
+            left -= earlier;
+        }
+        let taken = left.min(row.quantity);
+        row.quantity -= taken;
         left -= taken;
     }
 }

@@ -11,6 +11,7 @@ use smol_str::{SmolStr, format_smolstr};
 use super::CurrentPlan;
 use super::committed::{Committed, Demands, open};
 use super::said::{Key, Said};
+use super::sent::sent;
 use super::settings::PlanSettings;
 use super::sourcing::{Fault, Sourcing, Way};
 use super::transit;
@@ -145,7 +146,7 @@ impl Ground {
         let committed = Committed::read(read, &keys, is_alone)?;
         let numbered: Vec<ItemNo> = self.network.items().map(|(number, _)| number).collect();
         let each = || numbered.iter().copied().zip(&keys);
-        let sent = transit::on_its_way(read, said, (&keys, &stocks), settings.date)?;
+        let on_its_way = transit::on_its_way(read, said, (&keys, &stocks), settings.date)?;
         let mut demands = Demands::default();
         for (((number, _), stock), promised) in each().zip(&stocks).zip(&committed.promised) {
             let kept = kept(stock.as_deref(), promised, |row| committed.wanted_on(row));
@@ -156,8 +157,16 @@ impl Ground {
                 self.promised(number, (row, held), &committed, (settings, &mut demands))?;
             }
         }
-        for (number, sent) in numbered.iter().copied().zip(sent) {
-            for (due, quantity) in sent {
+        for (number, gone) in numbered.iter().copied().zip(sent(read, said, (&keys, settings.date))?) {
+            for (day, quantity) in gone {
+                // Held whole, it needs nothing, and is part of what was forecast as what is open is.
+                let demand = Demand::order("sent", number, quantity.to_decimal(), day);
+                let demand = demand.held(quantity.to_decimal());
+                self.state.demand(demand).map_err(PlanningError::Mrp)?;
+            }
+        }
+        for (number, coming) in numbered.iter().copied().zip(on_its_way) {
+            for (due, quantity) in coming {
                 let supply = Supply::scheduled("in transit", number, quantity.to_decimal(), due);
                 self.supply(supply.fixed(), (None, None), Comes::InTransit)?;
             }

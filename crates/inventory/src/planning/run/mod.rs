@@ -15,6 +15,7 @@ mod read;
 mod record;
 mod results;
 mod said;
+mod sent;
 mod settings;
 mod sourcing;
 mod transit;
