@@ -30,7 +30,7 @@ pub use error::BillError;
 pub use file::{BillFile, BillMapping, ResolvedBills};
 pub use indented::{Indented, IndentedLine, indented, taken};
 pub(crate) use judge::LONGEST_DAYS;
-pub(crate) use read::in_order;
+pub(crate) use read::{in_order, in_passing};
 pub use read::{BillOf, bill, bills_of, holding};
 pub use record::{Bill, BillLine, LineKind};
 pub use set::{NewAlternate, NewBill, NewComponent, NewOutput, RemoveBill, SetBills};

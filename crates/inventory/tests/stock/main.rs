@@ -21,6 +21,7 @@ mod owners;
 mod past;
 mod picking;
 mod plan_ground;
+mod plan_passing;
 mod plan_runs;
 mod planning;
 mod promises;

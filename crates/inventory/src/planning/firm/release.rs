@@ -1,10 +1,11 @@
 //! Releasing: what was planned is on order, and what it takes is promised to it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{NaiveDate, TimeDelta};
 use fondaco_core::{
-    Act, DocumentId, Id, ItemId, Outcome, Quantity, Rate, Reading, Rounding, SiteId, Tx,
+    Act, DocumentId, Id, ItemId, Outcome, Quantity, Rate, Rounding, SiteId, Tx,
 };
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -15,9 +16,9 @@ use crate::bills::{self, BillError, BillOf, LineKind};
 use crate::items::Item;
 use crate::levels::{Expected, Reservation, Stock};
 use crate::planning::{PlanningError, PlanningParameters, rights};
-use crate::replenish::SourceKind;
+use crate::replenish::{ReorderRule, SourceKind};
 use crate::reserve::{AnnounceStock, ExpectedLine, Otherwise, Reserve, Wanted, reserve};
-use crate::{MoveError, QUANTITY_DIGITS, StockError, exact};
+use crate::{MoveError, StockError, exact};
 
 /// Releases a firm order under a document of the host, in one commit: it is on order from then on
 /// ([`AnnounceStock`](crate::reserve::AnnounceStock)), with what comes out besides, and what it takes is promised to the document, as far as it is
@@ -135,7 +136,7 @@ fn made(tx: &mut Tx<'_>, order: &FirmOrder, item: &Item) -> Result<Parts, StockE
     })?;
     let today = tx.today()?;
     let on = order.release_on.max(today);
-    let begun = begun(tx, order)?;
+    let begun = begun(tx, item, order.site, order.quantity.to_decimal())?;
     let mut taking = Taking {
         site: order.site,
         today,
@@ -182,10 +183,11 @@ impl Taking {
                     continue;
                 }
                 let wanted_on = self.after(on, line.offset_days);
-                match phantom(tx, line.component, self.site, wanted_on)? {
-                    Some(below) if steps < MOST_PHANTOMS => {
+                match self.phantom(tx, line.component, wanted_on)? {
+                    Some((item, below)) if steps < MOST_PHANTOMS => {
                         let rest = self.take_there(tx, line.component, takes, wanted_on)?;
                         if rest > Decimal::ZERO {
+                            let rest = begun(tx, &item, self.site, rest)?;
                             self.next.push((below, rest, wanted_on));
                         }
                     }
@@ -206,6 +208,29 @@ impl Taking {
         let sum = self.needed.entry((item, on)).or_default();
         *sum = exact::add(WHAT, *sum, takes)?;
         Ok(())
+    }
+
+    /// What is made in passing, as a run of today plans it, with the bill by which it is on a day.
+    fn phantom(
+        &self,
+        tx: &mut Tx<'_>,
+        id: ItemId,
+        on: NaiveDate,
+    ) -> Result<Option<(Arc<Item>, BillOf)>, StockError> {
+        let bills = bills::bills_of(tx, id)?;
+        let at_site = bills::in_order(&bills, Some(self.site));
+        if !bills::in_passing(&at_site, self.today) {
+            return Ok(None);
+        }
+        let rule = tx.get::<ReorderRule>(&(id, self.site))?;
+        if rule.is_some_and(|rule| rule.source != SourceKind::Make) {
+            return Ok(None);
+        }
+        let Some(below) = at_site.into_iter().find(|one| one.bill.holds_on(on)) else {
+            return Ok(None);
+        };
+        let item = tx.get::<Item>(&id)?.ok_or(MoveError::UnknownItem { item: id })?;
+        Ok(Some((item, below.clone())))
     }
 
     /// What lies there of something made in passing is used first, as the run planned. What of it has to be made still.
@@ -249,22 +274,16 @@ fn whole(
     Ok(quantities)
 }
 
-/// How much is begun, so that so much turns out good.
-fn begun(tx: &mut Tx<'_>, order: &FirmOrder) -> Result<Decimal, StockError> {
-    let said = tx.get::<PlanningParameters>(&(order.item, order.site))?;
-    let share = said.and_then(|said| said.yield_share).map_or(Decimal::ONE, Rate::factor);
-    let parts = (Decimal::ONE, share);
-    let digits = u32::from(QUANTITY_DIGITS);
-    Ok(exact::portion(WHAT, order.quantity.to_decimal(), parts, digits, Rounding::Up)?)
-}
-
-/// The bill of something that is made in passing.
-fn phantom(
-    read: &mut impl Reading,
-    item: ItemId,
+/// How much is begun in whole steps of the item, so that so much turns out good.
+fn begun(
+    tx: &mut Tx<'_>,
+    item: &Item,
     site: SiteId,
-    date: NaiveDate,
-) -> Result<Option<BillOf>, StockError> {
-    let holds = bills::holding(read, item, Some(site), date)?;
-    Ok(holds.filter(|one| one.bill.phantom))
+    quantity: Decimal,
+) -> Result<Decimal, StockError> {
+    let said = tx.get::<PlanningParameters>(&(item.id, site))?;
+    let share = said.and_then(|said| said.yield_share).map_or(Decimal::ONE, Rate::factor);
+    let digits = u32::from(item.digits());
+    let whole = fondaco_core::rounding::round(quantity, digits, Rounding::Up);
+    Ok(exact::portion(WHAT, whole, (Decimal::ONE, share), digits, Rounding::Up)?)
 }

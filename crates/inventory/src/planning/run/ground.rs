@@ -321,9 +321,8 @@ fn item(said: &Said, key: Key, settings: &PlanSettings) -> Result<Item, StockErr
     if let Some(stored) = said.items.get(&key.0) {
         item = item.unit(stored.unit).digits(stored.digits());
     }
-    // Of several bills, the first says whether it is made in passing.
-    let first = said.bills_at(key).first().is_some_and(|one| one.bill.phantom);
-    if first && said.source(key) == Some(SourceKind::Make) {
+    let in_passing = crate::bills::in_passing(&said.bills_at(key), settings.date);
+    if in_passing && said.source(key) == Some(SourceKind::Make) {
         item = item.phantom();
     }
     if let Some(rule) = said.rules.get(&key) {
