@@ -1,5 +1,7 @@
 //! How long orders take.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::History;
@@ -16,12 +18,14 @@ pub struct LeadTimeProfile {
     pub mean_days: f64,
     /// The standard deviation, with one less than the orders as divisor; zero of a single one.
     pub sd_days: f64,
-    /// Each that was seen, by the day of the order.
+    /// Each that was seen, by the day of the order; those that are still out come last.
     pub seen_days: Vec<u32>,
 }
 
 impl History {
-    /// What is known of the lead time of an item, from all orders that came in the window.
+    /// What is known of the lead time of an item, from all orders that came in the window. Of an order that came in
+    /// [parts](super::Delivery::part_of) the days are the mean of its units, to the day; one that has not come and has been out for longer than
+    /// those take on average counts with the days that it has been out.
     ///
     /// # Errors
     /// When there is no such item, or none of its orders came.
@@ -48,10 +52,74 @@ impl History {
         until: i64,
     ) -> Result<LeadTimeProfile, KernelError> {
         self.days_of(item)?;
+        LeadTimeProfile::seen(self.seen_days(item, (i64::MIN, until)))
+    }
+
+    /// How long the orders took that were placed from one day on, as it was known at the beginning of another.
+    pub(super) fn seen_days(&self, item: usize, (from, until): (i64, i64)) -> Vec<u32> {
         let arrivals = self.deliveries.get(item).map(Vec::as_slice).unwrap_or_default();
-        let came = arrivals.iter().filter(|it| it.received < until);
-        let days = came.map(|it| u32::try_from(it.received - it.ordered).unwrap_or(u32::MAX));
-        LeadTimeProfile::seen(days.collect())
+        let waiting = self.under_way.get(item).map(Vec::as_slice).unwrap_or_default();
+        let mut orders = Orders::default();
+        for it in arrivals.iter().filter(|it| it.ordered >= from && it.received < until) {
+            orders.take(it.order, it.received - it.ordered, it.quantity);
+        }
+        let came = orders.days();
+        let mean = came.iter().copied().map(f64::from).sum::<f64>() / came.len().max(1) as f64;
+        let came_later = arrivals.iter().filter(|it| it.received >= until);
+        let came_later = came_later.map(|it| (it.ordered, it.quantity, it.order));
+        let out = waiting.iter().map(|it| (it.ordered, it.quantity, it.order)).chain(came_later);
+        let is_known = !came.is_empty();
+        for (ordered, quantity, order) in out.filter(|it| it.0 >= from && it.0 < until && is_known)
+        {
+            if (until - ordered) as f64 > mean {
+                orders.take(order, until - ordered, quantity);
+            }
+        }
+        orders.days()
+    }
+}
+
+/// Orders by the day on which they were placed.
+#[derive(Default)]
+struct Orders {
+    all: Vec<Order>,
+    /// Where those stand that have numbers.
+    at: BTreeMap<u64, usize>,
+}
+
+impl Orders {
+    /// A part of an order, or one by itself: how long it took, and how many units it has.
+    fn take(&mut self, number: Option<u64>, days: i64, quantity: f64) {
+        let next = self.all.len();
+        let at = number.map_or(next, |number| *self.at.entry(number).or_insert(next));
+        match self.all.get_mut(at) {
+            Some(order) => order.parts.push((days, quantity)),
+            None => self.all.push(Order { parts: vec![(days, quantity)] }),
+        }
+    }
+
+    fn days(&self) -> Vec<u32> {
+        self.all.iter().map(Order::days).collect()
+    }
+}
+
+/// One order: how long its units took, part by part.
+struct Order {
+    parts: Vec<(i64, f64)>,
+}
+
+impl Order {
+    /// The days of its units on average, to the day.
+    fn days(&self) -> u32 {
+        let of = |weigh: fn(f64) -> f64| {
+            let units: f64 = self.parts.iter().map(|(_, units)| weigh(*units)).sum();
+            let days: f64 =
+                self.parts.iter().map(|(days, units)| *days as f64 * weigh(*units)).sum();
+            (days, units)
+        };
+        let (days, units) = of(|units| units);
+        let (days, units) = if units > 0.0 { (days, units) } else { of(|_| 1.0) };
+        (days / units.max(f64::MIN_POSITIVE)).round() as u32
     }
 }
 

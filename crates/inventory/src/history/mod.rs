@@ -79,7 +79,7 @@ pub struct Move {
     pub flow: Flow,
 }
 
-/// One order that came.
+/// One order that came, or a part of one.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -92,6 +92,24 @@ pub struct Delivery {
     pub received: NaiveDate,
     /// How many units.
     pub quantity: f64,
+    /// Which order it is a part of, by any number; `None` for an order by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<u64>,
+}
+
+/// An order, or the rest of one, that had not come by the end of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct UnderWay {
+    /// Which item, counted from 0.
+    pub item: usize,
+    /// The day on which it was ordered.
+    pub ordered: NaiveDate,
+    /// How many units.
+    pub quantity: f64,
+    /// Which order it is the rest of, by the number that its [deliveries](Delivery::order) have; `None` for an order by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<u64>,
 }
 
 /// From which day to which, and how many days are one period.
@@ -117,6 +135,8 @@ pub struct History {
     items: Vec<Vec<Day>>,
     /// Per item its deliveries, by rising date of the order, as days of the window.
     deliveries: Vec<Vec<Arrival>>,
+    /// Per item what had not come at the end.
+    under_way: Vec<Vec<Waiting>>,
     /// Per item the stock at the beginning, where it is known.
     opening: Option<Vec<f64>>,
 }
@@ -136,6 +156,14 @@ struct Arrival {
     ordered: i64,
     received: i64,
     quantity: f64,
+    order: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Waiting {
+    ordered: i64,
+    quantity: f64,
+    order: Option<u64>,
 }
 
 impl Move {
@@ -150,7 +178,29 @@ impl Delivery {
     /// An order that came.
     #[must_use]
     pub fn new(item: usize, ordered: NaiveDate, received: NaiveDate, quantity: f64) -> Self {
-        Self { item, ordered, received, quantity }
+        Self { item, ordered, received, quantity, order: None }
+    }
+
+    /// The same as a part of an order: its parts count as one order, that takes as long as its units do on average.
+    #[must_use]
+    pub fn part_of(mut self, order: u64) -> Self {
+        self.order = Some(order);
+        self
+    }
+}
+
+impl UnderWay {
+    /// An order that had not come.
+    #[must_use]
+    pub fn new(item: usize, ordered: NaiveDate, quantity: f64) -> Self {
+        Self { item, ordered, quantity, order: None }
+    }
+
+    /// The same as the rest of an order.
+    #[must_use]
+    pub fn rest_of(mut self, order: u64) -> Self {
+        self.order = Some(order);
+        self
     }
 }
 
@@ -209,6 +259,7 @@ impl History {
             window,
             items: vec![Vec::new(); items],
             deliveries: vec![Vec::new(); items],
+            under_way: vec![Vec::new(); items],
             opening: None,
         };
         for (index, it) in moves.iter().enumerate() {
@@ -235,6 +286,41 @@ impl History {
         }
         self.opening = Some(stock.to_vec());
         Ok(self)
+    }
+
+    /// The same with what had not come by the end of the window: what has been out for longer than orders take on average is known to take
+    /// at least so long.
+    ///
+    /// ```
+    /// use chrono::NaiveDate;
+    /// use fondaco_inventory::history::{Delivery, History, UnderWay, Window};
+    ///
+    /// let day = |n: u64| NaiveDate::from_ymd_opt(2026, 1, 1).unwrap() + chrono::Days::new(n);
+    /// let came = [Delivery::new(0, day(1), day(6), 10.0), Delivery::new(0, day(20), day(25), 10.0)];
+    /// let history = History::new(1, Window::new(day(0), day(89), 7)?, &[], &came)?;
+    /// assert_eq!(history.lead_time(0)?.mean_days, 5.0);
+    /// let history = history.under_way(&[UnderWay::new(0, day(30), 10.0)])?;
+    /// assert_eq!(history.lead_time(0)?.seen_days, [5, 5, 60]);
+    /// # Ok::<(), fondaco_inventory::KernelError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When a row names an item that there is not, or a quantity that is not finite or below zero; each by its row.
+    pub fn under_way(mut self, orders: &[UnderWay]) -> Result<Self, KernelError> {
+        for (index, it) in orders.iter().enumerate() {
+            self.take_under_way(it).map_err(|error| error.at(index))?;
+        }
+        Ok(self)
+    }
+
+    fn take_under_way(&mut self, it: &UnderWay) -> Result<(), KernelError> {
+        let quantity = not_negative("quantity", it.quantity)?;
+        let ordered = self.window.day(it.ordered);
+        let waiting = self.under_way.get_mut(it.item).ok_or_else(|| unknown(it.item))?;
+        if ordered < self.window.days() as i64 {
+            waiting.push(Waiting { ordered, quantity, order: it.order });
+        }
+        Ok(())
     }
 
     /// How many items there are.
@@ -274,7 +360,7 @@ impl History {
             return Err(KernelError::Contradiction { field, value, other, way_out });
         }
         if received >= 0 && ordered < self.window.days() as i64 {
-            arrivals.push(Arrival { ordered, received, quantity });
+            arrivals.push(Arrival { ordered, received, quantity, order: it.order });
         }
         Ok(())
     }

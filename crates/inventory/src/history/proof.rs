@@ -96,10 +96,7 @@ impl History {
     }
 
     fn lead_times_from(&self, item: usize, split: i64, known: &Recommendation) -> Vec<u32> {
-        let arrivals = self.deliveries.get(item).map(Vec::as_slice).unwrap_or_default();
-        let later = arrivals.iter().filter(|it| it.ordered >= split);
-        let days = later.map(|it| u32::try_from(it.received - it.ordered).unwrap_or(u32::MAX));
-        let days: Vec<u32> = days.collect();
+        let days = self.seen_days(item, (split, self.window.days() as i64));
         if days.is_empty() { known.lead_time.seen_days.clone() } else { days }
     }
 

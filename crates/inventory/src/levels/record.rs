@@ -18,7 +18,7 @@ use crate::items::Lot;
 #[record(
     table = "stock_level", kind = counter, key(item, site), index(by_site(site)),
     measure(available = on_hand - reserved - quarantined - expired),
-    measure(position = on_hand + on_order + in_transit - reserved - backordered),
+    measure(position = on_hand + on_order + in_transit - expired - reserved - backordered),
     measure(not_waited_for = -backordered), measure(not_after = -last_day),
     measure(not_promised = -reserved),
 )]
@@ -97,7 +97,8 @@ impl Stock {
         sum(&[self.on_hand], &[self.reserved, self.quarantined, self.expired])
     }
 
-    /// What reorder points are compared with: on hand + on order + in transit to the site - reserved - backordered.
+    /// What reorder points are compared with: on hand + on order + in transit to the site - expired - reserved - backordered. What is set
+    /// aside is in it until somebody decides: what comes through an inspection would be ordered twice otherwise.
     ///
     /// ```
     /// use fondaco_core::{ItemId, SiteId};
@@ -110,7 +111,7 @@ impl Stock {
     /// ```
     pub fn position(&self) -> rust_decimal::Decimal {
         let has = [self.on_hand, self.on_order, self.in_transit];
-        sum(&has, &[self.reserved, self.backordered])
+        sum(&has, &[self.expired, self.reserved, self.backordered])
     }
 }
 

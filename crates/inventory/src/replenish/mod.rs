@@ -38,8 +38,8 @@ pub use rule::{
     SetVendorPrices,
 };
 pub(crate) use rule::{remove_rules, supplied_from};
+pub(crate) use suggest::{PlanningVendor, calendar_of, due_after, modifiers_from};
 pub use suggest::{Suggestion, suggestion};
-pub(crate) use suggest::{calendar_of, due_after, modifiers};
 
 use fondaco_core::calendar::CalendarRefusal;
 

@@ -12,9 +12,9 @@ use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use super::{PolicyKind, ReorderRule, ReplenishError, ReplenishmentPolicy};
-use crate::history::{Delivery, Flow, History, Move as Past, Policy, Window};
+use crate::history::{Delivery, Flow, History, Move as Past, Policy, UnderWay, Window};
 use crate::items::{Item, Tracking};
-use crate::levels::{self, Bin};
+use crate::levels::{self, Bin, Expected};
 use crate::moves::{Move, MoveKind, Stage};
 use crate::places::{Location, LocationKind};
 use crate::{KernelError, Qty, StockError};
@@ -28,7 +28,9 @@ const CHUNK: usize = 250;
 /// was put on the shop floor. What came counts as received, and all else (counts, scrap, what was put elsewhere on the site) as what changed the
 /// stock without being wanted. A reversal counts as the opposite of what it takes back. The stock at the beginning is known, so that days
 /// without stock are: what is set aside or expired is not there to be had; what is promised is, as it will be issued. Lead times are those of orders that were announced ([`AnnounceStock`](crate::reserve::AnnounceStock)) and received by
-/// receipts that name them and were not taken back: from the day on which they were announced, where that is not after the receipt.
+/// receipts that name them and were not taken back, or by what another site sent for them: from the day on which they were announced, where
+/// that is not after the receipt. What came on one order in parts is one order, and what is still to come counts once it has been out for
+/// longer than orders take.
 ///
 /// ```
 /// # mod goods { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/goods.rs")); }
@@ -66,9 +68,11 @@ pub fn past(
         gathered.opening(read, stocks, &window)?;
         gathered.moves(read, (place * CHUNK, stocks), &window)?;
         gathered.blocked(read, (place * CHUNK, stocks), &window)?;
+        gathered.under_way(read, (place * CHUNK, stocks))?;
     }
-    let Gathered { opening, moves, deliveries } = gathered;
+    let Gathered { opening, moves, deliveries, under_way } = gathered;
     let history = History::new(of.len(), window, &moves, &deliveries).map_err(kernel)?;
+    let history = history.under_way(&under_way).map_err(kernel)?;
     history.opening_stock(&opening).map_err(kernel)
 }
 
@@ -77,6 +81,7 @@ struct Gathered {
     opening: Vec<f64>,
     moves: Vec<Past>,
     deliveries: Vec<Delivery>,
+    under_way: Vec<UnderWay>,
 }
 
 impl Gathered {
@@ -136,8 +141,9 @@ impl Gathered {
             self.moves.push(Past::new(item, leg.date, float(units), flow));
             // Of a transfer that was announced the sender has no delivery.
             let came = orders.announced(&leg).filter(|_| leg.quantity > Qty::ZERO);
-            if let Some(day) = came {
-                self.deliveries.push(Delivery::new(item, day, leg.date, float(units)));
+            if let Some((day, order)) = came {
+                let delivery = Delivery::new(item, day, leg.date, float(units));
+                self.deliveries.push(delivery.part_of(number(order)));
             }
         }
         Ok(())
@@ -165,6 +171,33 @@ impl Gathered {
         }
         Ok(())
     }
+}
+
+impl Gathered {
+    /// What is still to come of orders that were announced.
+    fn under_way(
+        &mut self,
+        read: &mut impl Reading,
+        (from, stocks): (usize, &[(ItemId, SiteId)]),
+    ) -> Result<(), StockError> {
+        let zone = calendar::zone(read)?;
+        let open: Vec<_> = stocks.iter().map(|key| Range::by(Expected::BY_OPEN, key)).collect();
+        for (item, rows) in (from..).zip(read.peek_scans(&open)?) {
+            for row in rows {
+                if let Some(announced) = row.id.timestamp() {
+                    let rest = float(row.to_come().units().into());
+                    let waiting = UnderWay::new(item, zone.date_of(announced), rest);
+                    self.under_way.push(waiting.rest_of(number(row.id)));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A number of an order among those of an item: the part of its id that is drawn by lot.
+fn number(order: Id<Expected>) -> u64 {
+    order.to_u128() as u64
 }
 
 /// For each item at a site, whether anything of it was ever set aside there, or is of lots that may be.
@@ -275,11 +308,20 @@ struct Orders {
     zone: Zone,
     /// Receipts on orders that were taken back whole: they never came.
     taken_back: BTreeSet<Id<Move>>,
+    /// For which order a dispatch was sent.
+    sent_for: HashMap<Id<Move>, Id<Expected>>,
 }
 
 impl Orders {
     fn read(read: &mut impl Reading, legs: &[(usize, Arc<Move>)]) -> Result<Orders, Halt> {
-        let received = legs.iter().filter(|(_, leg)| leg.receives.get().is_some());
+        let dispatches = legs.iter().filter(|(_, leg)| leg.kind == MoveKind::Arrival);
+        let dispatches: BTreeSet<Id<Move>> =
+            dispatches.filter_map(|(_, leg)| leg.of.copied()).collect();
+        let keys: Vec<_> = dispatches.iter().flat_map(|id| [(*id, 0), (*id, 1)]).collect();
+        let sent = read.peek_many::<Move>(&keys)?.into_iter().flatten();
+        let sent_for: HashMap<_, _> =
+            sent.filter_map(|leg| Some((leg.id, leg.receives.copied()?))).collect();
+        let received = legs.iter().filter(|(_, leg)| order_of(&sent_for, leg).is_some());
         let ids: Vec<Id<Move>> = received.map(|(_, leg)| leg.id).collect();
         let of_each = ids.iter().map(|id| Range::by(Move::BY_OF, id));
         let later = read.peek_scans(&of_each.collect::<Vec<_>>())?;
@@ -288,14 +330,24 @@ impl Orders {
             .zip(later)
             .filter(|(_, later)| later.iter().any(|leg| leg.kind == MoveKind::Reversal));
         let taken_back = taken_back.map(|(id, _)| *id).collect();
-        Ok(Orders { zone: calendar::zone(read)?, taken_back })
+        Ok(Orders { zone: calendar::zone(read)?, taken_back, sent_for })
     }
 
-    /// On which day the order was announced that a receipt came on. One that was announced when it was there already says nothing of lead
-    /// times.
-    fn announced(&self, leg: &Move) -> Option<NaiveDate> {
-        let order = leg.receives.copied().filter(|_| !self.taken_back.contains(&leg.id))?;
-        Some(self.zone.date_of(order.timestamp()?)).filter(|day| *day <= leg.date)
+    /// On which day the order was announced that a receipt came on, and which that is. One that was announced when it was there already
+    /// says nothing of lead times.
+    fn announced(&self, leg: &Move) -> Option<(NaiveDate, Id<Expected>)> {
+        let order = order_of(&self.sent_for, leg).filter(|_| !self.taken_back.contains(&leg.id))?;
+        let day = self.zone.date_of(order.timestamp()?);
+        Some((day, order)).filter(|(day, _)| *day <= leg.date)
+    }
+}
+
+/// The order that something came on: of what arrived, that for which it was sent.
+fn order_of(sent_for: &HashMap<Id<Move>, Id<Expected>>, leg: &Move) -> Option<Id<Expected>> {
+    let sent = || sent_for.get(leg.of.get()?).copied();
+    match leg.kind {
+        MoveKind::Arrival => sent(),
+        _ => leg.receives.copied(),
     }
 }
 

@@ -139,7 +139,7 @@ pub enum ShortageLine {
 }
 
 /// That a shortage was told: it is there from the commit in which the line was crossed until the one in which it is covered, so that the
-/// same shortage is never told twice.
+/// same shortage is never told twice. Its figures are as they were told; [`shortages`](super::shortages) has them as they are by now.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
 #[record(table = "stock_shortage", kind = state, key(item, site, line))]
 pub struct Shortage {

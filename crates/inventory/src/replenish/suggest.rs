@@ -75,14 +75,10 @@ pub(crate) fn suggest(
     level: Stock,
     today: NaiveDate,
 ) -> Result<Suggestion, StockError> {
-    let unknown = MoveError::UnknownItem { item: rule.item };
-    let item = read.peek::<Item>(&rule.item)?.ok_or(unknown)?;
+    let item = item_of(read, rule)?;
     let position = Stock::POSITION.of(&level);
     let need = need(rule, position);
-    let offers = match rule.source {
-        SourceKind::Buy if need > 0 => offers(read, rule, &item)?,
-        _ => Vec::new(),
-    };
+    let offers = offers(read, rule, (&item, need))?;
     let order = cheapest(rule, units(need), (&offers, item.unit))?;
     let lead_time = order.offer.and_then(|offer| offer.lead_time_days);
     let due_on = due_after(read, rule, lead_time.unwrap_or(rule.lead_time_days), today)?;
@@ -103,6 +99,24 @@ pub(crate) fn suggest(
         level,
         rule: rule.clone(),
     })
+}
+
+/// How much is to be ordered at a position, of whomever and whenever it comes.
+pub(super) fn to_order(
+    read: &mut impl Reading,
+    rule: &ReorderRule,
+    position: i128,
+) -> Result<Quantity, StockError> {
+    let item = item_of(read, rule)?;
+    let need = need(rule, position);
+    let offers = offers(read, rule, (&item, need))?;
+    let order = cheapest(rule, units(need), (&offers, item.unit))?;
+    Ok(Quantity::new(order.orders.iter().sum::<Decimal>(), item.unit))
+}
+
+fn item_of(read: &mut impl Reading, rule: &ReorderRule) -> Result<Arc<Item>, StockError> {
+    let unknown = MoveError::UnknownItem { item: rule.item };
+    Ok(read.peek::<Item>(&rule.item)?.ok_or(unknown)?)
 }
 
 /// What the policy asks for at this position, in units of the last digit.
@@ -137,15 +151,26 @@ struct Order<'o> {
     cost: Option<Money>,
 }
 
-/// What is asked for the item by the vendor that the rule names, or by all.
+/// What is asked for the item by the vendor that the rule names, or by all; nothing where nothing is to be bought.
 fn offers(
     read: &mut impl Reading,
     rule: &ReorderRule,
+    (item, need): (&Item, i128),
+) -> Result<Vec<Offer>, StockError> {
+    if rule.source != SourceKind::Buy || need <= 0 {
+        return Ok(Vec::new());
+    }
+    let mut rows = read.peek_scan(&Range::<VendorPrice>::by_key(&rule.item))?;
+    rows.retain(|row| rule.supplier.is_none_or(|supplier| supplier == row.supplier));
+    offers_of(read, rows, item)
+}
+
+fn offers_of(
+    read: &mut impl Reading,
+    rows: Vec<Arc<VendorPrice>>,
     item: &Item,
 ) -> Result<Vec<Offer>, StockError> {
     let mut offers: Vec<Offer> = Vec::new();
-    let mut rows = read.peek_scan(&Range::<VendorPrice>::by_key(&rule.item))?;
-    rows.retain(|row| rule.supplier.is_none_or(|supplier| supplier == row.supplier));
     if rows.is_empty() {
         return Ok(offers); // and the item's units needn't be read
     }
@@ -222,6 +247,54 @@ fn priced<'o>(
     Ok((cost, order))
 }
 
+/// By which vendor something is planned before anybody knows how much of it is ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct PlanningVendor {
+    /// How many working days he takes; `None` for what the rule says.
+    pub(crate) lead_time_days: Option<u32>,
+    /// The least that he sells.
+    pub(crate) least: Qty,
+}
+
+impl PlanningVendor {
+    /// Of those whose prices these are, in the order of their keys: whom the rule names, or who is cheapest for the least that is ordered.
+    /// Where no order is as large as the least that he sells, that is left out.
+    pub(crate) fn of(
+        read: &mut impl Reading,
+        rule: &ReorderRule,
+        (item, mut rows): (&Item, Vec<Arc<VendorPrice>>),
+    ) -> Result<Option<PlanningVendor>, StockError> {
+        if rule.source != SourceKind::Buy {
+            return Ok(None);
+        }
+        rows.retain(|row| rule.supplier.is_none_or(|supplier| supplier == row.supplier));
+        let Some(first) = rows.first().cloned() else { return Ok(None) };
+        let vendor = match rows.iter().any(|row| row.supplier != first.supplier) {
+            false => first,
+            true => {
+                let offers = offers_of(read, rows, item)?;
+                let step = Decimal::new(1, u32::from(item.digits()));
+                let least = rule.minimum.to_decimal().max(step);
+                let order = cheapest(rule, least, (&offers, item.unit))?;
+                match order.offer.and_then(|offer| offer.rows.first()) {
+                    Some(row) => row.clone(),
+                    None => return Ok(None),
+                }
+            }
+        };
+        let can_be = modifiers_from(rule, vendor.from).orders(Decimal::ONE).is_ok();
+        let least = if can_be { vendor.from } else { Qty::ZERO };
+        let found = PlanningVendor { lead_time_days: vendor.lead_time_days, least };
+        Ok(Some(found).filter(|_| can_be || rule.supplier.is_some()))
+    }
+}
+
+/// What can be ordered of a vendor who sells no less than this.
+pub(crate) fn modifiers_from(rule: &ReorderRule, least: Qty) -> OrderModifiers {
+    let modifiers = modifiers(rule);
+    OrderModifiers { minimum: modifiers.minimum.max(least.to_decimal()), ..modifiers }
+}
+
 pub(crate) fn modifiers(rule: &ReorderRule) -> OrderModifiers {
     let given = |quantity: Qty| Some(quantity.to_decimal()).filter(|amount| !amount.is_zero());
     let mut modifiers = OrderModifiers::at_least(rule.minimum.to_decimal());
@@ -294,10 +367,11 @@ impl Suggestion {
         let part = |what, quantity| Explain::new(what, shown(quantity));
         let level = &self.level;
         let position = Explain::new("Inventory position", self.position)
-            .rule("on hand + on order + in transit - reserved - backordered")
+            .rule("on hand + on order + in transit - expired - reserved - backordered")
             .input(part("On hand", level.on_hand))
             .input(part("On order", level.on_order))
             .input(part("In transit", level.in_transit))
+            .input(part("Expired", level.expired))
             .input(part("Reserved", level.reserved))
             .input(part("Backordered", level.backordered));
         let rule = &self.rule;

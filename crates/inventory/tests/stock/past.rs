@@ -179,7 +179,59 @@ fn lead_times_are_those_of_orders_that_were_announced_and_came() {
         host.made("undone", undo);
         let window = Window::new(d("2026-06-15"), d("2026-07-10"), 5).unwrap();
         let history = host.view(|view| past(view, &[(bolt(), main_site())], window));
-        assert_eq!(history.lead_time(0).unwrap().seen_days, [4, 9]);
+        // Three fifths of it after 4 days, two after 9.
+        assert_eq!(history.lead_time(0).unwrap().seen_days, [6]);
+    });
+}
+
+/// An order is one, in however many moves it comes, and as long as its units took; what should have come long ago is known to take longer.
+#[test]
+fn an_order_is_one_however_it_comes_and_counts_while_it_is_out() {
+    on_every_store(|host| {
+        let order = |name: &str, count: i64| {
+            let line = ExpectedLine::new(bolt(), main_site(), pcs(count), d("2026-07-07"));
+            host.must(name, &AnnounceStock::new(DocumentId::named(name), vec![line]))[0]
+        };
+        let first = order("purchase/1", 100);
+        let small = order("purchase/2", 1);
+        order("purchase/3", 7);
+        host.at_minute(60 * 24 * 60);
+        let came =
+            |day: &str, what: &str, of| on(day, receipt(bolt(), what, "MAIN/A")).receives(of);
+        // Of the hundred, ninety after five days, piece by piece as serial numbers come, and ten after forty.
+        let mut moves = vec![came("2026-07-05", "1 pcs", first); 90];
+        moves.extend(vec![came("2026-08-09", "10 pcs", first), came("2026-07-20", "1 pcs", small)]);
+        host.must("come", &MoveStock::new(moves));
+        let until = |last: &str| {
+            let window = Window::new(d("2026-06-15"), d(last), 5).unwrap();
+            let history = host.view(|view| past(view, &[(bolt(), main_site())], window));
+            history.lead_time(0).unwrap().seen_days
+        };
+        assert_eq!(until("2026-08-28"), [9, 20, 60], "on {}", host.name); // (90 x 5 + 10 x 40) / 100
+        host.clean();
+    });
+}
+
+/// What another site sends comes on the order that it was sent for.
+#[test]
+fn what_another_site_sends_has_a_lead_time() {
+    on_every_store(|host| {
+        host.made("there", on("2026-06-20", receipt(bolt(), "20 pcs", "SHOP")));
+        let line = ExpectedLine::new(bolt(), main_site(), pcs(20), d("2026-07-07"));
+        let announce = AnnounceStock::new(DocumentId::named("transfer/1"), vec![line]);
+        let order = host.must("ordered", &announce)[0];
+        host.at_minute(20 * 24 * 60);
+        let sent = Movement::Dispatch { from: "SHOP".into(), to_site: main_site() };
+        let sent = NewMove::new(bolt(), pcs(20), sent, d("2026-07-02")).receives(order);
+        let of = host.made("sent", sent);
+        let there = Movement::Arrival { of, to: "MAIN/A".into() };
+        host.made("arrived", NewMove::new(bolt(), pcs(20), there, d("2026-07-06")));
+        let window = Window::new(d("2026-06-15"), d("2026-07-15"), 5).unwrap();
+        let both = [(bolt(), main_site()), (bolt(), shop())];
+        let history = host.view(|view| past(view, &both, window));
+        assert_eq!(history.lead_time(0).unwrap().seen_days, [6], "on {}", host.name);
+        assert!(history.lead_time(1).is_err());
+        host.clean();
     });
 }
 

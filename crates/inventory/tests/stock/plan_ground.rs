@@ -1,6 +1,6 @@
 //! What a run takes for wanted, there and coming: what the stock itself goes by, so that nobody is planned for out of what is another's.
 
-use fondaco_core::{DocumentId, ItemId};
+use fondaco_core::{DocumentId, ItemId, PartyId};
 use fondaco_inventory::bills::*;
 use fondaco_inventory::items::CloseItem;
 use fondaco_inventory::levels;
@@ -413,6 +413,39 @@ fn runs_that_nobody_looks_at_any_more_are_forgotten() {
         let again = host.must("again", &ForgetRuns::new(vec![run_of("may")]));
         assert_eq!((again.rows, again.more), (0, false));
         verified(&host);
+        host.clean();
+    });
+}
+
+/// Whom a rule leaves open is who is cheapest for the least that is ordered: his days, and the least that he sells, where that can be ordered at
+/// once.
+#[test]
+fn what_is_bought_of_anybody_is_planned_by_who_sells_it() {
+    on_every_store(|host| {
+        bought(&host, 1);
+        let asks = |vendor: &str, days: u32, from: &str, price: &str| SetVendorPrices {
+            lead_time_days: Some(days),
+            prices: vec![PriceBreak { from: q(from), price: price.parse().unwrap() }],
+            ..SetVendorPrices::new(bolt(), PartyId::named(vendor), Vec::new())
+        };
+        wanted(&host, "order/1", (bolt(), 5), "2026-08-20");
+        let planned = |name: &str| {
+            plan(&host, name);
+            shown(&host, name)
+        };
+        assert_eq!(planned("nobody"), ["BOLT 5 2026-08-19 to 2026-08-20"], "{}", host.name);
+        host.must("far", &asks("far", 14, "100 pcs", "1 EUR/pcs"));
+        assert_eq!(planned("far"), ["BOLT 100 2026-08-06 to 2026-08-20"], "{}", host.name);
+        let why = host.view(|view| explain_proposal(view, run_of("far"), 0)).to_string();
+        assert!(why.contains("Minimum: 100"), "{why}");
+        host.must("near", &asks("near", 3, "10 pcs", "2 EUR/pcs"));
+        assert_eq!(planned("near"), ["BOLT 10 2026-08-17 to 2026-08-20"], "{}", host.name);
+        let far = ReplenishmentSource::Buy { supplier: Some(PartyId::named("far")) };
+        let rule = crate::plan_runs::planned("BOLT", far, 1);
+        host.must("of far", &rule);
+        assert_eq!(planned("of far"), ["BOLT 100 2026-08-06 to 2026-08-20"], "{}", host.name);
+        host.must("small", &SetReorderRule { maximum: Some(q("50 pcs")), ..rule });
+        assert_eq!(planned("small"), ["BOLT 5 2026-08-06 to 2026-08-20"], "{}", host.name);
         host.clean();
     });
 }

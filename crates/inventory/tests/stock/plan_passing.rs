@@ -40,15 +40,17 @@ fn what_was_made_in_passing_once_is_planned_by_the_bill_of_today() {
     on_every_store(|host| {
         workshop(&host);
         let passing = NewBill { phantom: true, until: Some(d("2025-12-31")), ..frame("1") };
-        let stocked = NewBill {
-            from: Some(d("2026-01-01")),
-            lead_time_days: Some(5),
-            ..frame("2")
-        };
+        let stocked =
+            NewBill { from: Some(d("2026-01-01")), lead_time_days: Some(5), ..frame("2") };
         host.must("stocked", &SetBills::new(vec![passing, stocked]));
         let [before, frames, legs, after] = six_desks(&host);
         let six = "FRAME 6 2026-08-03 to 2026-08-08".to_owned();
-        assert_eq!(before, [six.clone(), "LEG 24 2026-08-02 to 2026-08-03".into()], "{}", host.name);
+        assert_eq!(
+            before,
+            [six.clone(), "LEG 24 2026-08-02 to 2026-08-03".into()],
+            "{}",
+            host.name
+        );
         assert_eq!((frames, legs), (vec!["6".to_owned()], vec![]), "{}", host.name);
         assert_eq!(after, before, "{}", host.name);
         host.clean();

@@ -51,7 +51,7 @@ fn a_shortage_is_told_once_and_again_after_it_was_covered() {
         let short = (ShortageLine::Reorder, "20".into(), "12".into());
         assert_eq!(told(&host), std::slice::from_ref(&short));
         host.made("still short", issue(bolt(), "5 pcs", "MAIN/A"));
-        assert_eq!(told(&host), [short], "the same shortage is not told again");
+        assert_eq!(told(&host), [(ShortageLine::Reorder, "15".into(), "12".into())]);
         host.made("covered", receipt(bolt(), "6 pcs", "MAIN/A"));
         assert_eq!(told(&host), []);
         host.made("again", issue(bolt(), "11 pcs", "MAIN/A"));
@@ -60,6 +60,51 @@ fn a_shortage_is_told_once_and_again_after_it_was_covered() {
             assert_eq!(events(&host, "stock.below_reorder"), 2);
             assert_eq!(events(&host, "stock.shortage_covered"), 1);
         }
+        host.clean();
+    });
+}
+
+/// What stands is told once, but who looks sees the level, and what is to be ordered, by now.
+#[test]
+fn who_looks_at_a_shortage_sees_it_as_it_is() {
+    on_every_store(|host| {
+        host.made("come", receipt(bolt(), "50 pcs", "MAIN/A"));
+        host.must("rule", &rule(lots_of("20 pcs", "10 pcs")));
+        let short = |level: &str, order: &str| (ShortageLine::Reorder, level.into(), order.into());
+        host.made("at the point", issue(bolt(), "30 pcs", "MAIN/A"));
+        assert_eq!(told(&host), [short("20", "10")]);
+        host.made("more", issue(bolt(), "15 pcs", "MAIN/A"));
+        assert_eq!(told(&host), [short("5", "20")], "on {}", host.name);
+        // What doesn't cover it leaves the rest.
+        let line = ExpectedLine::new(bolt(), main_site(), q("10 pcs"), d("2026-07-05"));
+        host.must("ordered", &AnnounceStock::new(DocumentId::named("purchase/1"), vec![line]));
+        assert_eq!(told(&host), [short("15", "10")], "on {}", host.name);
+        if matches!(host.over, Over::Sync(_)) {
+            assert_eq!(events(&host, "stock.below_reorder"), 1);
+        }
+        host.clean();
+    });
+}
+
+/// What has expired serves nobody: more is ordered. What is set aside counts until somebody decides.
+#[test]
+fn what_has_expired_is_ordered_again() {
+    on_every_store(|host| {
+        let come = |lot: &str, what: &str| receipt(milk(), what, "MAIN/A").lot(lot_id(lot));
+        let both = vec![come("M1", "100 l"), come("MQ", "8 l")];
+        host.must("come", &MoveStock::new(both));
+        let policy = ReplenishmentPolicy::ReorderPoint { point: q("20 l"), quantity: q("50 l") };
+        host.must("rule", &SetReorderRule::new(milk(), main_site(), policy));
+        assert_eq!(told(&host), []);
+        host.tick("2026-07-12T10:00:00Z");
+        let short = (ShortageLine::Reorder, "8".to_owned(), "50".to_owned());
+        assert_eq!(told(&host), [short], "on {}", host.name);
+        let found = host.view(|view| suggestion(view, (milk(), main_site()), d("2026-07-12")));
+        assert_eq!(
+            (found.position.to_string(), found.need.to_string()),
+            ("8 l".into(), "50 l".into())
+        );
+        assert!(found.explain().to_string().contains("Expired: 100 l"));
         host.clean();
     });
 }

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{NaiveDate, TimeDelta};
-use fondaco_core::{
-    Act, DocumentId, Id, ItemId, Outcome, Quantity, Rate, Rounding, SiteId, Tx,
-};
+use fondaco_core::{Act, DocumentId, Id, ItemId, Outcome, Quantity, Rate, Rounding, SiteId, Tx};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 

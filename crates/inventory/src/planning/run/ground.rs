@@ -22,7 +22,7 @@ use crate::mrp::{
     SupplyNo,
 };
 use crate::planning::{CostRule, FirmOrder, LotKind, PlanningError, PlanningParameters};
-use crate::replenish::{SourceKind, modifiers};
+use crate::replenish::{SourceKind, modifiers_from};
 use crate::{Qty, StockError, exact};
 
 /// Calendars are made for so many days before and after the days that are planned.
@@ -157,7 +157,9 @@ impl Ground {
                 self.promised(number, (row, held), &committed, (settings, &mut demands))?;
             }
         }
-        for (number, gone) in numbered.iter().copied().zip(sent(read, said, (&keys, settings.date))?) {
+        for (number, gone) in
+            numbered.iter().copied().zip(sent(read, said, (&keys, settings.date))?)
+        {
             for (day, quantity) in gone {
                 // Held whole, it needs nothing, and is part of what was forecast as what is open is.
                 let demand = Demand::order("sent", number, quantity.to_decimal(), day);
@@ -326,7 +328,9 @@ fn item(said: &Said, key: Key, settings: &PlanSettings) -> Result<Item, StockErr
         item = item.phantom();
     }
     if let Some(rule) = said.rules.get(&key) {
-        item = item.safety_stock(rule.safety_stock.to_decimal()).modifiers(modifiers(rule));
+        let least = said.vendors.get(&key).map_or(Qty::ZERO, |vendor| vendor.least);
+        let modifiers = modifiers_from(rule, least);
+        item = item.safety_stock(rule.safety_stock.to_decimal()).modifiers(modifiers);
     }
     match said.parameters.get(&key) {
         Some(row) => with_parameters(item, row, settings),

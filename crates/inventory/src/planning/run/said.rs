@@ -12,7 +12,7 @@ use crate::bills::{Bill, BillLine, BillOf};
 use crate::items::Item;
 use crate::places::Site;
 use crate::planning::{FirmOrder, FirmStatus, ForecastBucket, PlanningParameters};
-use crate::replenish::{PolicyKind, ReorderRule, SourceKind, VendorPrice};
+use crate::replenish::{PlanningVendor, PolicyKind, ReorderRule, SourceKind, VendorPrice};
 
 /// An item at a site.
 pub(super) type Key = (ItemId, SiteId);
@@ -26,8 +26,8 @@ pub(super) struct Said {
     bills: BTreeMap<ItemId, Vec<BillOf>>,
     pub(super) items: BTreeMap<ItemId, Arc<Item>>,
     pub(super) sites: BTreeMap<SiteId, Arc<Site>>,
-    /// How many days the vendor takes whom a rule names, where he says so.
-    pub(super) vendor_days: BTreeMap<Key, u32>,
+    /// By which vendor what is bought is planned.
+    pub(super) vendors: BTreeMap<Key, PlanningVendor>,
 }
 
 impl Said {
@@ -44,7 +44,7 @@ impl Said {
             firm.entry((row.item, row.site)).or_default().push(row);
         }
         let sites = read.peek_scan(&Range::<Site>::all())?;
-        let mut said = Said {
+        Ok(Said {
             rules: rules.into_iter().map(|rule| ((rule.item, rule.site), rule)).collect(),
             parameters: parameters.into_iter().map(|row| ((row.item, row.site), row)).collect(),
             forecasts,
@@ -52,21 +52,22 @@ impl Said {
             bills: bills(read)?,
             items: BTreeMap::new(),
             sites: sites.into_iter().map(|site| (site.id, site)).collect(),
-            vendor_days: BTreeMap::new(),
-        };
-        said.read_vendors(read)?;
-        Ok(said)
+            vendors: BTreeMap::new(),
+        })
     }
 
-    fn read_vendors(&mut self, read: &mut impl Reading) -> Result<(), StockError> {
-        let named = self.rules.iter().filter(|(_, rule)| rule.source == SourceKind::Buy);
-        let named = named.filter_map(|(key, rule)| Some((*key, (rule.item, rule.supplier?))));
-        let (keys, vendors): (Vec<Key>, Vec<_>) = named.unzip();
-        let ranges: Vec<_> =
-            vendors.iter().map(|of| Range::<VendorPrice>::by_key(of).limit(1)).collect();
-        for (key, prices) in keys.into_iter().zip(read.peek_scans(&ranges)?) {
-            if let Some(days) = prices.first().and_then(|price| price.lead_time_days) {
-                self.vendor_days.insert(key, days);
+    fn read_vendors(&mut self, read: &mut impl Reading, keys: &[Key]) -> Result<(), StockError> {
+        let bought = keys.iter().filter_map(|key| Some((*key, self.rules.get(key)?)));
+        let bought = bought.filter(|(_, rule)| rule.source == SourceKind::Buy);
+        let bought: Vec<(Key, Arc<ReorderRule>)> =
+            bought.map(|(key, rule)| (key, rule.clone())).collect();
+        let of_item =
+            |(_, rule): &(Key, Arc<ReorderRule>)| Range::<VendorPrice>::by_key(&rule.item);
+        let prices = read.peek_scans(&bought.iter().map(of_item).collect::<Vec<_>>())?;
+        for ((key, rule), prices) in bought.into_iter().zip(prices) {
+            let Some(item) = self.items.get(&key.0) else { continue };
+            if let Some(vendor) = PlanningVendor::of(read, &rule, (item, prices))? {
+                self.vendors.insert(key, vendor);
             }
         }
         Ok(())
@@ -115,6 +116,7 @@ impl Said {
         let mut keys: Vec<Key> = met.into_iter().collect();
         keys.retain(|(item, site)| self.items.contains_key(item) && self.sites.contains_key(site));
         keys.sort_by_cached_key(|key| self.names(*key));
+        self.read_vendors(read, &keys)?;
         Ok(keys)
     }
 

@@ -176,7 +176,8 @@ impl<'s> Sourcing<'s> {
     }
 
     fn buying_days(&self) -> u32 {
-        self.said.vendor_days.get(&self.key).copied().unwrap_or_else(|| self.rule_days())
+        let vendor = self.said.vendors.get(&self.key);
+        vendor.and_then(|vendor| vendor.lead_time_days).unwrap_or_else(|| self.rule_days())
     }
 
     fn sent_from(&self, site: Option<SiteId>) -> Option<ItemNo> {

@@ -14,7 +14,7 @@ use crate::items::{CatalogueError, Item};
 use crate::levels::{Expected, Reservation};
 use crate::places::Site;
 use crate::planning::{CostRule, FirmOrder, LotKind, PlanningError, PlanningParameters, WantedDay};
-use crate::replenish::ReorderRule;
+use crate::replenish::{PlanningVendor, ReorderRule, VendorPrice};
 use crate::{Qty, ReserveError, StockError};
 
 /// So many lines an explanation has at most.
@@ -120,6 +120,10 @@ impl<R: Reading> Why<'_, R> {
         let rule = self.read.peek::<ReorderRule>(&key)?;
         let said = self.read.peek::<PlanningParameters>(&key)?;
         let lot = said.as_ref().map_or(LotKind::LotForLot, |said| said.lot);
+        let vendor = match &rule {
+            Some(rule) => self.vendor(rule)?,
+            None => PlanningVendor::default(),
+        };
         let mut told = told;
         let mut tell = |name: &'static str, value: Cell| {
             told = std::mem::take(&mut told).parameter(Parameter::new(word(name), value));
@@ -127,9 +131,11 @@ impl<R: Reading> Why<'_, R> {
         if lot != LotKind::Fixed
             && let Some(rule) = &rule
         {
-            for (name, quantity) in
-                [("Minimum", rule.minimum), ("Multiple", rule.multiple), ("Maximum", rule.maximum)]
-            {
+            for (name, quantity) in [
+                ("Minimum", rule.minimum.max(vendor.least)),
+                ("Multiple", rule.multiple),
+                ("Maximum", rule.maximum),
+            ] {
                 if quantity != Qty::ZERO {
                     tell(name, quantity.to_decimal().into());
                 }
@@ -166,6 +172,13 @@ impl<R: Reading> Why<'_, R> {
             }
         };
         Ok(told.rule(lots))
+    }
+
+    /// By which vendor it is planned, if it is bought.
+    fn vendor(&mut self, rule: &ReorderRule) -> Result<PlanningVendor, StockError> {
+        let prices = self.read.peek_scan(&Range::<VendorPrice>::by_key(&rule.item))?;
+        let item = self.item(rule.item)?;
+        Ok(PlanningVendor::of(self.read, rule, (&item, prices))?.unwrap_or_default())
     }
 
     /// What was short, so that it was planned.
