@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::{Day, History};
 use crate::KernelError;
 
-/// From which average interval between demands on demand is intermittent.
+/// Above which average interval between demands demand is intermittent.
 const INTERMITTENT: f64 = 1.32;
-/// From which squared coefficient of variation on the sizes of demands are erratic.
+/// Above which squared coefficient of variation the sizes of demands are erratic.
 const ERRATIC: f64 = 0.49;
 
 /// Which kind of demand an item has, by how often it is wanted and how much the amounts differ.
@@ -49,7 +49,8 @@ pub struct DemandProfile {
     pub sd: f64,
     /// How many periods lie between two with demand on average. None where nothing was wanted.
     pub interval: Option<f64>,
-    /// The squared coefficient of variation of the demand of periods that have one.
+    /// The squared coefficient of variation of the demand of periods that have one, by the variance of the whole, as
+    /// [`classify`](crate::forecast::classify) has it.
     pub size_variation: f64,
     /// By how much one day's demand takes a position below a reorder point, on average.
     pub undershoot: f64,
@@ -154,7 +155,7 @@ impl DemandProfile {
 
 fn class(interval: Option<f64>, size_variation: f64, mean: f64) -> DemandClass {
     let Some(interval) = interval.filter(|_| mean > 0.0) else { return DemandClass::None };
-    match (interval >= INTERMITTENT, size_variation >= ERRATIC) {
+    match (interval > INTERMITTENT, size_variation > ERRATIC) {
         (false, false) => DemandClass::Smooth,
         (false, true) => DemandClass::Erratic,
         (true, false) => DemandClass::Intermittent,
@@ -238,6 +239,8 @@ fn moments(values: &[f64]) -> (f64, f64) {
 
 fn variation(sizes: &[f64]) -> f64 {
     let (mean, variance) = moments(sizes);
+    let count = sizes.len() as f64;
+    let variance = variance * (count - 1.0).max(0.0) / count.max(1.0);
     if mean > 0.0 { variance / (mean * mean) } else { 0.0 }
 }
 

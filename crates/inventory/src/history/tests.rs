@@ -90,6 +90,13 @@ fn demands_are_classed_by_how_often_and_how_much() {
     assert_eq!(of(&week(&[0.0, 5.0])), DemandClass::Intermittent);
     assert_eq!(of(&week(&[0.0, 1.0, 0.0, 30.0])), DemandClass::Lumpy);
     assert_eq!(of(&week(&[0.0])), DemandClass::None);
+    // As forecasts have it: two of 10 and 30 vary by 100 / 400.
+    let two = history(14, &sales(&[10.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 30.0]), &[]);
+    let two = two.demand(0).unwrap();
+    let alike = crate::forecast::Series::new(&[10.0, 30.0]).unwrap();
+    let alike = crate::forecast::classify(&alike).unwrap();
+    assert_eq!(two.class, DemandClass::Smooth);
+    assert!((two.size_variation - alike.variation.unwrap()).abs() < 1e-12);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use smol_str::SmolStr;
 
 use super::SchedulingError;
 use crate::KernelError;
-use crate::exact::{mul, not_negative, positive};
+use crate::exact::{add, mul, not_negative, positive};
 
 /// No time is longer: a thousand years, so that sums of times have room.
 const LONGEST: i64 = 1000 * 366 * 24 * 3_600_000_000;
@@ -260,8 +260,14 @@ fn step(
     if let Some(transfer) = operation.transfer {
         positive("transfer", transfer).map_err(figure)?;
     }
-    for (_, per_piece) in &operation.materials {
-        not_negative("materials", *per_piece).map_err(figure)?;
+    // What is named twice is needed for both, so there has to be enough for both.
+    let mut materials: Vec<(SmolStr, Decimal)> = Vec::with_capacity(operation.materials.len());
+    for (material, per_piece) in &operation.materials {
+        let per_piece = not_negative("materials", *per_piece).map_err(figure)?;
+        match materials.iter_mut().find(|(known, _)| known == material) {
+            Some((_, sum)) => *sum = add("materials", *sum, per_piece).map_err(figure)?,
+            None => materials.push((material.clone(), per_piece)),
+        }
     }
     Ok(Step {
         centres: named.map(centre).collect::<Result<_, _>>()?,
@@ -273,7 +279,7 @@ fn step(
         family: operation.family.as_ref().and_then(|family| families.get(family).copied()),
         after: operation.after.clone(),
         before: Vec::new(),
-        materials: operation.materials.clone(),
+        materials,
     })
 }
 

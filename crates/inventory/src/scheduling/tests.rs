@@ -521,6 +521,21 @@ fn what_cannot_be_is_refused_by_name() {
 }
 
 #[test]
+fn a_material_that_is_named_twice_is_needed_for_both() {
+    let twice = pieces("A", 1).of("STEEL", 6.into()).of("STEEL", 6.into());
+    let plant = plant(vec![centre("A", 1)], vec![Routing::in_line("R", vec![twice])]).unwrap();
+    let placed = |there: i64| {
+        let steel = Supply::new(there.into(), &[], &[]).unwrap();
+        let mut plan = Plan::new(plant.clone()).with_material("STEEL", steel);
+        let orders = [Order::new("1", "R", 1.into(), hour(60))];
+        let placed = plan.schedule(&orders, Rule::AsGiven, Direction::Forward);
+        placed.map(|_| plan.material("STEEL").unwrap().promisable(hour(0)))
+    };
+    assert_eq!(placed(10).unwrap_err().code(), "inventory.material_short");
+    assert_eq!(placed(12).unwrap(), Decimal::ZERO);
+}
+
+#[test]
 fn an_order_without_room_takes_nothing_and_says_where_it_lacks() {
     let routing =
         Routing::in_line("R", vec![pieces("A", 1).of("STEEL", Decimal::ONE), pieces("B", 1)]);

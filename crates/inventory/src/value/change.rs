@@ -192,6 +192,13 @@ impl Act for AddLandedCost {
     }
 }
 
+/// The refusal of a bill for what another site sent, by the site.
+fn elsewhere(tx: &mut Tx<'_>, of: Id<Move>) -> Result<ValueError, StockError> {
+    let left = tx.get::<Move>(&(of, 0))?.ok_or(ValueError::UnknownReceipt { of })?;
+    let site = tx.get::<Site>(&left.site)?.map(|site| site.code.clone()).unwrap_or_default();
+    Ok(ValueError::CostOfElsewhere { of, site })
+}
+
 impl Act for CorrectReceiptCost {
     type Answer = Option<Id<Move>>;
     type Error = StockError;
@@ -201,7 +208,7 @@ impl Act for CorrectReceiptCost {
         let receipt = changing.receipt(tx, self.of)?;
         if matches!(receipt.leg.kind, MoveKind::Transfer | MoveKind::Dispatch) {
             // What came from another site costs what it did there.
-            return Err(ValueError::UnknownReceipt { of: self.of }.into());
+            return Err(elsewhere(tx, self.of)?.into());
         }
         let item = receipt.item.code.clone();
         let money = match self.cost {

@@ -132,6 +132,17 @@ pub enum ValueError {
         /// What was named.
         of: Id<Move>,
     },
+    /// A bill of what another site sent.
+    #[error(
+        "move {of} came from site {site} at what it cost there: correct the receipt that brought it there"
+    )]
+    #[kind(Refused)]
+    CostOfElsewhere {
+        /// What was named.
+        of: Id<Move>,
+        /// The code of the site that sent it.
+        site: SmolStr,
+    },
     /// A receipt that would bear a cost twice.
     #[error("receipt {of} is named twice: name each receipt once")]
     #[kind(Invalid)]

@@ -148,6 +148,39 @@ fn what_was_held_and_is_set_aside_is_planned_for_again() {
     );
 }
 
+/// What will have expired before it is wanted serves nobody: what expires first goes first, and the rest is ordered in time.
+#[test]
+fn what_expires_before_it_is_wanted_is_planned_for() {
+    on_every_store(|host| {
+        let rule = SetReorderRule::new(milk(), main_site(), ReplenishmentPolicy::Planned);
+        host.must("rule", &SetReorderRule { lead_time_days: 5, ..rule });
+        // M1 is good until 10 July, M2 until 10 August; that in quarantine is nobody's.
+        let come = |lot: &str, what: &str| receipt(milk(), what, "MAIN/A").lot(lot_id(lot));
+        let come = vec![come("M1", "100 l"), come("M2", "30 l")];
+        host.must("come", &MoveStock::new(come));
+        let litres = |name: &str, count: i64, from: &str| {
+            let one = Expectation::new(d(from), q(&format!("{count} l"))).until(d(from));
+            let line = ForecastLine::new(milk(), main_site(), d(from), vec![one]);
+            let line = ForecastLine { until: Some(d(from)), ..line };
+            host.must(name, &RecordForecast::new(vec![line]));
+        };
+        let ordered = |name: &str| -> Vec<String> {
+            plan(&host, name);
+            let of = |row: &PlannedOrder| format!("{} {}", row.quantity.to_decimal(), row.due_on);
+            orders(&host, name).iter().map(of).collect()
+        };
+        litres("july", 80, "2026-07-20");
+        assert_eq!(ordered("june"), ["50 2026-07-20"], "{}", host.name); // less the 30 of August
+        litres("before", 90, "2026-07-08");
+        assert_eq!(ordered("some before"), ["50 2026-07-20"], "{}", host.name);
+        litres("all", 110, "2026-07-10");
+        assert_eq!(ordered("more before"), ["70 2026-07-10", "80 2026-07-20"], "{}", host.name);
+        litres("late", 7, "2026-08-20");
+        assert_eq!(ordered("later")[2..], ["7 2026-08-20"], "{}", host.name);
+        host.clean();
+    });
+}
+
 /// A component that is wanted some days after the release is wanted then once it is released, too.
 #[test]
 fn components_keep_their_days_when_an_order_is_released() {

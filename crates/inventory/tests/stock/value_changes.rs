@@ -481,7 +481,9 @@ fn no_bill_is_of_what_another_site_sent() {
         host.made("came", receipt(bolt(), "10 pcs", "MAIN/A").cost(euro("100")));
         let sent = host.made("sent", to_shop(bolt(), "4 pcs"));
         let bill = CorrectReceiptCost::new(sent, euro("50"));
-        assert_eq!(host.refused("bill", &bill).code(), "inventory.unknown_receipt");
+        let refused = host.refused("bill", &bill);
+        assert_eq!(refused.code(), "inventory.cost_of_elsewhere");
+        assert!(refused.to_string().contains("came from site MAIN"), "{refused}");
         host.must("freight", &AddLandedCost::new(vec![sent], euro("8"), Basis::Quantity));
         assert_eq!(values(&host), ["60.00 EUR", "48.00 EUR"], "on {}", host.name);
         verified(&host);

@@ -10,6 +10,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::CurrentPlan;
 use super::committed::{Committed, Demands, open};
+use super::expiring::{self, Lots};
 use super::said::{Key, Said};
 use super::sent::sent;
 use super::settings::PlanSettings;
@@ -18,8 +19,8 @@ use super::transit;
 use crate::levels::{Expected, Reservation, Stock};
 use crate::lot_sizing::{LotCosts, LotSizing, Stop};
 use crate::mrp::{
-    CalendarNo, Demand, DemandNo, Item, ItemNo, LotRule, Network, Sku, Source, State, Supply,
-    SupplyNo,
+    CalendarNo, Demand, DemandNo, Horizon, Item, ItemNo, LotRule, Network, Sku, Source, State,
+    Supply, SupplyNo,
 };
 use crate::planning::{CostRule, FirmOrder, LotKind, PlanningError, PlanningParameters};
 use crate::replenish::{SourceKind, modifiers_from};
@@ -58,6 +59,8 @@ pub struct Ground {
     pub(super) comes: BTreeMap<SupplyNo, Comes>,
     /// The customer's promise behind each: of what a released order takes, that which the order is for.
     pub(super) roots: BTreeMap<Id<Reservation>, Id<Reservation>>,
+    /// What of the stock expires while it is planned.
+    pub(super) expiring: Vec<(ItemNo, Lots)>,
     pub(super) as_of: u64,
     /// How often proposals had been firmed.
     pub(super) firmings: i64,
@@ -106,6 +109,7 @@ impl Ground {
             wants: BTreeMap::new(),
             comes: BTreeMap::new(),
             roots: BTreeMap::new(),
+            expiring: Vec::new(),
             as_of,
             firmings: current.map_or(0, |current| current.firmings),
         };
@@ -147,12 +151,18 @@ impl Ground {
         let numbered: Vec<ItemNo> = self.network.items().map(|(number, _)| number).collect();
         let each = || numbered.iter().copied().zip(&keys);
         let on_its_way = transit::on_its_way(read, said, (&keys, &stocks), settings.date)?;
+        let Horizon { start, end, .. } = settings.horizon();
+        let days = DateRange::new(start, end).unwrap_or(DateRange::day(start));
+        let lots = expiring::expiring(read, said, (&keys, days))?;
         let mut demands = Demands::default();
-        for (((number, _), stock), promised) in each().zip(&stocks).zip(&committed.promised) {
+        for (((number, key), stock), promised) in each().zip(&stocks).zip(&committed.promised) {
             let kept = kept(stock.as_deref(), promised, |row| committed.wanted_on(row));
             let held: i128 = kept.iter().map(|held| i128::from(held.units())).sum();
             let free = crate::levels::decimal(stock.as_deref().map_or(0, usable) - held);
             self.state.on_hand(number, free).map_err(PlanningError::Mrp)?;
+            if let Some(lots) = lots.get(key).filter(|_| !is_alone(key)) {
+                self.expiring.push((number, expiring::free(lots, held)));
+            }
             for (row, held) in promised.iter().zip(kept) {
                 self.promised(number, (row, held), &committed, (settings, &mut demands))?;
             }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::record::{CurrentPlan, PlanRun};
 use super::results::{self, ResultRow, Results};
-use super::{Ground, PlanSettings};
+use super::{Ground, PlanSettings, expiring};
 use crate::planning::{PlanningError, rights};
 use crate::{AsyncStock, Stock, StockError, mrp};
 
@@ -36,10 +36,7 @@ impl PlanningRun {
         ground: &Ground,
         progress: &mut (impl Progress + ?Sized),
     ) -> Result<PlanningRun, StockError> {
-        let mut told = |at: &Progressed| progress.tell(at);
-        let (horizon, options) = (settings.horizon(), settings.options());
-        let plan = mrp::run_watched(&ground.network, &ground.state, horizon, &options, &mut told);
-        let plan = plan.map_err(PlanningError::Mrp)?;
+        let plan = planned(&settings, ground, progress).map_err(PlanningError::Mrp)?;
         let results = results::results(ground, &plan)?;
         let digest = results::digest(&results.rows).map_err(|error| broken(&error))?;
         let Ground { as_of, firmings, .. } = *ground;
@@ -51,6 +48,29 @@ impl PlanningRun {
         let results = Results::default();
         PlanningRun { settings, as_of: 0, firmings: 0, results, digest: String::new() }
     }
+}
+
+/// The plan, in which what expires before it is wanted serves nobody.
+fn planned(
+    settings: &PlanSettings,
+    ground: &Ground,
+    progress: &mut (impl Progress + ?Sized),
+) -> Result<mrp::Plan, mrp::MrpError> {
+    let mut told = |at: &Progressed| progress.tell(at);
+    let (horizon, options) = (settings.horizon(), settings.options());
+    let mut of =
+        |state: &mrp::State| mrp::run_watched(&ground.network, state, horizon, &options, &mut told);
+    let mut plan = of(&ground.state)?;
+    let mut lost = Vec::new();
+    for _ in 0..expiring::PASSES {
+        let found = expiring::lost(&plan, &ground.expiring, &lost)?;
+        if found == lost {
+            break;
+        }
+        plan = of(&expiring::without(&ground.state, &found)?)?;
+        lost = found;
+    }
+    Ok(plan)
 }
 
 fn broken(error: &DigestError) -> StockError {

@@ -7,6 +7,7 @@
 
 mod committed;
 mod compare;
+mod expiring;
 mod forget;
 mod ground;
 mod job;
