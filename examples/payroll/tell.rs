@@ -78,7 +78,9 @@ impl Told {
                 Register::of(&last.slips)?.to_report(&names),
                 Register::of(&monthly.slips)?.to_report(&names),
             ],
-            differences: half.most_changed(Group::Biweekly)?.to_report(&names),
+            differences: half
+                .most_changed(Group::Biweekly)?
+                .to_report_with(&names, (&labels, &Locale::en())),
             payslip: payslip.to_page(&Locale::en())?,
             payslip_text: payslip.to_text(&Locale::en())?,
             why,

@@ -3,13 +3,13 @@
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
-use fondaco_core::report::{Column, Report, Row, word};
+use fondaco_core::report::{Cell, Column, Locale, Phrase, Report, Row, word};
 use fondaco_core::{Currency, PartyId, decimal};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use super::journal::currency_of;
-use super::{OutputError, add, standing};
+use super::{Labels, OutputError, add, by_number, standing};
 use crate::rules::Kind;
 use crate::runs::Slip;
 
@@ -18,6 +18,10 @@ use crate::runs::Slip;
 pub struct Moved {
     /// The component.
     pub component: SmolStr,
+    /// The rules, and the input or rule of them that it comes from.
+    pub rules: SmolStr,
+    /// See [`rules`](Moved::rules).
+    pub rule: SmolStr,
     /// What it does to pay.
     pub kind: Kind,
     /// What it was.
@@ -52,7 +56,15 @@ pub struct Differences {
     pub same: usize,
 }
 
-type Lines = BTreeMap<(SmolStr, Kind), Decimal>;
+type Lines = BTreeMap<(SmolStr, Kind), Sum>;
+
+/// What lines of a component come to, and which rule of which rules the first of them is of.
+#[derive(Default)]
+struct Sum {
+    rules: SmolStr,
+    rule: SmolStr,
+    amount: Decimal,
+}
 
 /// What the employer pays on top moves whenever a ceiling is reached, which is nobody's pay.
 fn is_told(kind: Kind) -> bool {
@@ -70,7 +82,12 @@ fn by_employee(
         add("net pay", net, slip.net.to_decimal())?;
         for line in slip.lines.iter().filter(|line| is_told(line.kind)) {
             let key = (line.component.clone(), line.kind);
-            add("a component", lines.entry(key).or_default(), line.amount)?;
+            let sum = lines.entry(key).or_insert_with(|| Sum {
+                rules: slip.rules.clone(),
+                rule: line.rule().into(),
+                ..Sum::default()
+            });
+            add("a component", &mut sum.amount, line.amount)?;
         }
     }
     Ok(all)
@@ -121,13 +138,44 @@ impl Differences {
         });
         of.extend(gone);
         of.sort_by(|a, b| {
-            b.change().abs().cmp(&a.change().abs()).then_with(|| a.number.cmp(&b.number))
+            let by_change = b.change().abs().cmp(&a.change().abs());
+            by_change.then_with(|| by_number(&a.number, &b.number))
         });
         Ok(Differences { currency, of, same })
     }
 
-    /// The differences as a table: each employee, and under them the components that moved.
+    /// The differences as a table: each employee, and under them the components that moved, by their codes.
     pub fn to_report(&self, names: &dyn Fn(PartyId) -> Option<SmolStr>) -> Report {
+        self.table(names, &|moved| (&moved.component).into())
+    }
+
+    /// The same, with what components are called on payslips in a language.
+    ///
+    /// ```
+    /// # mod house { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/january.rs")); }
+    /// # use house::*;
+    /// use fondaco_core::report::Locale;
+    /// let slips = slips_of_january();
+    /// let one = Differences::between(&slips, &slips[..1])?;
+    /// let text = one.to_report_with(&|_| None, (&Labels::shipped(), &Locale::en())).to_string();
+    /// assert!(text.contains("Income tax") && !text.contains("income_tax"), "{text}");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn to_report_with(
+        &self,
+        names: &dyn Fn(PartyId) -> Option<SmolStr>,
+        (labels, locale): (&Labels, &Locale),
+    ) -> Report {
+        let label =
+            |moved: &Moved| labels.of(&moved.rules, &moved.component, &moved.rule, locale).into();
+        self.table(names, &label)
+    }
+
+    fn table(
+        &self,
+        names: &dyn Fn(PartyId) -> Option<SmolStr>,
+        called: &dyn Fn(&Moved) -> Cell,
+    ) -> Report {
         let mut report = Report::new(word("Differences to the last run"))
             .column(Column::text(word("Number")).naming_rows())
             .column(Column::text(word("What")))
@@ -135,11 +183,7 @@ impl Differences {
             .column(Column::amount(word("After"), self.currency))
             .column(Column::amount(word("Change"), self.currency));
         for of in &self.of {
-            let what = match (of.before, of.after) {
-                (None, _) => word("New"),
-                (_, None) => word("Not paid any more"),
-                _ => names(of.employee).map_or_else(|| word("Net pay"), Into::into),
-            };
+            let what = of.what(names(of.employee));
             let cells =
                 [(&of.number).into(), what, of.before.into(), of.after.into(), of.change().into()];
             report.push(Row::new(cells).starting_group());
@@ -147,8 +191,8 @@ impl Differences {
                 let change = difference(moved.after, moved.before);
                 report.push(
                     Row::new([
-                        fondaco_core::report::Cell::Empty,
-                        (&moved.component).into(),
+                        Cell::Empty,
+                        called(moved),
                         moved.before.into(),
                         moved.after.into(),
                         change.into(),
@@ -163,6 +207,20 @@ impl Differences {
 }
 
 impl Difference {
+    /// Who it is, and whether they are new or gone.
+    fn what(&self, name: Option<SmolStr>) -> Cell {
+        let state = match (self.before, self.after) {
+            (None, _) => Some(word("New")),
+            (_, None) => Some(word("Not paid any more")),
+            _ => None,
+        };
+        match (name, state) {
+            (Some(name), Some(state)) => Phrase::from(name).and("·").and(state).into_cell(),
+            (Some(name), None) => name.into(),
+            (None, state) => state.unwrap_or_else(|| word("Net pay")),
+        }
+    }
+
     /// How much net pay moved.
     ///
     /// ```
@@ -185,15 +243,18 @@ fn difference(after: Decimal, before: Decimal) -> Decimal {
 
 fn moved(mut before: Lines, after: Lines) -> Vec<Moved> {
     let mut all: Vec<Moved> = Vec::new();
-    for ((component, kind), after) in after {
-        let before = before.remove(&(component.clone(), kind)).unwrap_or_default();
+    for ((component, kind), Sum { rules, rule, amount: after }) in after {
+        let before = before.remove(&(component.clone(), kind)).map(|sum| sum.amount);
+        let before = before.unwrap_or_default();
         if before != after {
-            all.push(Moved { component, kind, before, after });
+            all.push(Moved { component, rules, rule, kind, before, after });
         }
     }
-    let gone = before.into_iter().filter(|(_, before)| !before.is_zero());
-    all.extend(gone.map(|((component, kind), before)| Moved {
+    let gone = before.into_iter().filter(|(_, sum)| !sum.amount.is_zero());
+    all.extend(gone.map(|((component, kind), Sum { rules, rule, amount: before })| Moved {
         component,
+        rules,
+        rule,
         kind,
         before,
         after: Decimal::ZERO,

@@ -2,13 +2,14 @@
 
 use std::borrow::Borrow;
 
-use fondaco_core::report::{Column, Report, Row, word};
+use chrono::NaiveDate;
+use fondaco_core::report::{Column, Phrase, Report, Row, word};
 use fondaco_core::{Currency, PartyId};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use super::journal::currency_of;
-use super::{OutputError, add, standing};
+use super::{OutputError, add, by_number, standing};
 use crate::rules::Kind;
 use crate::runs::{Slip, SlipStatus};
 
@@ -40,6 +41,10 @@ pub struct RegisterRow {
 pub struct Register {
     /// What they are in.
     pub currency: Currency,
+    /// From the first day of its slips' periods to the last.
+    pub days: (NaiveDate, NaiveDate),
+    /// From the first day of payment to the last.
+    pub paid: (NaiveDate, NaiveDate),
     /// By number: the slips that count, or all of a run that is not approved yet; voided slips are left out.
     pub rows: Vec<RegisterRow>,
     /// What they come to.
@@ -72,7 +77,7 @@ impl Register {
         let of = |status: SlipStatus| {
             let those = all().filter(|slip: &&Slip| slip.status == status);
             let mut numbers: Vec<SmolStr> = those.map(|slip| slip.number.clone()).collect();
-            numbers.sort();
+            numbers.sort_by(|a, b| by_number(a, b));
             numbers
         };
         let is_draft = !all().any(|slip: &Slip| slip.status.counts());
@@ -85,8 +90,12 @@ impl Register {
             total.merge(&row)?;
             rows.push(row);
         }
-        rows.sort_by(|a, b| a.number.cmp(&b.number));
-        Ok(Register { currency, rows, total, voided, open, is_draft })
+        rows.sort_by(|a, b| by_number(&a.number, &b.number));
+        let first = |day: fn(&Slip) -> NaiveDate| all().map(day).min().unwrap_or_default();
+        let last = |day: fn(&Slip) -> NaiveDate| all().map(day).max().unwrap_or_default();
+        let days = (first(|slip| slip.period_start), last(|slip| slip.period_end));
+        let paid = (first(|slip| slip.pay_date), last(|slip| slip.pay_date));
+        Ok(Register { currency, days, paid, rows, total, voided, open, is_draft })
     }
 
     /// The register as a table; `names` says what employees are called, where that may be shown.
@@ -101,7 +110,8 @@ impl Register {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn to_report(&self, names: &dyn Fn(PartyId) -> Option<SmolStr>) -> Report {
-        let mut report = Report::new(word("Payroll register"))
+        let title = Phrase::from(word("Payroll register")).and("·");
+        let mut report = Report::new(span(title, self.days))
             .column(Column::text(word("Number")).naming_rows())
             .column(Column::text(word("Name")));
         for heading in [
@@ -120,17 +130,24 @@ impl Register {
             report.push(Row::new(row.cells((&row.number).into(), name(row))));
         }
         report.push(Row::total(self.total.cells(word("Total"), SmolStr::default())));
+        report.notes.push(span(word("Payment date").into(), self.paid));
         if self.is_draft && !self.rows.is_empty() {
             report.notes.push(word("Not approved yet").into());
         }
         for (what, numbers) in [("Voided:", &self.voided), ("Not approved:", &self.open)] {
             for number in numbers {
-                report
-                    .notes
-                    .push(fondaco_core::report::Phrase::from(word(what)).and(number.clone()));
+                report.notes.push(Phrase::from(word(what)).and(number.clone()));
             }
         }
         report
+    }
+}
+
+/// With a day, or with a first and a last one.
+fn span(said: Phrase, (first, last): (NaiveDate, NaiveDate)) -> Phrase {
+    match first == last {
+        true => said.and(first),
+        false => said.and(first).and("–").and(last),
     }
 }
 

@@ -333,7 +333,13 @@ fn a_register_adds_up_and_differences_say_who_moved() {
     assert_eq!((register.total.gross, register.total.net), (d("15500"), d("11565.26")));
     assert_eq!(register.voided, ["19"]);
     let names = |_: PartyId| Some("Somebody".into());
-    assert!(register.to_report(&names).to_string().contains("Voided: 19"));
+    let text = register.to_report(&names).to_string();
+    assert!(text.starts_with("Payroll register · 2026-02-01 – 2026-02-28"), "{text}");
+    assert!(text.contains("Payment date 2026-02-28") && text.contains("Voided: 19"), "{text}");
+    let of_two = Register::of(&[american("17", 2), american("9", 1)]).unwrap();
+    let numbers: Vec<&str> = of_two.rows.iter().map(|row| row.number.as_str()).collect();
+    assert_eq!(numbers, ["9", "17"]);
+    assert_eq!(of_two.days.0.to_string(), "2026-01-01");
     let differences = Differences::between(&january, &february).unwrap();
     let told: Vec<_> = differences
         .of
@@ -347,7 +353,12 @@ fn a_register_adds_up_and_differences_say_who_moved() {
     assert_eq!(differences.same, 1);
     assert_eq!(differences.of[2].moved[0].component, "SALARY");
     let text = differences.to_report(&names).to_string();
-    assert!(text.contains("Not paid any more") && text.contains("1 are paid the same"), "{text}");
+    assert!(text.contains("Somebody · Not paid any more"), "{text}");
+    assert!(text.contains("1 are paid the same") && text.contains("social_security"), "{text}");
+    let labels = Labels::shipped().with("SALARY", "de", "Gehalt");
+    let german = differences.to_report_with(&|_| None, (&labels, &Locale::de()));
+    let german = german.to_text(&Locale::de(), None);
+    assert!(german.contains("Gehalt") && !german.contains("social_security"), "{german}");
     assert_eq!(Differences::between(&february, &[]).unwrap().of.len(), 3);
 }
 

@@ -18,6 +18,7 @@ use smol_str::SmolStr;
 use super::lookup::{refusals, run, slips};
 use super::{Run, Slip};
 use crate::PayrollError;
+use crate::outputs::by_number;
 
 /// Something to look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +75,7 @@ pub fn warnings(
         items::unpaid(read, &run, (chunk, &before), &mut found)?;
         since::changes(read, &run, chunk, &mut found)?;
     }
-    found.sort_by(|a, b| (&a.number, &a.code).cmp(&(&b.number, &b.code)));
+    found.sort_by(|a, b| by_number(&a.number, &b.number).then_with(|| a.code.cmp(&b.code)));
     Ok(found)
 }
 
