@@ -7,6 +7,9 @@ mod cancelling;
 mod closing;
 mod deposits;
 mod direct;
+#[allow(dead_code, reason = "an example's modules, used here in part")]
+#[path = "../../examples/directory_store/directory.rs"]
+mod directory;
 mod failures;
 mod figures;
 mod firm;
@@ -14,7 +17,11 @@ mod histories;
 mod joined;
 mod landed;
 mod layouts;
+#[allow(dead_code, reason = "an example's modules, used here in part")]
+#[path = "../../examples/directory_store/log.rs"]
+mod log;
 mod numbered;
+mod older;
 mod on_time;
 mod order_to_cash;
 mod pages;

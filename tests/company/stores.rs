@@ -31,7 +31,7 @@ fn a_chain_comes_out_the_same_on_every_store_and_behind_both_drivers() {
 }
 
 /// What stands in the end: documents and balances, as text.
-fn chain(host: &Host) -> String {
+pub fn chain(host: &Host) -> String {
     masters(host);
     buy(host);
     sell(host);
@@ -171,4 +171,10 @@ fn sell(host: &Host) {
     for (kind, what) in [(DocumentKind::Invoice, "3"), (DocumentKind::Delivery, "3")] {
         host.must(&format!("cancel {}", kind.name_of(what)), &Cancel::one(kind, what, date));
     }
+}
+
+/// What the firm does on the next day.
+pub fn one_more_order() -> PlaceOrders {
+    let order = NewOrder::new("one more", "C-1", day("2026-03-09"));
+    PlaceOrders::new(vec![order.line(NewLine::new(nut(), pcs("1")))])
 }

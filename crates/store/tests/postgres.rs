@@ -167,6 +167,27 @@ fn people_sum_exactly_and_read_views() {
     assert_eq!(text(&mut sql, events), "array");
 }
 
+#[derive(Record, Debug, Clone, PartialEq)]
+#[record(table = "versioned", kind = fact, key(company))]
+struct Versioned {
+    company: SmolStr,
+    version: i64,
+}
+
+#[test]
+fn a_tables_own_company_and_version_keep_their_names_in_the_view() {
+    let Some(url) = server::url() else { return };
+    let (schema, options) = home("versioned");
+    let store = Postgres::connect_with(url, &options).unwrap();
+    store.prepare(&[Versioned::TABLE]).unwrap();
+    store.commit(insert(1, vec![Versioned { company: "bolts".into(), version: 40 }])).unwrap();
+    let mut sql = server::admin();
+    sql.batch_execute(&format!("SET search_path = {schema}")).unwrap();
+    let shown = "SELECT concat_ws(' ', _company, company, version, _version) FROM versioned_view";
+    let whose = text(&mut sql, "SELECT id FROM fondaco_company");
+    assert_eq!(text(&mut sql, shown), format!("{whose} bolts 40 1"));
+}
+
 #[test]
 fn another_companys_role_sees_nothing() {
     let Some(url) = server::url() else { return };

@@ -4,7 +4,8 @@
 //! `tests/fixtures/<layout>` holds, for each release that changed one: `kit.sqlite` and `kit.redb`, written by that
 //! release, `kit.export`, the same company as an export, and `kit.sql`, what `pg_dump` says of it in PostgreSQL. A release writes
 //! them once, by
-//! `FONDACO_FIXTURES=0.1 cargo test -p fondaco-store --all-features --test upgrades`, and they are never written again.
+//! `FONDACO_FIXTURES=0.1 cargo test -p fondaco-store --all-features --test upgrades`, and they are never written again. What these
+//! tables are too simple for, real books at every earlier layout prove: `tests/company/older.rs` of the workspace.
 #![cfg(all(feature = "sqlite", feature = "redb"))]
 #![allow(
     clippy::unwrap_used,
@@ -13,6 +14,8 @@
     reason = "helpers of tests"
 )]
 
+#[cfg(all(feature = "postgres", unix))]
+mod proxy;
 #[cfg(all(feature = "postgres", unix))]
 mod server;
 
@@ -211,6 +214,7 @@ mod postgres {
     use fondaco_store::{Postgres, PostgresOptions};
     use fondaco_testkit::server::programs;
 
+    use super::proxy::{Cut, Proxy};
     use super::*;
 
     /// The schema of a dump.
@@ -238,6 +242,64 @@ mod postgres {
         let kept =
             |line: &&str| !line.is_empty() && !line.starts_with("--") && !line.starts_with('\\');
         said.lines().filter(kept).map(|line| format!("{line}\n")).collect()
+    }
+
+    /// That a schema is as it was, to a program that knows no newer tables.
+    fn is_as_it_was(store: &Postgres) {
+        assert_eq!(store.prepare(OLD).unwrap(), Default::default(), "nothing was to be done");
+        has_all(store, OLD);
+    }
+
+    fn has_all(store: &dyn Store, tables: &[&'static Table]) {
+        let verified = chain::verify(store, acme(), tables).unwrap();
+        assert_eq!((verified.findings, verified.commits), (vec![], 5));
+        // The deleted note is gone.
+        assert_eq!((rows(store, tables[0]).len(), rows(store, tables[1]).len()), (5, 3));
+    }
+
+    /// Whose wire breaks before any statement of the upgrade leaves a schema as it was: the next one brings it up.
+    #[test]
+    fn an_upgrade_that_is_cut_before_any_of_its_statements_begins_anew() {
+        let Some(url) = server::url() else { return };
+        let options = PostgresOptions::new().schema(server::name("cut")).connections(2);
+        let open = |url: &str| Postgres::connect_with(url, &options).unwrap();
+        fill(&open(url));
+        let mut cuts = 0;
+        loop {
+            let proxy = Proxy::before(url);
+            let store = open(proxy.url());
+            proxy.cut_before_statement(cuts);
+            let upgraded = store.prepare(NEW);
+            if !proxy.has_cut() {
+                assert_eq!(upgraded.unwrap().upgraded, [("note", 1), ("line", 1)]);
+                break;
+            }
+            assert_eq!(upgraded.unwrap_err().code(), "store.unavailable", "statement {cuts}");
+            is_as_it_was(&open(url));
+            cuts += 1;
+        }
+        assert!(cuts > 20, "only {cuts} statements were cut");
+        let store = open(url);
+        assert_eq!(store.prepare(NEW).unwrap(), Default::default(), "it was done");
+        has_all(&store, NEW);
+        assert_eq!(open(url).prepare(OLD).unwrap_err().code(), "store.newer_layout");
+    }
+
+    /// The same of an upgrade that the server carried out, and of which nobody heard.
+    #[test]
+    fn an_upgrade_whose_end_was_lost_is_done() {
+        let Some(url) = server::url() else { return };
+        let options = PostgresOptions::new().schema(server::name("lost")).connections(2);
+        let open = |url: &str| Postgres::connect_with(url, &options).unwrap();
+        fill(&open(url));
+        let proxy = Proxy::before(url);
+        let store = open(proxy.url());
+        proxy.cut_for_good(Cut::After("COMMIT"));
+        assert_eq!(store.prepare(NEW).unwrap_err().code(), "store.unavailable");
+        assert!(proxy.has_cut());
+        let store = open(url);
+        assert_eq!(store.prepare(NEW).unwrap(), Default::default(), "it was done");
+        has_all(&store, NEW);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use fondaco_core::{Act, ActError, CompanyId, Driver, Engine, Envelope, Halt, dig
 use serde::de::DeserializeOwned;
 
 use crate::host::Stores;
-use crate::{Host, Model, sweep};
+use crate::{BroughtUp, Host, Model, Older, brought_up, not_brought_up, sweep};
 
 /// Does what must be done before a command, and gives it.
 type Make<C> = Box<dyn Fn(&Host) -> C>;
@@ -235,6 +235,43 @@ impl Catalogue {
         if let Err(refused) = command.send(&chief.acting_as("with"), &name) {
             chief.fails(&format!("{} with its permissions", case.name), &refused.said);
         }
+    }
+
+    /// Every command is carried out on stores of earlier versions, and what it left is brought up to today's tables
+    /// and verifies. So rows of each earlier layout of each table of the engine are read, unless other tests do so for these tables.
+    ///
+    /// # Panics
+    /// When what was left can't be brought up, or no row of some layout was.
+    pub fn check_older(&self, proven_elsewhere: &[&str]) {
+        let mut found = BroughtUp::new();
+        let newest = self.engine.tables().iter().map(|table| table.layout).max().unwrap_or(1);
+        (1..newest).for_each(|layout| found.extend(self.older_at(layout)));
+        let missing = not_brought_up(&self.engine.tables(), &found).into_iter();
+        let missing = missing.filter(|(name, _)| !proven_elsewhere.contains(name));
+        nothing(missing.map(|(name, from)| format!("no row of {name} at layout {from}")).collect());
+    }
+
+    fn older_at(&self, layout: u32) -> BroughtUp {
+        let model = Arc::new(Model::new());
+        let older = Arc::new(Older::over(model.clone(), layout));
+        let host = Host::restricted("an earlier version", older.clone(), self.engine);
+        let chief = host.staffed(&[self.engine]);
+        (self.set_up)(&chief);
+        chief.role("other", []);
+        chief.hire("other", "other");
+        for case in &self.cases {
+            let command = (case.make)(&chief);
+            let name = format!("{}, after {} commits", case.name, chief.position());
+            chief.role("other", case.needs.iter().map(|needed| NewGrant::new(needed.name)));
+            if let Err(refused) = command.send(&chief.acting_as("other"), &name) {
+                chief.fails(case.name, &refused.said);
+            }
+        }
+        let up = brought_up(&*model, CompanyId::named("acme"), &older.tables());
+        let up = up.unwrap_or_else(|what| chief.fails("bringing it up", &what));
+        let now = Host::restricted("what was brought up", model, self.engine);
+        now.with(&fondaco_core::party::ENGINE).clean();
+        up
     }
 
     /// Every command fails at its first step, its second, and so on: what is stored is whole or nothing, and asking again completes

@@ -60,7 +60,8 @@
 //! the test moves: what an engine adds is its stores and how a company is set up, some forty lines. [`Catalogue`] has one [`Case`]
 //! per command: its JSON, its digest, the permissions it needs, and what must be there before it; it proves the same of each, sweeps
 //! it, and finds the command of the sources that has no case. [`Race`] lets two commands at each other, at every call to the store;
-//! [`Slipping`] lets anything in at one, and [`Counting`] counts them.
+//! [`Slipping`] lets anything in at one, and [`Counting`] counts them. [`Older`] keeps a store as an earlier version did, so that what today's
+//! engines wrote to it is a file of that version, to be brought up.
 
 mod beside;
 mod calls;
@@ -73,6 +74,7 @@ mod host;
 mod layout;
 pub mod model;
 mod notes;
+mod older;
 mod probe;
 mod race;
 mod random;
@@ -92,6 +94,7 @@ pub use failing::{Failing, SweepError, Swept, sweep};
 pub use host::{Host, Stores};
 pub use layout::layout;
 pub use model::Model;
+pub use older::{BroughtUp, Older, as_of, brought_up, not_brought_up};
 pub use race::{Race, Sent};
 pub use random::Random;
 pub use report::{Checked, Outcome, Report};

@@ -138,7 +138,7 @@ fn is_quoted(user: &str) -> bool {
 
 /// A way to reach a party.
 #[derive(Record, Debug, Clone, PartialEq)]
-#[record(table = "party_contact", kind = state, key(party, number), layout = 2, index(by_normal(kind, normal)), index(by_found_by(kind, found_by)), guard(by_party(party)))]
+#[record(table = "party_contact", kind = state, key(party, number), layout = 3, index(by_normal(kind, normal)), index(by_found_by(kind, found_by)), guard(by_party(party)))]
 pub struct Contact {
     /// Whose.
     pub party: PartyId,
@@ -150,11 +150,11 @@ pub struct Contact {
     pub value: Personal<SmolStr>,
     /// What two ways to write the same have in common.
     pub normal: Personal<SmolStr>,
+    /// What it is for: `work`, `invoices`.
+    pub label: Option<Personal<SmolStr>>,
     /// What all that reach the same have in common, with and without a tag or the country's code: see [`reached_by`](super::reached_by).
     #[record(since = 2)]
     pub found_by: Option<Personal<SmolStr>>,
-    /// What it is for: `work`, `invoices`.
-    pub label: Option<Personal<SmolStr>>,
 }
 
 impl Contact {

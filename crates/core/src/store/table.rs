@@ -215,6 +215,10 @@ impl Table {
         if self.columns.iter().any(|c| c.since > self.layout || (c.since > 1 && !c.nullable)) {
             return fail("a column that came later is nullable, and not newer than the layout");
         }
+        // Rows are hashed, and kept by some stores, by the numbers of their columns.
+        if !self.columns.is_sorted_by_key(|c| c.since) {
+            return fail("a column that came later stands behind all that were there before");
+        }
         for columns in
             self.indexes.iter().map(|i| i.columns).chain(self.guards.iter().map(|g| g.columns))
         {
@@ -268,5 +272,33 @@ mod tests {
         };
         assert_eq!(wide(256), Ok(()));
         assert!(wide(257).unwrap_err().starts_with("table wide: a table has 256 columns at most"));
+    }
+
+    #[test]
+    fn a_later_column_stands_behind_those_of_before() {
+        let column = |name, since| Column {
+            name,
+            ty: Type::I64,
+            nullable: name != "key",
+            personal: false,
+            since,
+        };
+        let of = |columns: Vec<Column>| Table {
+            name: "note",
+            kind: Kind::State,
+            layout: 3,
+            columns: columns.leak(),
+            key: 1,
+            indexes: &[],
+            guards: &[],
+            decode: None,
+        };
+        let (key, rank) = (column("key", 1), column("rank", 2));
+        assert_eq!(of(vec![key, column("text", 1), rank, column("more", 3)]).check(), Ok(()));
+        // A row of before would have its text where the rank is now: another hash, and on some stores another row.
+        assert_eq!(
+            of(vec![key, rank, column("text", 1)]).check().unwrap_err(),
+            "table note: a column that came later stands behind all that were there before",
+        );
     }
 }

@@ -108,14 +108,14 @@ party_address: State, layout 1
   key (party, number)
   guard by_party (party)
 
-party_contact: State, layout 2
+party_contact: State, layout 3
   party: Id
   number: I64
   kind: Text
   value: Text, personal
   normal: Text, personal
-  found_by: Text, nullable, personal, since 2
   label: Text, nullable, personal
+  found_by: Text, nullable, personal, since 2
   key (party, number)
   index by_normal (kind, normal)
   index by_found_by (kind, found_by)

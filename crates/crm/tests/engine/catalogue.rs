@@ -407,3 +407,8 @@ fn a_year(store: &dyn Store) -> Result<(), CrmError> {
     driver.carry_out(send("erase"), &EraseEvent::new("web", "c", "asked_for"))?;
     Ok(())
 }
+
+#[test]
+fn what_earlier_versions_left_is_brought_up() {
+    catalogue().check_older(&[]);
+}

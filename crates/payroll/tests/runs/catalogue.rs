@@ -25,6 +25,15 @@ fn set_up(host: &Host) {
     }
 }
 
+/// The same, and of a run somebody could not be computed.
+fn with_refusal(host: &Host) {
+    set_up(host);
+    let run = created(host, RunKind::OffCycle);
+    let source = PaySource::given(vec![case(2, 1, dec("-5"))]).unwrap();
+    let clerk = host.acting_as("clerk");
+    clerk.run_job("one refused", &mut CalculateRun::new(run, source), &mut ()).unwrap();
+}
+
 /// A name that was not used yet.
 fn name(host: &Host, what: &str) -> String {
     format!("{what} {}", host.rows::<RunStep>().len())
@@ -100,6 +109,10 @@ fn full_case() -> PayInput {
 }
 
 fn catalogue() -> Catalogue {
+    catalogue_after(set_up)
+}
+
+fn catalogue_after(set_up: fn(&Host)) -> Catalogue {
     let period = r#""calendar":"MONTHLY","period_start":"2026-01-01","period_end":"2026-01-31","pay_date":"2026-01-31""#;
     let create = CreateRun::new("MONTHLY", month(1), month(1).1);
     let bonus = CreateRun { kind: RunKind::Bonus, ..create.clone() };
@@ -319,4 +332,15 @@ fn jobs_need_the_rights_of_what_they_do() {
         assert_eq!(fondaco_core::ActError::code(&refused.unwrap_err()), "policy.over_limit");
         let _: Timestamp = chief.now();
     });
+}
+
+#[test]
+fn what_earlier_versions_left_is_brought_up() {
+    // Those that the commands of staff write.
+    let staff = ["group", "term", "private_term", "component", "item", "sheet"];
+    let leave = ["leave_policy", "leave_grant", "leave_request"];
+    let elsewhere = staff.iter().chain(&leave).map(|name| format!("payroll_{name}"));
+    let elsewhere: Vec<String> = elsewhere.collect();
+    let catalogue = catalogue_after(with_refusal);
+    catalogue.check_older(&elsewhere.iter().map(String::as_str).collect::<Vec<_>>());
 }

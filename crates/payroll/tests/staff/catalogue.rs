@@ -200,3 +200,9 @@ fn a_year(store: &dyn Store) -> Result<(), PayrollError> {
     driver.carry_out(envelope("yes", "boss"), &yes)?;
     Ok(())
 }
+
+#[test]
+fn what_earlier_versions_left_is_brought_up() {
+    // But those that runs write.
+    catalogue().check_older(&["payroll_slip", "payroll_run_refusal"]);
+}

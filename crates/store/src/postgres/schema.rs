@@ -21,7 +21,7 @@ use super::lane::{Lane, sql_type};
 use super::room::Room;
 use super::trip::{Brought, Seat, Trip};
 use super::wire::Wire;
-use crate::sql::{index_declaration, quoted, salt_name};
+use crate::sql::{index_declaration, own_in_view, quoted, salt_name};
 
 /// The version of the store's own tables.
 const FORMAT: i64 = 1;
@@ -454,7 +454,7 @@ impl<W: Wire> Maker<'_, W> {
         Ok(())
     }
 
-    /// The view for people: the company as its id, no salts. It runs as whoever asks it, so that it shows them no more than
+    /// The view for people: the company as its id, no salts. A table's own `company` or `version` keeps its name. It runs as whoever asks it, so that it shows them no more than
     /// the table does.
     async fn view(&mut self, table: &Table) -> Outcome<()> {
         if !self.views {
@@ -463,10 +463,12 @@ impl<W: Wire> Maker<'_, W> {
         let columns: Vec<String> =
             table.columns.iter().map(|column| format!("t.{}", quoted(column.name))).collect();
         self.run(&format!(
-            "CREATE VIEW @.{} WITH (security_invoker = true) AS SELECT c.id AS company, {}, t._version AS version \
+            "CREATE VIEW @.{} WITH (security_invoker = true) AS SELECT c.id AS {}, {}, t._version AS {} \
              FROM @.{} t JOIN @.fondaco_company c ON c.company = t._company",
             quoted(&format!("{}_view", table.name)),
+            own_in_view(table, "company"),
             columns.join(", "),
+            own_in_view(table, "version"),
             quoted(table.name)
         ))
         .await

@@ -11,7 +11,7 @@ use std::fmt::Write;
 
 use fondaco_core::store::{Column, Table, Type};
 
-use crate::sql::quoted;
+use crate::sql::{free_in_view, own_in_view, quoted};
 
 /// The name of the view in SQL.
 pub(super) fn name(table: &Table) -> String {
@@ -20,7 +20,7 @@ pub(super) fn name(table: &Table) -> String {
 
 /// The statement that creates the view.
 pub(super) fn create(table: &Table) -> String {
-    let (company, version) = (own(table, "company"), own(table, "version"));
+    let (company, version) = (own_in_view(table, "company"), own_in_view(table, "version"));
     let mut out = format!("CREATE VIEW {} AS SELECT {} AS {company}", name(table), uuid("c.id"));
     for column in table.columns {
         if let Type::Decimal { .. } = column.ty {
@@ -41,20 +41,7 @@ pub(super) fn create(table: &Table) -> String {
 
 /// A name in the view that no column of the table has: `amount_text`.
 fn beside(table: &Table, column: &Column, what: &str) -> String {
-    free(table, format!("{}_{what}", column.name))
-}
-
-/// A name of the view's own: `company`, and `_company` where the table has one of that name.
-fn own(table: &Table, name: &str) -> String {
-    let is_taken = table.columns.iter().any(|other| other.name.eq_ignore_ascii_case(name));
-    free(table, if is_taken { format!("_{name}") } else { name.to_owned() })
-}
-
-fn free(table: &Table, mut name: String) -> String {
-    while table.columns.iter().any(|other| other.name.eq_ignore_ascii_case(&name)) {
-        name.push('_');
-    }
-    quoted(&name)
+    free_in_view(table, format!("{}_{what}", column.name))
 }
 
 fn shown(column: &Column) -> String {

@@ -1,5 +1,5 @@
 //! A wire to PostgreSQL that breaks where one likes: before a statement reaches the server, or after, so that its answer is lost.
-#![allow(unreachable_pub)]
+#![allow(unreachable_pub, dead_code)] // each test program uses its part
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
 use std::io::{BufReader, Read, Write};
@@ -24,6 +24,8 @@ pub enum Cut {
 #[derive(Default)]
 struct State {
     cut: Option<Cut>,
+    /// How many statements get through before the wire breaks, where that is said.
+    left: Option<u64>,
     done: bool,
     /// Nobody gets through after the cut.
     for_good: bool,
@@ -78,6 +80,11 @@ impl Proxy {
     /// The same, and nobody gets through afterwards.
     pub fn cut_for_good(&self, cut: Cut) {
         *self.state.lock().unwrap() = State { cut: Some(cut), for_good: true, ..State::default() };
+    }
+
+    /// Breaks the wire before the n-th statement from now on, counted from 0, and nobody gets through afterwards.
+    pub fn cut_before_statement(&self, n: u64) {
+        *self.state.lock().unwrap() = State { left: Some(n), for_good: true, ..State::default() };
     }
 
     /// How often somebody waited for the server since this was asked last.
@@ -198,6 +205,7 @@ fn forward(mut client: UnixStream, mut server: UnixStream, state: &Mutex<State>,
     let mut sent = BufReader::with_capacity(65_536, client.try_clone().unwrap());
     // The server is ready once it knows who is there, and after each statement and each end of a series.
     let mut ready = 1;
+    let mut begins = true;
     loop {
         message.clear();
         // What is sent at once is read at once.
@@ -213,7 +221,11 @@ fn forward(mut client: UnixStream, mut server: UnixStream, state: &Mutex<State>,
         if read_into(&mut sent, &mut message, length - 4).is_none() {
             break;
         }
-        ready += u64::from(matches!(message[0], b'Q' | b'S'));
+        if begins && message[0] != b'X' && is_last(state) {
+            break;
+        }
+        begins = matches!(message[0], b'Q' | b'S');
+        ready += u64::from(begins);
         let statement = (message[0] == b'Q').then(|| message[5..].to_vec());
         let cut = statement.and_then(|text| due(state, &text));
         if let Some(Cut::Before(_)) = cut {
@@ -238,6 +250,22 @@ fn forward(mut client: UnixStream, mut server: UnixStream, state: &Mutex<State>,
     }
     let _ = client.shutdown(Shutdown::Both);
     let _ = server.shutdown(Shutdown::Both);
+}
+
+/// Counts a statement; whether it does not get through any more.
+fn is_last(state: &Mutex<State>) -> bool {
+    let mut state = state.lock().unwrap();
+    match &mut state.left {
+        None => false,
+        Some(0) => {
+            state.done = true;
+            true
+        }
+        Some(left) => {
+            *left -= 1;
+            false
+        }
+    }
 }
 
 fn due(state: &Mutex<State>, text: &[u8]) -> Option<Cut> {
