@@ -5,8 +5,6 @@
 #![allow(clippy::disallowed_methods, unreachable_pub, reason = "it starts a browser")]
 #![allow(dead_code, reason = "other tests print pages")]
 
-use std::io::Write;
-
 use fondaco::core::report::{Column, Page, Row};
 use fondaco::prelude::*;
 
@@ -54,8 +52,7 @@ fn page() -> String {
 #[test]
 fn on_a_phone_statements_fit_and_only_what_is_wider_scrolls() {
     let Some(chromium) = chromium() else {
-        let _ = std::io::stderr()
-            .write_all(b"LEFT OUT: pages in a browser, for there is no Chromium\n");
+        fondaco_testkit::left_out("pages in a browser, for there is no Chromium");
         return;
     };
     let fit = ["Compared:fits:0", "Trial balance:fits:0"];

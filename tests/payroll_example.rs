@@ -11,7 +11,6 @@
     reason = "a test's helpers may fail the test"
 )]
 
-use std::io::Write as _;
 use std::{
     fs,
     process::{Command, Output},
@@ -98,8 +97,7 @@ fn the_real_company_is_paid_for_half_a_year() {
 /// sheet, and has no table that has to be scrolled.
 fn laid_out(page: &str, payslip: &str) {
     let Some(chromium) = chromium::chromium() else {
-        let _ = std::io::stderr()
-            .write_all(b"LEFT OUT: pages in a browser, for there is no Chromium\n");
+        fondaco_testkit::left_out("pages in a browser, for there is no Chromium");
         return;
     };
     for width in [390, 1280] {

@@ -96,6 +96,7 @@ fn fixtures() -> std::path::PathBuf {
 }
 
 #[test]
+#[allow(clippy::disallowed_methods, reason = "whoever releases says so")]
 fn a_release_writes_its_books() {
     let Ok(release) = std::env::var("FONDACO_FIXTURES") else { return };
     let folder = fixtures().join(release);

@@ -6,6 +6,7 @@
 //!
 //! Standard library only, so that `cargo xtask test` on a fresh machine starts within seconds.
 
+mod left_out;
 #[cfg(unix)]
 mod postgres;
 mod python;

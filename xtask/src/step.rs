@@ -6,6 +6,8 @@ use std::io::IsTerminal;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
+use crate::left_out::LeftOut;
+
 pub(crate) struct Step {
     name: &'static str,
     command: Command,
@@ -59,12 +61,13 @@ impl Step {
         self
     }
 
-    fn run(mut self) -> Outcome {
+    fn run(mut self, left_out: &LeftOut) -> Outcome {
         if let Some(mut need) = self.needs
             && !succeeds(need.probe.stdout(Stdio::null()).stderr(Stdio::null()))
         {
             return Outcome::LeftOut(need.advice);
         }
+        self.command.env(crate::left_out::NAME, left_out.path());
         #[cfg(unix)]
         let server = match self.with_postgres.then(crate::postgres::server) {
             Some(Ok(server)) => {
@@ -72,15 +75,14 @@ impl Step {
                 Some(server)
             }
             Some(Err(why)) => {
-                announce(&format!(
-                    "no PostgreSQL, its tests are left out (or fail, with CI set): {why}"
-                ));
+                announce("no PostgreSQL, its tests are left out (or fail, with CI set)");
+                left_out.note(&format!("the tests of the PostgreSQL store, for {why}"));
                 None
             }
             None => None,
         };
         if self.with_python {
-            set_python(&mut self.command);
+            set_python(&mut self.command, left_out);
         }
         if succeeds(&mut self.command) {
             return Outcome::Done;
@@ -94,7 +96,7 @@ impl Step {
 }
 
 /// The tests leave themselves out where there is no Python; `none` tells them that it was looked for.
-fn set_python(command: &mut Command) {
+fn set_python(command: &mut Command, left_out: &LeftOut) {
     use crate::python::{PYTHON, Without, environment};
     match environment(root()) {
         Ok(interpreter) => {
@@ -102,11 +104,14 @@ fn set_python(command: &mut Command) {
         }
         Err(Without::Python) => {
             announce("no Python of 3.10 or later, the tests of its package are left out");
+            left_out
+                .note("the tests of the Python package, for there is no Python of 3.10 or later");
             command.env(PYTHON, "none");
         }
-        Err(Without::Packages(why)) => announce(&format!(
-            "the tests of the Python package are left out (or fail, with CI set): {why}"
-        )),
+        Err(Without::Packages(why)) => {
+            announce("the tests of the Python package are left out (or fail, with CI set)");
+            left_out.note(&format!("the tests of the Python package, for {why}"));
+        }
     }
 }
 
@@ -116,23 +121,34 @@ enum Outcome {
     Failed,
 }
 
-/// Runs the steps in order, up to the first that fails.
+/// Runs the steps in order, up to the first that fails; what was left out is said last.
 pub(crate) fn run_all(steps: Vec<Step>) -> ExitCode {
+    let left_out = LeftOut::of_this_run();
+    let done = run_each(steps, &left_out);
+    left_out.say();
+    announce(if done { "all done" } else { "failed" });
+    if done { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Whether none failed.
+fn run_each(steps: Vec<Step>, left_out: &LeftOut) -> bool {
     let count = steps.len();
     for (index, step) in steps.into_iter().enumerate() {
         let name = step.name;
         announce(&format!("[{}/{count}] {name}: {}", index + 1, as_typed(&step.command)));
-        match step.run() {
+        match step.run(left_out) {
             Outcome::Done => {}
-            Outcome::LeftOut(advice) => announce(&format!("{name} left out: {advice}")),
+            Outcome::LeftOut(advice) => {
+                announce(&format!("{name} is left out"));
+                left_out.note(&format!("{name}, for {advice}"));
+            }
             Outcome::Failed => {
                 announce(&format!("{name} failed"));
-                return ExitCode::FAILURE;
+                return false;
             }
         }
     }
-    announce("all done");
-    ExitCode::SUCCESS
+    true
 }
 
 /// On standard error, where cargo's own progress goes, so that the order on a screen is right.

@@ -11,7 +11,7 @@ use common::*;
 use fondaco_accounting::ledger::*;
 use fondaco_core::CompanyId;
 use fondaco_store::postgres::client::{Client, NoTls};
-use fondaco_store::{Postgres, PostgresOptions};
+use fondaco_store::{Memory, Postgres, PostgresOptions};
 use fondaco_testkit::server;
 use rust_decimal::Decimal;
 
@@ -116,4 +116,35 @@ fn another_companys_role_sees_no_books() {
         seen += row.get::<_, i64>(1);
     }
     assert!(seen > 20, "only {seen} rows are seen at all");
+}
+
+/// The keys that a host adds for those who read the tables: as the documentation says them.
+fn keys_of_a_host() -> String {
+    let page = include_str!("../../../docs/postgres.md");
+    let sql = page.split("```sql").find(|part| part.contains("FOREIGN KEY")).unwrap();
+    sql.split("```").next().unwrap().to_owned()
+}
+
+#[test]
+fn foreign_keys_of_a_host_hold_whatever_the_books_do() {
+    let Some(url) = server::postgres() else { return };
+    let (schema, store, [firm, other]) = firms(url);
+    let mut sql = Client::connect(url, NoTls).unwrap();
+    sql.batch_execute(&keys_of_a_host().replace("fondaco.", &format!("{schema}."))).unwrap();
+    let sold = firm.post("noted", sale("2026-06-01", "5").note("for Ada"));
+    firm.must("reversed", &Reverse::new(sold.id, d("2026-06-02")));
+    firm.must("many", &PostMany::new(vec![sale("2026-06-03", "1"), sale("2026-06-04", "2")]));
+    let held = firm.must("held", &RecordPending::new(NewPending::new(sale("2026-06-05", "3"))));
+    firm.must("posted", &PostPending::new(held.id));
+    firm.must("forgotten", &EraseNotes::new(vec![sold.id]));
+    let third = Firm::of("memory", Arc::new(Memory::new()), "third").set_up();
+    third.post("sale", sale("2026-03-01", "7"));
+    third.books.driver().copy_to(&*store, &mut ()).unwrap();
+    let third = Firm::of("copied", store, "third");
+    third.post("one more", sale("2026-03-02", "8"));
+    [firm, other, third].iter().for_each(Firm::clean);
+    let lost = "INSERT INTO ledger_posting SELECT (jsonb_populate_record(p, '{\"_company\": 99}')).* \
+                FROM ledger_posting p LIMIT 1";
+    sql.batch_execute(&format!("SET search_path = {schema}")).unwrap();
+    assert!(sql.batch_execute(lost).is_err(), "a posting of no company");
 }

@@ -7,7 +7,6 @@
 //! - Where there is none, `cargo xtask test` brings one, and tests say that they were left out. With `CI` set they
 //!   fail instead.
 
-use std::io::Write;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -31,9 +30,7 @@ pub fn postgres() -> Option<&'static str> {
             panic!("no PostgreSQL for the tests: {why}")
         }
         Err(why) => {
-            // Not through a macro: what a passed test prints is not shown.
-            let line = format!("LEFT OUT: a test of the PostgreSQL store, for {why}\n");
-            let _ = std::io::stderr().write_all(line.as_bytes());
+            crate::left_out(&format!("the tests of the PostgreSQL store, for {why}"));
             None
         }
     }

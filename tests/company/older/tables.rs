@@ -24,9 +24,12 @@ use crate::firm::{day, eur};
 
 /// Whose layouts are proven here: payroll's and the customers' are in their engines' tests.
 fn tables() -> Vec<&'static Table> {
-    use fondaco::{accounting, company, core::party, inventory};
-    let engines = [&party::ENGINE, &accounting::ENGINE, &inventory::ENGINE, &company::ENGINE];
-    let mut all: Vec<_> = engines.iter().flat_map(|engine| engine.tables()).collect();
+    use fondaco::core::{calendar, due, job, party, policy::stored};
+    use fondaco::{accounting, company, inventory};
+    let of_core = [&calendar::ENGINE, &due::ENGINE, &job::ENGINE, &party::ENGINE, &stored::ENGINE];
+    let engines = [&accounting::ENGINE, &inventory::ENGINE, &company::ENGINE];
+    let mut all: Vec<_> =
+        of_core.iter().chain(&engines).flat_map(|engine| engine.tables()).collect();
     all.push(GuardCount::TABLE);
     all.retain(|table| table.layout > 1);
     all.sort_by_key(|table| table.name);

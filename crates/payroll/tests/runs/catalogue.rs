@@ -337,7 +337,7 @@ fn jobs_need_the_rights_of_what_they_do() {
 #[test]
 fn what_earlier_versions_left_is_brought_up() {
     // Those that the commands of staff write.
-    let staff = ["group", "term", "private_term", "component", "item", "sheet"];
+    let staff = ["group", "term", "private_term", "component", "scale", "item", "sheet"];
     let leave = ["leave_policy", "leave_grant", "leave_request"];
     let elsewhere = staff.iter().chain(&leave).map(|name| format!("payroll_{name}"));
     let elsewhere: Vec<String> = elsewhere.collect();
