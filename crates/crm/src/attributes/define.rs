@@ -193,10 +193,17 @@ impl Act for DefineAttributes {
     }
 }
 
+/// What segments know of each contact without being an attribute.
+const RESERVED: &[&str] = &["kind", "source", "owner", "territory", "created", "stage"];
+
 fn define(tx: &mut Tx<'_>, new: &NewAttribute) -> Result<bool, CrmError> {
     new.check()?;
     let row = new.row();
     let there = tx.get::<Attribute>(&new.code)?;
+    if there.is_none() && RESERVED.contains(&new.code.as_str()) {
+        let why = "it is what contacts have without attributes, and segments ask it by that name: take another code";
+        return Err(AttributeError::BadValue { attribute: new.code.clone(), why }.into());
+    }
     if let Some(there) = &there {
         if **there == row {
             return Ok(false);

@@ -87,6 +87,8 @@ const ABROAD: &[(&str, &str)] = &[("AU", "0011"), ("CA", "011"), ("JP", "010"), 
 /// assert_eq!(phone("0049 (0)30 123456", None)?.text, "+4930123456");
 /// assert_eq!(phone("011 44 20 7946 0123", Some("US"))?.text, "+442079460123");
 /// assert_eq!(phone("02 1234567", Some("IT"))?.text, "+39021234567"); // Italy keeps its zero
+/// assert_eq!(phone("8 (812) 123-45-67", Some("RU"))?.text, "+78121234567");
+/// assert_eq!(phone("812 123-45-67", Some("RU"))?.text, "+78121234567"); // St Petersburg, without what is dialled before it
 /// assert_eq!(phone("030/123456", None)?.text, "030123456");
 /// assert!(phone("call me", None).is_err() && phone("+49", None).is_err());
 /// # Ok::<(), &'static str>(())
@@ -141,7 +143,9 @@ fn international(digits: &str, country: Option<&str>) -> Option<String> {
         return Some(format!("+{rest}"));
     }
     let (_, code, trunk) = CODES.iter().find(|(known, _, _)| *known == country)?;
-    let rest = match trunk.is_empty() {
+    // Numbers within the country may begin with 8 and with 1 themselves: in Russia and America they have ten digits.
+    let is_long = trunk.starts_with('0') || digits.len() == 11;
+    let rest = match trunk.is_empty() || !is_long {
         true => digits,
         false => digits.strip_prefix(trunk).unwrap_or(digits),
     };

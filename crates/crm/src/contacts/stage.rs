@@ -217,6 +217,18 @@ fn step(
     Ok(after)
 }
 
+impl LifecycleStage {
+    /// All stages, from the first on.
+    pub(crate) const ALL: [LifecycleStage; 6] = [
+        LifecycleStage::Subscriber,
+        LifecycleStage::Lead,
+        LifecycleStage::Mql,
+        LifecycleStage::Sql,
+        LifecycleStage::Opportunity,
+        LifecycleStage::Customer,
+    ];
+}
+
 impl StageMove {
     fn check(
         &self,

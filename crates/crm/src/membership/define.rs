@@ -1,6 +1,7 @@
 //! Putting segments, and putting them to use.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use fondaco_core::policy::Request;
 use fondaco_core::store::{Event, Json, Value};
@@ -9,10 +10,12 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::clock::ask_everybody;
+use super::known::farthest;
 use super::sets::{Declared, Sets, declared, schema};
 use super::{MembershipError, SegmentInUse, SegmentVersion};
 use crate::attributes::{Attribute, ValueKind};
 use crate::contacts::rights::SET_UP;
+use crate::contacts::{ContactKind, LifecycleStage};
 use crate::segments::{Definition, Predicate, SegmentSet};
 use crate::{CrmError, check_code, check_text};
 
@@ -71,22 +74,32 @@ impl StoredSegment {
     }
 
     /// Whether it can be asked, whatever the segments that it names say.
-    fn check_alone(&self, attributes: &Declared) -> Result<(), CrmError> {
+    ///
+    /// Words of closed lists and numbers are held against what can be, when it is put: what is in use stands, whatever is chosen from later.
+    fn check_alone(&self, attributes: &[Arc<Attribute>]) -> Result<(), CrmError> {
         let definition = Definition::parse(&self.is)?;
         let others = declared::segments(definition.predicate());
         let others = others.into_iter().filter(|other| *other != self.name);
         let others = others.map(|other| (other, Definition::from(Predicate::everybody())));
         let all: Vec<_> =
             std::iter::once((self.name.to_string(), definition)).chain(others).collect();
-        let set = SegmentSet::compile(&schema(attributes, [self])?, all)?;
+        let declared = attributes.iter().map(|one| (one.code.clone(), one.kind)).collect();
+        let mut schema = schema(&declared, [self])?.farthest(farthest());
+        for one in attributes.iter().filter(|one| one.kind == ValueKind::Choice) {
+            schema = schema.words(&one.code, one.choices().iter().map(ToString::to_string));
+        }
+        let kinds = [ContactKind::Person, ContactKind::Organisation, ContactKind::Household];
+        let stages = LifecycleStage::ALL.map(|stage| stage.code().to_string());
+        let schema =
+            schema.words("kind", kinds.map(|kind| kind.code().to_string())).words("stage", stages);
+        let set = SegmentSet::compile(&schema, all)?;
         Ok(declared::is_kept(&set, &self.name)?)
     }
 }
 
 /// All attributes that are defined. Their types never change.
-fn attributes(tx: &mut Tx<'_>) -> Result<Declared, Halt> {
-    let all = tx.peek_scan(&Range::<Attribute>::all())?;
-    Ok(all.iter().map(|attribute| (attribute.code.clone(), attribute.kind)).collect())
+fn attributes(tx: &mut Tx<'_>) -> Result<Vec<Arc<Attribute>>, Halt> {
+    tx.peek_scan(&Range::<Attribute>::all())
 }
 
 /// Keeps a version of a segment, to be put to use. One that is there, and says the same, is left alone.
@@ -193,8 +206,9 @@ impl UseSegment {
         let there = tx.require::<SegmentVersion, CrmError>(&key, unknown)?;
         let segment = there.segment.to::<StoredSegment>().map_err(Halt::from)?;
         let read = declared::attributes(Definition::parse(&segment.is)?.predicate());
-        let mut known = attributes(tx)?;
-        known.retain(|name, _| read.contains(name.as_str()));
+        let known = attributes(tx)?;
+        let known = known.iter().filter(|one| read.contains(one.code.as_str()));
+        let known: Declared = known.map(|one| (one.code.clone(), one.kind)).collect();
         let attributes = Some(json(&known)?);
         let (version, segment) = (Some(version), Some(there.segment.clone()));
         Ok(SegmentInUse { name, version, segment, attributes, since })

@@ -197,10 +197,14 @@ fn as_asked(value: &Value, kind: Kind) -> asked::Value {
     }
 }
 
+/// The farthest number from zero that counts.
+pub(super) fn farthest() -> Decimal {
+    Decimal::from(9_000_000_000_000_i64)
+}
+
 /// A number as it counts: with six decimals, and no farther from zero than 64 bits of them reach.
 pub(super) fn counted(number: Decimal) -> Decimal {
-    let farthest = Decimal::from(9_000_000_000_000_i64);
-    let near = number.clamp(-farthest, farthest);
+    let near = number.clamp(-farthest(), farthest());
     near.round_dp_with_strategy(DECIMALS.into(), RoundingStrategy::MidpointNearestEven)
 }
 

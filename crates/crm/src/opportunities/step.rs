@@ -20,7 +20,7 @@ use super::{
 use crate::contacts::living;
 use crate::{CrmError, is_ahead};
 
-/// Opens an opportunity. One that is there as it was opened is left alone.
+/// Opens an opportunity. One that is there, opened just so and unchanged since, is left alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OpenOpportunity {
@@ -206,7 +206,15 @@ impl Act for OpenOpportunity {
             loss_reason: None,
             steps: 0,
         };
-        if tx.get::<Opportunity>(&opportunity)?.is_some() {
+        if let Some(there) = tx.get::<Opportunity>(&opportunity)? {
+            // Where no time is said, any is meant.
+            let (stage_since, opened_on) = match self.at {
+                Some(_) => (row.stage_since, row.opened_on),
+                None => (there.stage_since, there.opened_on),
+            };
+            if *there == (Opportunity { stage_since, opened_on, steps: 1, ..row }) {
+                return Ok(());
+            }
             return Err(OpportunityError::OpportunityExists { opportunity }.into());
         }
         step(tx, row, at, true)

@@ -124,16 +124,18 @@ pub fn by_kind(deals: &[Deal]) -> Result<BTreeMap<&str, Summary>, KernelError> {
     kinds.into_iter().map(|(kind, deals)| Ok((kind, Summary::of(&deals)?))).collect()
 }
 
-/// What the open deals will bring on average: of each, the win rate of its kind times what its kind was won for. Kinds of which nothing was won yet bring
-/// nothing.
+/// What the open deals will bring on average: of each, the win rate of its kind times what its kind was won for. Of kinds of which none has ended yet, by all deals together;
+/// kinds of which some were lost and none was won bring nothing.
 ///
 /// # Errors
 /// As [`Summary::of`].
 pub fn weighted_forecast(deals: &[Deal]) -> Result<f64, KernelError> {
+    let one = |seen: Summary| {
+        seen.win_rate().zip(seen.mean_won_value()).map_or(0.0, |(rate, value)| rate * value)
+    };
+    let of_all = one(Summary::of(deals)?);
     let worth = |seen: Summary| {
-        let one =
-            seen.win_rate().zip(seen.mean_won_value()).map_or(0.0, |(rate, value)| rate * value);
-        seen.open as f64 * one
+        seen.open as f64 * if seen.won + seen.lost == 0 { of_all } else { one(seen) }
     };
     Ok(by_kind(deals)?.into_values().map(worth).sum())
 }

@@ -26,7 +26,7 @@ pub struct Purchase<K> {
 pub struct Customer<K> {
     /// Who.
     pub customer: K,
-    /// Days since the last purchase.
+    /// Days since the last purchase; of who only gave back, since the first of that.
     pub recency_days: i64,
     /// On how many days something was bought.
     pub frequency: u32,
@@ -35,7 +35,10 @@ pub struct Customer<K> {
     pub money: Decimal,
 }
 
-/// The figures of all customers, in their order, as of a day: what was bought after it is left out.
+/// On which days somebody bought, on which they first gave something back, and for how much in all.
+type Figures = (Vec<NaiveDate>, Option<NaiveDate>, Decimal);
+
+/// The figures of all customers, in their order, as of a day: what was bought after it is left out. What was given back lowers the money, and is no purchase.
 ///
 /// # Errors
 /// When somebody's sum has no room in 28 digits.
@@ -43,17 +46,21 @@ pub fn summarise<K: Ord>(
     purchases: impl IntoIterator<Item = Purchase<K>>,
     as_of: NaiveDate,
 ) -> Result<Vec<Customer<K>>, KernelError> {
-    let mut known: BTreeMap<K, (Vec<NaiveDate>, Decimal)> = BTreeMap::new();
+    let mut known: BTreeMap<K, Figures> = BTreeMap::new();
     for (row, bought) in purchases.into_iter().enumerate().filter(|(_, it)| it.day <= as_of) {
-        let (days, sum) = known.entry(bought.customer).or_default();
-        days.push(bought.day);
+        let (days, returned, sum) = known.entry(bought.customer).or_default();
+        match bought.amount < Decimal::ZERO {
+            true => *returned = Some(returned.map_or(bought.day, |day| day.min(bought.day))),
+            false => days.push(bought.day),
+        }
         let exact = |error| KernelError::Exact { what: "sum of purchases", error }.at(row);
         *sum = decimal::add(*sum, bought.amount).map_err(exact)?;
     }
-    let customer = |(customer, (mut days, money)): (K, (Vec<NaiveDate>, Decimal))| {
+    let customer = |(customer, (mut days, returned, money)): (K, Figures)| {
         days.sort_unstable();
         days.dedup();
-        let recency_days = days.last().map_or(0, |last| (as_of - *last).num_days());
+        let last = days.last().copied().or(returned);
+        let recency_days = last.map_or(0, |last| (as_of - last).num_days());
         let frequency = u32::try_from(days.len()).unwrap_or(u32::MAX);
         Customer { customer, recency_days, frequency, money }
     };

@@ -55,13 +55,16 @@ proptest! {
         let found = summarise(all, day(until)).unwrap();
         for customer in 0..4 {
             let own = purchases.iter().filter(|it| it.0 == customer && it.1 <= until);
-            let days: std::collections::BTreeSet<u64> = own.clone().map(|it| it.1).collect();
+            let days = |of: fn(&i64) -> bool| -> std::collections::BTreeSet<u64> {
+                own.clone().filter(|it| of(&it.2)).map(|it| it.1).collect()
+            };
+            let (days, returned) = (days(|amount| *amount >= 0), days(|amount| *amount < 0));
             let figures = found.iter().find(|it| it.customer == customer);
-            prop_assert_eq!(figures.is_some(), !days.is_empty());
+            prop_assert_eq!(figures.is_some(), own.clone().next().is_some());
             if let Some(figures) = figures {
                 prop_assert_eq!(figures.frequency as usize, days.len());
                 prop_assert_eq!(figures.money, own.map(|it| Decimal::from(it.2)).sum::<Decimal>());
-                prop_assert_eq!(figures.recency_days, (until - days.last().unwrap()).cast_signed());
+                prop_assert_eq!(figures.recency_days, (until - days.last().or(returned.first()).unwrap()).cast_signed());
             }
         }
     }

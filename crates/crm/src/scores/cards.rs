@@ -9,7 +9,9 @@ use fondaco_core::{Act, Halt, Range, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::values::type_of;
 use super::{CardInUse, CardVersion, ContactScore, ScoreError};
+use crate::attributes::{Attribute, AttributeError};
 use crate::contacts::rights::SET_UP;
 use crate::scoring::rules::{Scorecard, Scorer};
 use crate::{CrmError, KernelError};
@@ -81,7 +83,7 @@ impl Act for PutScorecard {
     }
 }
 
-/// Says which version of a scorecard counts from now on.
+/// Says which version of a scorecard counts from now on. The attributes that it looks at are defined, with the types that it declares.
 ///
 /// A contact is counted anew by it, from all that is recorded, with the next thing that it does or when it is [looked at](super::RefreshScores).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,6 +114,7 @@ impl Act for UseScorecard {
                 let key = (self.name.clone(), version);
                 let unknown = || ScoreError::UnknownCard { name: self.name.clone(), version };
                 let there = tx.require::<CardVersion, CrmError>(&key, || unknown().into())?;
+                check_attributes(tx, &there.card.to::<Scorecard>().map_err(Halt::from)?)?;
                 Some(there.card.clone())
             }
         };
@@ -125,6 +128,25 @@ impl Act for UseScorecard {
         tx.upsert(CardInUse { name, version, card, since, uses })?;
         Ok(())
     }
+}
+
+/// Whether what a scorecard looks at is defined, and of the types that it declares: else it would be known of nobody.
+fn check_attributes(tx: &mut Tx<'_>, card: &Scorecard) -> Result<(), CrmError> {
+    let names: Vec<SmolStr> = card.attributes.keys().map(SmolStr::from).collect();
+    let defined = tx.get_many::<Attribute>(&names)?;
+    for ((attribute, wanted), defined) in
+        names.into_iter().zip(card.attributes.values()).zip(defined)
+    {
+        match defined {
+            None => return Err(AttributeError::UnknownAttribute { attribute }.into()),
+            Some(defined) if type_of(defined.kind) != *wanted => {
+                let why = "the scorecard declares it with another type than it is defined with: correct it in another version";
+                return Err(AttributeError::BadValue { attribute, why }.into());
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
 }
 
 fn told(what: &'static str, name: &SmolStr, version: u32) -> Event {

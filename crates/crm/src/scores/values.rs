@@ -4,7 +4,7 @@ use fondaco_core::Timestamp;
 use smol_str::SmolStr;
 
 use crate::KernelError;
-use crate::attributes::{Value, Values};
+use crate::attributes::{Value, ValueKind, Values};
 use crate::events::BehaviourEvent;
 use crate::scoring::rules::{Event, Scorer, Tally, Type, Value as Known};
 
@@ -17,6 +17,16 @@ fn known(value: &Value, wanted: Type) -> Option<Known<'_>> {
         (Value::Day(day), Type::Date) => Some(Known::Date(*day)),
         (Value::Instant(at), Type::Date) => Some(Known::Date(at.date_utc())),
         _ => None,
+    }
+}
+
+/// As what scorecards look at values of a kind.
+pub(super) fn type_of(kind: ValueKind) -> Type {
+    match kind {
+        ValueKind::Text | ValueKind::Choice => Type::Text,
+        ValueKind::Number => Type::Number,
+        ValueKind::Flag => Type::Flag,
+        ValueKind::Day | ValueKind::Instant => Type::Date,
     }
 }
 

@@ -142,6 +142,10 @@ pub struct Schema {
     pub(super) events: Vec<EventKind>,
     pub(super) zones: Vec<(String, Zone)>,
     pub(super) business: Option<WorkingDays>,
+    /// Attributes that are one of a list.
+    pub(super) words: Vec<(String, Vec<String>)>,
+    /// The farthest number that is kept, in units of the attribute.
+    pub(super) farthest: Option<Decimal>,
 }
 
 /// Where who lives nowhere lives.
@@ -168,6 +172,20 @@ impl Schema {
     #[must_use]
     pub fn attribute(mut self, name: &str, kind: Kind) -> Schema {
         self.attributes.add(name, kind);
+        self
+    }
+
+    /// An attribute that is one of these words: others are refused where it is compared with them.
+    #[must_use]
+    pub fn words(mut self, name: &str, words: impl IntoIterator<Item = String>) -> Schema {
+        self.words.push((name.to_owned(), words.into_iter().collect()));
+        self.attribute(name, Kind::Text)
+    }
+
+    /// Numbers are kept as far from zero as this: what is compared with farther ones, or with more decimals than are kept, is refused.
+    #[must_use]
+    pub(crate) fn farthest(mut self, number: Decimal) -> Schema {
+        self.farthest = Some(number);
         self
     }
 

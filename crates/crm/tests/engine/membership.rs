@@ -401,6 +401,28 @@ fn what_can_not_be_a_segment_is_refused() {
         put("window", of("done(call) between 3 days and 5 days ago").event("call", [])).0,
         "crm.segment_impossible_window"
     );
+    // Words of closed lists, and numbers that are not kept.
+    for (name, is, says) in [
+        ("stage", "in stage \"MQL\"", "there is no stage \"MQL\"; there are subscriber, lead, mql"),
+        (
+            "kind",
+            "kind = \"company\"",
+            "column 8: there is no choice \"company\"; there are person",
+        ),
+        (
+            "choice",
+            "segment in (\"small\", \"lrge\")",
+            "there is no choice \"lrge\"; there are small, large",
+        ),
+        ("far", "employees >= 10000000000000", "is kept with 6 decimals and up to 9000000000000"),
+        ("fine", "employees >= 0.1234563", "is kept with 6 decimals"),
+    ] {
+        let (_, text) = put(name, of(is));
+        assert!(text.contains(says), "{text}");
+    }
+    let reserved = NewAttribute::new("owner", "Owner", ValueKind::Text);
+    let refused = host.must("reserved", &DefineAttributes::new(vec![reserved])).refused;
+    assert_eq!(refused[0].code, "crm.bad_value");
     assert_eq!(put("self", of("in segment \"one\"")).0, "crm.segment_cycle");
     assert_eq!(put("score", of("score(fit) >= 5")).0, "crm.segment_unknown_name");
     assert_eq!(put("of people", of("people any (title = \"x\")")).0, "crm.segment_not_kept");

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use fondaco_core::calendar::{SetZone, Zone};
 use fondaco_core::{Currency, Money};
 use fondaco_crm::opportunities::*;
-use fondaco_crm::pipeline::{Summary, funnel};
+use fondaco_crm::pipeline::{Deal, Summary, funnel, weighted_forecast};
 use fondaco_testkit::Host;
 
 use crate::firm::*;
@@ -80,6 +80,10 @@ fn each_step_is_kept_and_figures_follow() {
             ]
         );
         let deals = host.view(|view| deals(view, "sales", Currency::EUR));
+        // A deal with a name of its own, of which none has ended: as of all, one of two was won for 1000.
+        let open = Deal::open("Acme, 200 seats", None);
+        let all = [deals.clone(), vec![open]].concat();
+        assert!((weighted_forecast(&all).unwrap() - 500.0).abs() < 1e-9);
         let seen = Summary::of(&deals).unwrap();
         assert_eq!((seen.won, seen.lost, seen.win_rate()), (1, 1, Some(0.5)));
         assert!(seen.won_cycle.is_some_and(|cycle| (cycle.mean_days - 10.0).abs() < 1e-9));
@@ -96,7 +100,8 @@ fn what_can_not_be_is_refused_and_nothing_is_stored() {
     host.must("a", &engine("a", "1000"));
     let steps = host.rows::<OpportunityStep>().len();
     let refused = |error: fondaco_crm::CrmError| error.code();
-    assert_eq!(refused(host.refused("1", &engine("a", "1000"))), "crm.opportunity_exists");
+    host.must("the same", &engine("a", "1000"));
+    assert_eq!(refused(host.refused("1", &engine("a", "1001"))), "crm.opportunity_exists");
     let other = OpenOpportunity { pipeline: "rent".into(), ..engine("c", "1") };
     assert_eq!(refused(host.refused("2", &other)), "crm.unknown_pipeline");
     assert_eq!(

@@ -182,6 +182,16 @@ fn what_can_not_be_a_card_is_refused() {
         host.refused("no", &RefreshScores::new("nobody", vec![])).code(),
         "crm.unknown_card"
     );
+    for (version, name, declared) in [(7, "employes", "number"), (8, "employees", "text")] {
+        let mut wrong = card(version);
+        let declared = serde_json::from_str(&format!("\"{declared}\"")).unwrap();
+        wrong.attributes.insert(name.to_owned(), declared);
+        wrong.fit.rules.remove(0);
+        host.must(name, &PutScorecard::new(wrong));
+        let error =
+            host.refused(&format!("use {name}"), &UseScorecard::new("leads", Some(version)));
+        assert!(error.to_string().contains(name), "{error}");
+    }
     let mut bad = card(9);
     bad.attributes.remove("title");
     let error = host.refused("bad", &PutScorecard::new(bad));

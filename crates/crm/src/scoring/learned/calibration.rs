@@ -108,7 +108,7 @@ impl Isotonic {
     /// Learns of scores and outcomes.
     ///
     /// # Errors
-    /// When there is not one outcome per score, there are none, or a score is not finite.
+    /// When there is not one outcome per score, all outcomes are the same, or a score is not finite.
     ///
     /// ```
     /// use fondaco_crm::scoring::learned::calibration::Isotonic;
@@ -119,8 +119,8 @@ impl Isotonic {
     /// # Ok::<(), fondaco_crm::KernelError>(())
     /// ```
     pub fn fit(scores: &[f64], outcomes: &[bool]) -> Result<Self, KernelError> {
-        same_length("outcomes", outcomes.len(), scores.len())?;
         at_least("scores", scores.len(), 1)?;
+        both_classes(scores.len(), outcomes)?;
         for (row, score) in scores.iter().enumerate() {
             finite("score", *score).map_err(|error| error.at(row))?;
         }

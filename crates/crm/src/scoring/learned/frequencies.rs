@@ -61,11 +61,12 @@ impl Settings {
     }
 }
 
-/// Leads won and lost.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// Leads won and lost, and in how many teams some were: each team begins both at the smoothing. Whole numbers, so that what is forgotten leaves no trace.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Count {
-    won: f64,
-    lost: f64,
+    won: u64,
+    lost: u64,
+    teams: u64,
 }
 
 /// The values of one field, with their counts and what they come to.
@@ -94,46 +95,80 @@ pub struct Frequencies {
 }
 
 impl Field {
-    fn add(&mut self, value: &str, end: End, by: f64, smoothing: f64) -> bool {
-        let new = !self.values.contains_key(value);
-        if new {
+    /// Counts a lead with a value, of a team that is new to it or not.
+    fn learn(&mut self, value: &str, end: End, is_new: bool) {
+        if !self.values.contains_key(value) {
             self.values.insert(value.to_owned(), Count::default());
-            self.begin(value, smoothing);
         }
         if let Some(count) = self.values.get_mut(value) {
-            count.add(end, by);
-            self.total.add(end, by);
+            count.learn(end, is_new);
+            self.total.learn(end, is_new);
         }
-        new
     }
 
-    /// What a count begins at, once per team that has it.
-    fn begin(&mut self, value: &str, smoothing: f64) {
-        let count = self.values.entry(value.to_owned()).or_default();
-        for end in [End::Won, End::Lost] {
-            count.add(end, smoothing);
-            self.total.add(end, smoothing);
+    /// Takes a lead back that was counted; of a team that has no other with that value, or has.
+    fn forget(&mut self, value: &str, end: End, is_last: bool) {
+        let Some(count) = self.values.get_mut(value) else { return };
+        count.forget(end, is_last);
+        self.total.forget(end, is_last);
+        if count.teams == 0 {
+            self.values.remove(value);
         }
+    }
+
+    /// Whether so many leads with a value ended so.
+    fn has(&self, value: &str, end: End, least: u64) -> bool {
+        self.values.get(value).is_some_and(|count| count.of(end) >= least)
     }
 
     /// What part of the won and of the lost ones had this value.
-    fn shares(&self, value: &str, least: f64) -> Option<(f64, f64)> {
-        let count = self.values.get(value).filter(|count| count.won + count.lost >= least)?;
-        count.over(self.total)
+    fn shares(&self, value: &str, least: f64, smoothing: f64) -> Option<(f64, f64)> {
+        let count = self.values.get(value)?;
+        let (won, lost) = count.read(smoothing);
+        (won + lost >= least).then(|| count.over(self.total, smoothing))?
     }
 }
 
 impl Count {
-    fn add(&mut self, end: End, by: f64) {
+    fn of(self, end: End) -> u64 {
         match end {
-            End::Won => self.won += by,
-            End::Lost => self.lost += by,
+            End::Won => self.won,
+            End::Lost => self.lost,
         }
     }
 
-    fn over(self, total: Count) -> Option<(f64, f64)> {
-        let there = total.won > 0.0 && total.lost > 0.0;
-        there.then(|| (self.won / total.won, self.lost / total.lost))
+    fn of_mut(&mut self, end: End) -> &mut u64 {
+        match end {
+            End::Won => &mut self.won,
+            End::Lost => &mut self.lost,
+        }
+    }
+
+    fn learn(&mut self, end: End, is_new: bool) {
+        *self.of_mut(end) += 1;
+        self.teams += u64::from(is_new);
+    }
+
+    fn forget(&mut self, end: End, is_last: bool) {
+        let count = self.of_mut(end);
+        *count = count.saturating_sub(1);
+        self.teams = self.teams.saturating_sub(u64::from(is_last));
+    }
+
+    /// Whether one lead is all there is.
+    fn is_one(self) -> bool {
+        self.won + self.lost == 1
+    }
+
+    /// With what each team begins at.
+    fn read(self, smoothing: f64) -> (f64, f64) {
+        let begins = self.teams as f64 * smoothing;
+        (self.won as f64 + begins, self.lost as f64 + begins)
+    }
+
+    fn over(self, total: Count, smoothing: f64) -> Option<(f64, f64)> {
+        let ((won, lost), (all_won, all_lost)) = (self.read(smoothing), total.read(smoothing));
+        (all_won > 0.0 && all_lost > 0.0).then(|| (won / all_won, lost / all_lost))
     }
 }
 
@@ -168,15 +203,73 @@ impl Frequencies {
     /// # Ok::<(), fondaco_crm::KernelError>(())
     /// ```
     pub fn learn(&mut self, lead: &Lead, end: End) -> Result<(), KernelError> {
-        self.count(lead, end, 1.0)
+        self.check(lead)?;
+        let at = match self.teams.iter().position(|(team, _)| *team == lead.team) {
+            Some(at) => at,
+            None => {
+                self.teams.push((lead.team.clone(), Counts::default()));
+                self.teams.len() - 1
+            }
+        };
+        let Some((_, own)) = self.teams.get_mut(at) else { return Ok(()) };
+        let all = &mut self.all;
+        for stage in 0..self.settings.reached(lead, end) {
+            let is_new = !own.stages.contains_key(&stage);
+            for counts in [&mut *own, &mut *all] {
+                counts.stages.entry(stage).or_default().learn(end, is_new);
+            }
+        }
+        for (field, value) in &lead.values {
+            let of_all = all.fields.entry(field.clone()).or_default();
+            learn(own.fields.entry(field.clone()).or_default(), of_all, value, end);
+        }
+        for tag in &lead.tags {
+            learn(&mut own.tags, &mut all.tags, tag, end);
+        }
+        Ok(())
     }
 
     /// A lead that had ended is open again, or was entered by mistake: as if it had not been learned.
     ///
     /// # Errors
-    /// As [`learn`](Self::learn).
+    /// As [`learn`](Self::learn), and when no such lead was learned: nothing is forgotten then. Counts are no leads: others with the same values can't be told from it.
     pub fn forget(&mut self, lead: &Lead, end: End) -> Result<(), KernelError> {
-        self.count(lead, end, -1.0)
+        self.check(lead)?;
+        let at = self.teams.iter().position(|(team, _)| *team == lead.team);
+        let found = at.and_then(|at| Some((at, self.teams.get_mut(at)?)));
+        let reached = self.settings.reached(lead, end);
+        let Some((at, (_, own))) = found.filter(|(_, (_, own))| own.has(lead, end, reached)) else {
+            return Err(KernelError::Unknown {
+                what: "lead that was learned",
+                name: lead.team.clone().unwrap_or_else(|| "one without a team".into()),
+                way_out: "forget what was learned, with the values that it had and as it ended",
+            });
+        };
+        let all = &mut self.all;
+        for stage in 0..reached {
+            let is_last = own.stages.get(&stage).is_some_and(|count| count.is_one());
+            for counts in [&mut *own, &mut *all] {
+                let Some(count) = counts.stages.get_mut(&stage) else { continue };
+                count.forget(end, is_last);
+                if count.teams == 0 {
+                    counts.stages.remove(&stage);
+                }
+            }
+        }
+        for (field, value) in &lead.values {
+            if let (Some(own), Some(all)) = (own.fields.get_mut(field), all.fields.get_mut(field)) {
+                forget(own, all, value, end);
+            }
+        }
+        for tag in &lead.tags {
+            forget(&mut own.tags, &mut all.tags, tag, end);
+        }
+        own.fields.retain(|_, field| !field.values.is_empty());
+        all.fields.retain(|_, field| !field.values.is_empty());
+        if own.stages.is_empty() {
+            self.teams.remove(at);
+        }
+        Ok(())
     }
 
     /// How likely it is that a lead is won, from 0 to 1; even where nothing was learned yet, one half.
@@ -191,14 +284,17 @@ impl Frequencies {
         let own = self.teams.iter().find(|(team, _)| team.is_some() && *team == lead.team);
         let counts = own.map_or(&self.all, |(_, counts)| counts);
         let Some(first) = counts.stages.get(&0) else { return Ok(0.5) };
-        let all = first.won + first.lost;
-        let (mut won, mut lost) = (first.won / all, first.lost / all);
-        let stage = counts.stages.get(&lead.stage).and_then(|count| count.over(*first));
+        let smoothing = self.settings.smoothing;
+        let (first_won, first_lost) = first.read(smoothing);
+        let all = first_won + first_lost;
+        let (mut won, mut lost) = (first_won / all, first_lost / all);
+        let stage = counts.stages.get(&lead.stage);
+        let stage = stage.and_then(|count| count.over(*first, smoothing));
         let values = lead.values.iter();
-        let values =
-            values.filter_map(|(field, value)| counts.fields.get(field)?.shares(value, 0.0));
-        let tags = lead.tags.iter();
-        let tags = tags.filter_map(|tag| counts.tags.shares(tag, self.settings.tags_from));
+        let values = values
+            .filter_map(|(field, value)| counts.fields.get(field)?.shares(value, 0.0, smoothing));
+        let least = self.settings.tags_from;
+        let tags = lead.tags.iter().filter_map(|tag| counts.tags.shares(tag, least, smoothing));
         for (of_won, of_lost) in stage.into_iter().chain(values).chain(tags) {
             won *= of_won;
             lost *= of_lost;
@@ -230,7 +326,7 @@ impl Frequencies {
             None => &self.all,
             Some(name) => &own(name)?.1,
         };
-        counts.fields.get(field)?.values.get(value).map(|count| (count.won, count.lost))
+        counts.fields.get(field)?.values.get(value).map(|count| count.read(self.settings.smoothing))
     }
 
     fn check(&self, lead: &Lead) -> Result<(), KernelError> {
@@ -243,49 +339,41 @@ impl Frequencies {
             way_out: "stages are counted from 0 to one below their number",
         })
     }
+}
 
-    fn count(&mut self, lead: &Lead, end: End, by: f64) -> Result<(), KernelError> {
-        self.check(lead)?;
-        let at = match self.teams.iter().position(|(team, _)| *team == lead.team) {
-            Some(at) => at,
-            None => {
-                self.teams.push((lead.team.clone(), Counts::default()));
-                self.teams.len() - 1
-            }
-        };
-        let Some((_, own)) = self.teams.get_mut(at) else { return Ok(()) };
-        let (all, smoothing) = (&mut self.all, self.settings.smoothing);
-        let reached = match end {
-            End::Won => self.settings.stages,
-            End::Lost => lead.stage + 1,
-        };
-        for stage in 0..reached {
-            let new = !own.stages.contains_key(&stage);
-            let begins = if new { smoothing } else { 0.0 };
-            for counts in [&mut *own, &mut *all] {
-                let count = counts.stages.entry(stage).or_default();
-                count.add(End::Won, begins);
-                count.add(End::Lost, begins);
-                count.add(end, by);
-            }
-        }
-        for (field, value) in &lead.values {
-            let of_all = all.fields.entry(field.clone()).or_default();
-            both(own.fields.entry(field.clone()).or_default(), of_all, value, end, by, smoothing);
-        }
-        for tag in &lead.tags {
-            both(&mut own.tags, &mut all.tags, tag, end, by, smoothing);
-        }
-        Ok(())
+impl Counts {
+    /// Whether such a lead may have been counted.
+    fn has(&self, lead: &Lead, end: End, reached: usize) -> bool {
+        let in_stage = |stage| self.stages.get(&stage).is_some_and(|count| count.of(end) > 0);
+        let of_tag = |tag: &String| lead.tags.iter().filter(|other| *other == tag).count() as u64;
+        (0..reached).all(in_stage)
+            && lead.values.iter().all(|(field, value)| {
+                self.fields.get(field).is_some_and(|field| field.has(value, end, 1))
+            })
+            && lead.tags.iter().all(|tag| self.tags.has(tag, end, of_tag(tag)))
     }
 }
 
-/// Counts a value of a team, and of all teams together, where the smoothing of each team adds up.
-fn both(own: &mut Field, all: &mut Field, value: &str, end: End, by: f64, smoothing: f64) {
-    let new = own.add(value, end, by, smoothing);
-    let known = all.values.contains_key(value);
-    all.add(value, end, by, smoothing);
-    if new && known {
-        all.begin(value, smoothing);
+impl Settings {
+    /// How many stages a lead counts in.
+    fn reached(&self, lead: &Lead, end: End) -> usize {
+        match end {
+            End::Won => self.stages,
+            End::Lost => lead.stage + 1,
+        }
     }
+}
+
+/// Counts a value of a team, and of all teams together.
+fn learn(own: &mut Field, all: &mut Field, value: &str, end: End) {
+    let is_new = !own.values.contains_key(value);
+    own.learn(value, end, is_new);
+    all.learn(value, end, is_new);
+}
+
+/// Takes a value of a team back, and of all teams together.
+fn forget(own: &mut Field, all: &mut Field, value: &str, end: End) {
+    let is_last = own.values.get(value).is_some_and(|count| count.is_one());
+    own.forget(value, end, is_last);
+    all.forget(value, end, is_last);
 }

@@ -281,3 +281,43 @@ fn calibrated_scores_keep_their_order() {
     let all = gains(&fitted, &outcomes, 10).unwrap();
     assert!((all[9].found - 1.0).abs() < 1e-12 && (all[9].lift - 1.0).abs() < 1e-12);
 }
+
+#[test]
+fn what_is_forgotten_leaves_no_trace() {
+    use super::frequencies::{End, Frequencies, Lead, Settings};
+    let lead = |team: &str, source: &str, tags: &[&str]| Lead {
+        team: Some(team.to_owned()),
+        values: [("source".to_owned(), source.to_owned())].into(),
+        tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+        ..Lead::default()
+    };
+    let mut counts = Frequencies::new(Settings::new(3)).unwrap();
+    for nth in 0..110 {
+        let end = if nth < 10 { End::Won } else { End::Lost };
+        counts.learn(&lead("a", "web", &["hot"]), end).unwrap();
+    }
+    let before = counts.clone();
+    let phone = lead("a", "phone", &["hot", "hot", "new"]);
+    let chance = counts.chance(&phone).unwrap();
+    assert!((chance - 10.1 / 110.2).abs() < 1e-12, "{chance}");
+    for one in [&phone, &lead("b", "web", &[])] {
+        counts.learn(one, End::Won).unwrap();
+        assert!(counts.forget(one, End::Lost).is_err());
+        counts.forget(one, End::Won).unwrap();
+        assert_eq!(counts, before);
+    }
+    // What was never learned is not forgotten.
+    assert!(counts.forget(&phone, End::Won).is_err());
+    assert_eq!(counts, before);
+}
+
+#[test]
+fn one_that_is_always_better_is_better_by_no_chance() {
+    let outcomes: Vec<bool> = (0..200).map(|row| row % 2 == 0).collect();
+    let perfect: Vec<f64> = outcomes.iter().map(|yes| if *yes { 0.9 } else { 0.1 }).collect();
+    let (gained, _, chance) = compare_aucs(&[0.5; 200], &perfect, &outcomes).unwrap();
+    assert!((gained - 0.5).abs() < 1e-12 && chance < 1e-12, "{gained} {chance}");
+    let (gained, _, chance) = compare_aucs(&perfect, &perfect, &outcomes).unwrap();
+    assert!(gained.abs() < 1e-12 && (chance - 1.0).abs() < 1e-12);
+    assert_eq!(Isotonic::fit(&[0.2, 0.4], &[true, true]).unwrap_err().code(), "crm.one_class");
+}

@@ -6,7 +6,7 @@ use fondaco_core::calendar::Zone;
 
 use super::{Bounds, Check, ListCheck, Origin, WordCheck, scaled};
 use crate::segments::predicate::{AttributeTest, Compare, Literal, Test};
-use crate::segments::schema::{Fields, Kind, listed};
+use crate::segments::schema::{Fields, Kind, STAGE, listed};
 use crate::segments::text::Part;
 use crate::segments::{Place, Schema, SegmentError};
 
@@ -47,6 +47,7 @@ impl Field<'_> {
 
 pub(super) fn check(schema: &Schema, test: &Test, field: Field<'_>) -> Result<Check, SegmentError> {
     let kind = field.kind();
+    is_kept(schema, test, field)?;
     match test {
         Test::IsNull => Ok(Check::Null),
         Test::Compare(compare, value) => compared(schema, test, *compare, value, field),
@@ -77,6 +78,42 @@ pub(super) fn check(schema: &Schema, test: &Test, field: Field<'_>) -> Result<Ch
         Test::Ago(..) => Err(field.only(test, "an instant")),
         Test::DaysAhead(..) => Err(field.only(test, "a day")),
     }
+}
+
+/// Whether what an attribute is compared with can be one of its values.
+fn is_kept(schema: &Schema, test: &Test, field: Field<'_>) -> Result<(), SegmentError> {
+    // Only attributes of contacts have lists.
+    let of_contacts = std::ptr::eq(field.fields, &schema.attributes);
+    let words = schema.words.iter().find(|(name, _)| of_contacts && name == field.name());
+    let values = match test {
+        Test::Compare(_, value) => std::slice::from_ref(value),
+        Test::In(values) => values.as_slice(),
+        _ => return Ok(()),
+    };
+    for (number, value) in values.iter().enumerate() {
+        match (value, words, field.kind()) {
+            (Literal::Text(text), Some((name, words)), _) if !words.contains(text) => {
+                return Err(SegmentError::UnknownName {
+                    place: field.at(Part::Value(number)),
+                    what: if name == STAGE { "stage" } else { "choice" },
+                    name: text.clone(),
+                    known: listed(words.iter().map(String::as_str)),
+                });
+            }
+            (Literal::Number(value), _, Kind::Number { decimals }) => {
+                let Some(farthest) = schema.farthest else { continue };
+                if value.abs() > farthest || value.normalize().scale() > u32::from(decimals) {
+                    let why = format!(
+                        "{} is kept with {decimals} decimals and up to {farthest}: compare it with such a number",
+                        field.name()
+                    );
+                    return Err(field.mismatch(Part::Value(number), test, why));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 fn compared(

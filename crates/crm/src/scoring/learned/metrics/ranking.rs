@@ -161,8 +161,11 @@ pub fn compare_aucs(
         if count > 1.0 { (spread / (count - 1.0)).max(0.0) / count } else { 0.0 }
     };
     let (difference, error) = (sums[1] / yes, (variance(0, no) + variance(1, yes)).sqrt());
-    let chance =
-        if error > 0.0 { erfc((difference / error).abs() / std::f64::consts::SQRT_2) } else { 1.0 };
+    let chance = match error > 0.0 {
+        true => erfc((difference / error).abs() / std::f64::consts::SQRT_2),
+        // No row says otherwise: they are equally good, or one always is better.
+        false => f64::from(u8::from(difference.abs() <= 0.0)),
+    };
     Ok((difference, error, chance))
 }
 
