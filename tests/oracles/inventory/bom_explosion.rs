@@ -39,9 +39,7 @@ pub(crate) fn cases(path: &Path) -> Answer<Vec<Case>> {
                     members.sort_unstable();
                     cases.push(Case::exact(id, members.join(" "), cycle(&bill).1));
                 }
-                _ => {
-                    cases.push(Case::unsupported(id, "costs are rolled up by valuation, not here"))
-                }
+                _ => cases.push(Case::unsupported(id, "nothing rolls the costs of a bill up yet")),
             }
         }
     }
