@@ -50,6 +50,10 @@ fn row(statement: &FinancialStatement, code: &str) -> Vec<String> {
     amounts.iter().map(|amount| amount.unwrap().normalize().to_string()).collect()
 }
 
+fn two(a: &str, b: &str) -> Vec<String> {
+    vec![a.to_owned(), b.to_owned()]
+}
+
 fn add_up(statement: &FinancialStatement) {
     for row in statement.rows.iter() {
         let amounts: Vec<Decimal> = row.amounts.iter().copied().flatten().collect();
@@ -85,6 +89,7 @@ fn by_dimension_rows_add_up_across() {
         assert_eq!(row(&sheet, "a.B.IV"), ["100", "-40", "0", "60"], "on {}", firm.name);
         assert_eq!(row(&sheet, "p.C.2"), ["0", "0", "0", "0"]);
         add_up(&sheet);
+        assert!(sheet.untaken.is_empty());
         opens(&firm, &query);
         // Of two days each is judged by itself; a site alone by what it has.
         firm.post("spent", bank("Lido", "-70"));
@@ -127,6 +132,92 @@ fn customers_in_credit_are_debts() {
     });
 }
 
+/// A revaluation's posting is no debt to anybody: it is with the claims, or the debts, that it values.
+#[test]
+fn revaluations_stand_with_what_they_value() {
+    use fondaco_accounting::currency::{
+        MarkMonetary, NewRate, OpenRateSource, RecordRates, Revalue, SetExchangeAccounts,
+    };
+    on_every_store(|firm| {
+        let firm = firm_on(firm);
+        firm.must("source", &OpenRateSource::new("SPOT", "Bank"));
+        let rate = NewRate::new(Currency::USD, Currency::EUR, dec("0.80"), d("2026-01-01"));
+        firm.must("rates", &RecordRates::new("SPOT", vec![rate]));
+        firm.must("differences", &SetExchangeAccounts::new("GEN", "4400", "5400"));
+        firm.must("monetary", &MarkMonetary::new(["1200", "3300"]));
+        let in_dollars = |debit: &str, credit: &str, who: &str| {
+            let posting =
+                |account, side| NewPosting::new(account, side, money("100 USD")).worth(eur("86"));
+            NewEntry::new("GEN", d("2026-01-10"))
+                .posting(posting(debit, Side::Debit))
+                .posting(posting(credit, Side::Credit))
+                .party(party(who))
+        };
+        firm.post("sold", in_dollars("1200", "4400", "ada"));
+        firm.post("bought", in_dollars("5400", "3300", "carla"));
+        firm.post("too much", moved("2026-02-10", "1800", "1200", "30", "ben"));
+        firm.must("March", &Revalue::at(d("2026-03-31")));
+        let layout = shipped("hgb-266-skr04");
+        let query = at("2026-03-31").at(d("2026-03-30"));
+        let sheet = filled(&firm, &layout, &query);
+        let of = |code| row(&sheet, code);
+        assert_eq!((of("a.B.II.1"), of("a.B.II.4")), (two("80", "86"), two("0", "0")));
+        assert_eq!((of("p.C.4"), of("p.C.8")), (two("80", "86"), two("30", "30")));
+        assert!(sheet.untaken.is_empty(), "on {}", firm.name);
+        opens(&firm, &query);
+        let opened = firm.books.row_postings(&layout, &query, "a.B.II.1", 0).unwrap();
+        assert_eq!(opened.accounts[0].lines.len(), 2, "ada's and the run's");
+    });
+}
+
+/// What comes to nought over all sites is something at each: it stays in a row, and rows add up across.
+#[test]
+fn what_comes_to_nought_in_all_is_on_its_normal_side() {
+    on_every_store(|firm| {
+        let firm = firm_on(firm);
+        let of_site = |account: &str, side: Side, amount: &str, site: &str| {
+            let one = NewPosting::new(account, side, eur(amount));
+            let one = if site.is_empty() { one } else { one.dimension("site", site) };
+            let other = NewPosting::new("1800", side.opposite(), eur(amount));
+            NewEntry::new("GEN", d("2026-03-01")).posting(one).posting(other).party(party("ada"))
+        };
+        let item = |name: &str, entry| ItemKey::new(firm.post(name, entry).id, 1);
+        let paid = |account: &str, side: Side| {
+            let bill = item(&format!("{account} bill"), of_site(account, side, "100", "Lido"));
+            let name = format!("{account} paid");
+            let payment = item(&name, of_site(account, side.opposite(), "100", ""));
+            let clear = Clear::new(account).all(bill).all(payment);
+            firm.must(&format!("{account} cleared"), &clear);
+        };
+        paid("1200", Side::Debit);
+        paid("3300", Side::Credit);
+        let layout = shipped("hgb-266-skr04");
+        let query = at("2026-12-31").by_dimension("site");
+        let sheet = filled(&firm, &layout, &query);
+        let of = |code| row(&sheet, code);
+        assert_eq!(of("a.B.II.1"), ["100", "-100", "0"], "on {}", firm.name);
+        assert_eq!(of("p.C.4"), ["100", "-100", "0"]);
+        assert_eq!((of("a.B.II.4"), of("p.C.8")), (vec!["0".into(); 3], vec!["0".into(); 3]));
+        add_up(&sheet);
+        assert!(sheet.untaken.is_empty(), "{sheet}");
+        opens(&firm, &query);
+        // The bank, whose sites come to nought.
+        let bank = |site: &str, side| {
+            let one = NewPosting::new("1800", side, eur("40")).dimension("site", site);
+            let other = NewPosting::new("2900", side.opposite(), eur("40"));
+            NewEntry::new("GEN", d("2026-03-01")).posting(one).posting(other)
+        };
+        firm.post("in", bank("Lido", Side::Debit));
+        firm.post("out", bank("Mestre", Side::Credit));
+        let sheet = filled(&firm, &layout, &query);
+        assert_eq!(row(&sheet, "a.B.IV"), ["40", "-40", "0", "0"]);
+        assert_eq!(row(&sheet, "p.C.2"), ["0", "0", "0", "0"]);
+        add_up(&sheet);
+        assert!(sheet.untaken.is_empty(), "{sheet}");
+        opens(&firm, &query);
+    });
+}
+
 #[test]
 fn cleared_across_parties_and_merged_they_are_one() {
     let firm = firm_on(in_memory());
@@ -146,15 +237,14 @@ fn cleared_across_parties_and_merged_they_are_one() {
         let sheet = filled(firm, &layout, &query);
         (row(&sheet, "a.B.II.1"), row(&sheet, "p.C.8"))
     };
-    let columns = |a: &str, b: &str| vec![a.to_owned(), b.to_owned()];
-    assert_eq!(both(&firm), (columns("150", "150"), columns("80", "30")));
+    assert_eq!(both(&firm), (two("150", "150"), two("80", "30")));
     let merge = MergeParties::new(party("ada"), party("ada, on the web"));
     firm.books.driver().carry_out(send("merge"), &merge).unwrap();
-    assert_eq!(both(&firm), (columns("120", "120"), columns("50", "0")));
+    assert_eq!(both(&firm), (two("120", "120"), two("50", "0")));
     let cleared =
         Clear { date: Some(d("2026-02-15")), ..Clear::new("1200").all(of_ben).all(by_carla) };
     firm.must("clear", &cleared.across_parties());
-    assert_eq!(both(&firm), (columns("70", "120"), columns("0", "0")));
+    assert_eq!(both(&firm), (two("70", "120"), two("0", "0")));
     every_row_opens(&firm, &layout, &query);
     firm.clean();
 }
@@ -182,6 +272,7 @@ fn known_at_a_time_and_by_site() {
     assert_eq!(row(&sheet, "a.B.II.1"), ["100", "-20", "0", "80"]);
     assert_eq!(row(&sheet, "p.C.8"), ["5", "15", "0", "20"]);
     add_up(&sheet);
+    assert!(sheet.untaken.is_empty());
     every_row_opens(&firm, &layout, &query);
     let known = at("2026-12-31").known_at(minute(5));
     let sheet = filled(&firm, &layout, &known);

@@ -106,7 +106,7 @@ impl Revaluation {
         let what = format_smolstr!("{} {}, {},", line.account, line.name, line.open.currency());
         let what = Phrase::from(what).and(word("not realised at")).and(self.date);
         let by_rate = Phrase::from(word("by the rate, of")).and(line.open);
-        let by_rate = Explain::new(by_rate, line.worth)
+        let by_rate = Explain::new(by_rate, line.by_rate)
             .inputs(line.rate.iter().map(|rate| rate.explain()))
             .inputs(line.items.iter().map(|item| explain_item(item, item.by_rate)));
         let before = Explain::new(word("in the books"), line.before)

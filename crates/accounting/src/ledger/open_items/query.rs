@@ -11,7 +11,7 @@ use super::difference::{Net, decimal, money};
 use super::keep::check_kept;
 use super::standing::{self, Standing};
 use super::{Clearing, ItemKey, OpenItem};
-use crate::ledger::{Account, LedgerError, Settings};
+use crate::ledger::{Account, Amount, LedgerError, Settings};
 
 /// Which open items are asked for.
 ///
@@ -198,6 +198,8 @@ pub(crate) fn open_worths(
 /// What of an item, or of what a clearing left, is open in the ledger's currency, and with whom.
 pub(crate) struct PartyWorth {
     pub(crate) party: Option<PartyId>,
+    /// Whether it is a difference of worth alone, such as a revaluation's.
+    pub(crate) worth_only: bool,
     pub(crate) item: Option<ItemKey>,
     /// Debits less credits.
     pub(crate) units: i128,
@@ -215,11 +217,16 @@ pub(crate) fn open_by_party(
     };
     let items = items.into_iter().map(|(item, net)| PartyWorth {
         party: item.party,
+        worth_only: item.amount == Amount::ZERO,
         item: Some(item.item_key()),
         units: net.1,
     });
-    let left =
-        |left: standing::Left| PartyWorth { party: left.party, item: None, units: left.net.1 };
+    let left = |left: standing::Left| PartyWorth {
+        party: left.party,
+        worth_only: left.net.0 == 0,
+        item: None,
+        units: left.net.1,
+    };
     Ok(items.chain(differences.into_iter().map(left)).collect())
 }
 

@@ -1,10 +1,11 @@
 //! A layout filled from the books: the figures of what each row takes.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use fondaco_core::report::{Phrase, word};
 use fondaco_core::store::Tags;
-use fondaco_core::{Currency, PartyId, Range, Reading};
+use fondaco_core::{Currency, Range, Reading};
 use smol_str::SmolStr;
 
 use super::brought::{Brought, add_entries};
@@ -13,10 +14,10 @@ use super::closed::Closings;
 use super::columns::{Of, Places, Plan, StatementColumn, Wanted};
 use super::narrowed::Narrowed;
 use super::paid::Payments;
-use super::parties::{OfParty, Parties};
+use super::parties::{OfParty, Parties, With};
 use super::query::FinancialQuery;
 use super::taken::{Taken, has, taken};
-use crate::ledger::{Account, LedgerError, Period, Settings, Side, accounts_known};
+use crate::ledger::{Account, AccountClass, LedgerError, Period, Settings, Side, accounts_known};
 use crate::reports::layout::Column as OfColumn;
 use crate::reports::{Layout, Measure, Pick};
 
@@ -157,7 +158,7 @@ impl<'l> Filled<'l> {
     pub(super) fn are_on_side(&self, taken: &Taken<'_>, of: Of, column: usize) -> bool {
         let whole = self.whole_results(taken.measure, of);
         let whole = whole.get(column).copied().unwrap_or(0);
-        taken.take.side.is_none_or(|side| is_of(side, whole))
+        taken.take.side.is_none_or(|side| is_of(side, whole, OF_RESULTS))
     }
 
     /// What of an account's balance in a column is on the side that a take wants.
@@ -168,17 +169,25 @@ impl<'l> Filled<'l> {
 
     fn on_side(&self, taken: &Taken<'_>, account: usize, column: &Column) -> Sides<'_> {
         let Some(side) = taken.take.side else { return Sides::Whole };
+        let nought = self.normal_side(account);
         let terms = column.places.terms(taken.measure, Of::Account);
         let whole = |at: usize| is(&column.whole, at);
         let of_closing = terms.first().filter(|_| taken.measure == Measure::Closing);
         if let Some(parties) = of_closing.and_then(|(at, _)| self.parties.of(account, *at)) {
-            let on_side = parties.iter().filter(|party| is_of(side, party.sum(whole)));
-            return Sides::Parties(on_side.collect());
+            return Sides::Parties(Parties::on_side(parties, (side, nought), whole));
         }
         let met = self.cells.of(account).filter(|cell| whole(cell.dimensions));
-        match is_of(side, met.map(|cell| cell.sum(terms)).sum()) {
+        match is_of(side, met.map(|cell| cell.sum(terms)).sum(), nought) {
             true => Sides::Whole,
             false => Sides::Nothing,
+        }
+    }
+
+    fn normal_side(&self, account: usize) -> Side {
+        let class = self.cells.accounts.get(account).map(|account| account.class);
+        match class.is_some_and(AccountClass::grows_by_debit) {
+            true => Side::Debit,
+            false => Side::Credit,
         }
     }
 
@@ -191,8 +200,8 @@ impl<'l> Filled<'l> {
     }
 
     /// By the id that stays.
-    pub(super) fn kept(&self, party: Option<PartyId>) -> Option<PartyId> {
-        self.parties.kept(party)
+    pub(super) fn kept(&self, with: With) -> With {
+        self.parties.kept(with)
     }
 
     /// What a take has of results, by column, in units: debits less credits; nothing where they are not on the side that it wants.
@@ -212,7 +221,8 @@ impl<'l> Filled<'l> {
     fn judged(&self, taken: &Taken<'_>, of: Of, figures: Vec<i128>) -> Vec<i128> {
         let Some(side) = taken.take.side else { return figures };
         let judged = figures.into_iter().zip(self.whole_results(taken.measure, of));
-        judged.map(|(figure, whole)| if is_of(side, whole) { figure } else { 0 }).collect()
+        let on_side = |whole| is_of(side, whole, OF_RESULTS);
+        judged.map(|(figure, whole)| if on_side(whole) { figure } else { 0 }).collect()
     }
 
     /// All results of the days of each column.
@@ -286,6 +296,9 @@ impl<'l> Filled<'l> {
     }
 }
 
+/// Where results stand that come to nought: they are equity.
+const OF_RESULTS: Side = Side::Credit;
+
 /// What of an account is on a side.
 pub(super) enum Sides<'f> {
     /// All of it.
@@ -295,8 +308,14 @@ pub(super) enum Sides<'f> {
     Nothing,
 }
 
-fn is_of(side: Side, balance: i128) -> bool {
-    if side == Side::Debit { balance > 0 } else { balance < 0 }
+/// Nought has a side as well: its parts by dimension are something, and must stand somewhere.
+pub(super) fn is_of(side: Side, balance: i128, nought: Side) -> bool {
+    let of = match balance.cmp(&0) {
+        Ordering::Greater => Side::Debit,
+        Ordering::Less => Side::Credit,
+        Ordering::Equal => nought,
+    };
+    side == of
 }
 
 fn is(flags: &[bool], at: usize) -> bool {

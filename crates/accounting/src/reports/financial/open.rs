@@ -225,9 +225,9 @@ impl<'f, 'l> Opener<'f, 'l> {
         let keys: Vec<_> =
             parts.iter().map(|flow| ItemKey::new(flow.posting.entry, flow.posting.line)).collect();
         let of = parties_of(read, &keys)?;
-        let with = parts.into_iter().zip(of).filter(|(_, party)| {
-            let party = self.filled.kept(*party);
-            parties.iter().any(|wanted| wanted.party == party)
+        let with = parts.into_iter().zip(of).filter(|(_, with)| {
+            let with = self.filled.kept(*with);
+            parties.iter().any(|wanted| wanted.with == with)
         });
         Ok(with.map(|(flow, _)| flow).collect())
     }

@@ -2,15 +2,17 @@
 //!
 //! Neither § 246 Abs. 2 HGB nor IAS 1.32 lets one set off what is claimed of one against what is owed to another. So where a layout takes an account by
 //! its side, one that is kept by open items is judged party by party: customers in credit stand with the debts.
+//! What revaluations post is no claim on anybody, but what claims and debts are worth: it stands where the account as a whole does.
 
 use fondaco_core::map::HashMap;
 use fondaco_core::{PartyId, Reading};
 
 use super::cells::{Cells, Moment};
 use super::columns::Plan;
+use super::fill::is_of;
 use super::taken;
 use crate::ledger::open_items::{Aliases, PartyWorth, open_by_party};
-use crate::ledger::{ItemKeeping, ItemKey, LedgerError, Posting};
+use crate::ledger::{Amount, ItemKeeping, ItemKey, LedgerError, OpenItem, Posting, Side};
 use crate::reports::{Layout, Measure};
 
 /// How many postings are read in one trip.
@@ -24,9 +26,29 @@ pub(super) struct Parties {
     aliases: Aliases,
 }
 
-/// What one of them has: debits less credits, in units. What names no party is one for itself.
+/// With whom something of an account is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum With {
+    Party(PartyId),
+    /// What names no party is one for itself.
+    Nobody,
+    /// No claim and no debt by itself: what revaluations posted, and what was cleared. It stands where the account as a whole does.
+    All,
+}
+
+impl With {
+    fn of(party: Option<PartyId>, worth_only: bool) -> With {
+        match party {
+            Some(party) => With::Party(party),
+            None if worth_only => With::All,
+            None => With::Nobody,
+        }
+    }
+}
+
+/// What one of them has: debits less credits, in units.
 pub(super) struct OfParty {
-    pub(super) party: Option<PartyId>,
+    pub(super) with: With,
     /// By combinations of dimensions.
     parts: Vec<(usize, i128)>,
 }
@@ -66,9 +88,27 @@ impl Parties {
         self.of.get(&(account, place)).map(Vec::as_slice)
     }
 
+    /// What of an account is on a side, of these combinations of dimensions together; the second side is that of nought.
+    pub(super) fn on_side(
+        parties: &[OfParty],
+        (side, nought): (Side, Side),
+        whole: impl Fn(usize) -> bool,
+    ) -> Vec<&OfParty> {
+        let sum = |party: &OfParty| party.sum(&whole);
+        let account = parties.iter().map(sum).sum();
+        let judged = |party: &&OfParty| match party.with {
+            With::All => is_of(side, account, nought),
+            With::Party(_) | With::Nobody => is_of(side, sum(party), nought),
+        };
+        parties.iter().filter(judged).collect()
+    }
+
     /// By the id that stays.
-    pub(super) fn kept(&self, party: Option<PartyId>) -> Option<PartyId> {
-        party.map(|party| self.aliases.kept(party))
+    pub(super) fn kept(&self, with: With) -> With {
+        match with {
+            With::Party(party) => With::Party(self.aliases.kept(party)),
+            With::Nobody | With::All => with,
+        }
     }
 
     fn at(
@@ -81,25 +121,27 @@ impl Parties {
         let code = cells.accounts.get(account).map(|account| account.code.clone());
         let worths = open_by_party(read, &code.unwrap_or_default(), (date, known.at))?;
         let dimensions = dimensions(read, cells, &worths)?;
-        let mut sums: HashMap<(Option<PartyId>, usize), i128> = HashMap::default();
+        let mut sums: HashMap<(With, usize), i128> = HashMap::default();
         for (worth, at) in worths.iter().zip(dimensions) {
-            *sums.entry((self.kept(worth.party), at)).or_default() += worth.units;
+            let with = self.kept(With::of(worth.party, worth.worth_only));
+            *sums.entry((with, at)).or_default() += worth.units;
         }
-        // Whatever the items don't say is of nobody, so that the whole is the account's balance.
+        // Whatever the items don't say was cleared, with other dimensions than what cleared it.
         let whole: Vec<(usize, i128)> =
             cells.of(account).map(|cell| (cell.dimensions, cell.sum(&[(place, 1)]))).collect();
         let mut rest: HashMap<usize, i128> = HashMap::default();
         whole.into_iter().for_each(|(at, units)| *rest.entry(at).or_default() += units);
         sums.iter().for_each(|((_, at), units)| *rest.entry(*at).or_default() -= units);
-        rest.into_iter().for_each(|(at, units)| *sums.entry((None, at)).or_default() += units);
+        rest.into_iter().for_each(|(at, units)| *sums.entry((With::All, at)).or_default() += units);
         let mut sums: Vec<_> = sums.into_iter().filter(|(_, units)| *units != 0).collect();
         sums.sort_unstable();
         let parts = sums.chunk_by(|((a, _), _), ((b, _), _)| a == b);
-        let of_party = |parts: &[((Option<PartyId>, usize), i128)]| OfParty {
-            party: parts.first().and_then(|((party, _), _)| *party),
-            parts: parts.iter().map(|((_, at), units)| (*at, *units)).collect(),
+        let of_party = |parts: &[((With, usize), i128)]| {
+            let ((with, _), _) = parts.first()?;
+            let parts = parts.iter().map(|((_, at), units)| (*at, *units)).collect();
+            Some(OfParty { with: *with, parts })
         };
-        Ok(parts.map(of_party).collect())
+        Ok(parts.filter_map(of_party).collect())
     }
 }
 
@@ -140,16 +182,17 @@ fn dimensions(
     Ok(found)
 }
 
-/// With whom each of some postings of such an account is.
+/// With whom each of some postings of such an account is; what is no item is nobody's.
 pub(super) fn parties_of(
     read: &mut impl Reading,
     postings: &[ItemKey],
-) -> Result<Vec<Option<PartyId>>, LedgerError> {
+) -> Result<Vec<With>, LedgerError> {
     let mut found = Vec::with_capacity(postings.len());
     for some in postings.chunks(MANY) {
         let keys: Vec<_> = some.iter().map(|key| key.stored()).collect();
-        let items = read.peek_many::<crate::ledger::OpenItem>(&keys)?;
-        found.extend(items.iter().map(|item| item.as_ref().and_then(|item| item.party)));
+        let with = |item: &OpenItem| With::of(item.party, item.amount == Amount::ZERO);
+        let items = read.peek_many::<OpenItem>(&keys)?;
+        found.extend(items.iter().map(|item| item.as_deref().map_or(With::Nobody, with)));
     }
     Ok(found)
 }

@@ -1,5 +1,6 @@
 //! Formulas over the rows of a layout.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::iter::Peekable;
 use std::str::{Chars, FromStr};
@@ -195,6 +196,17 @@ impl Node {
     }
 }
 
+impl Node {
+    /// Which of two equal ones `min` and `max` choose: of `max(equity, 0)` and `max(-equity, 0)` one has the equity, though it comes to nought.
+    fn goes_before(&self) -> u8 {
+        match self {
+            Node::Minus(_) => 0,
+            Node::Number(_) => 1,
+            Node::Row(_) | Node::Below | Node::Two(..) => 2,
+        }
+    }
+}
+
 /// Of two that `min` or `max` compares the one that it is: for all columns of the same days together, so that a row adds up across.
 fn chosen<'n>(
     op: Op,
@@ -203,7 +215,11 @@ fn chosen<'n>(
     below: &mut dyn FnMut(Column) -> Option<Decimal>,
 ) -> Option<&'n Node> {
     let (of_a, of_b) = (a.value(Column::Total, row, below)?, b.value(Column::Total, row, below)?);
-    let first = if op == Op::Min { of_a < of_b } else { of_a > of_b };
+    let first = match of_a.cmp(&of_b) {
+        Ordering::Less => op == Op::Min,
+        Ordering::Greater => op == Op::Max,
+        Ordering::Equal => a.goes_before() > b.goes_before(),
+    };
     Some(if first { a } else { b })
 }
 
@@ -448,6 +464,25 @@ mod tests {
         assert_eq!(of("max(a, 0)"), ("-4".into(), r#"[(Row("a"), false)]"#.into()));
         assert_eq!(of("min(a, 0)"), ("0".into(), "[(Number(0), false)]".into()));
         assert_eq!(of("max(-a, 0)").0, "0");
+    }
+
+    /// What comes to nought over all columns is in one of two rows, not in neither.
+    #[test]
+    fn of_two_equal_ones_one_has_what_is_under_it() {
+        let of = |text: &str| {
+            let formula: Formula = text.parse().unwrap();
+            let mut row = |_: &str, of: Column| match of {
+                Column::Own => Some(Decimal::from(-4)),
+                Column::Total => Some(Decimal::ZERO),
+            };
+            formula.value(&mut row, &mut |_| None).unwrap().to_string()
+        };
+        for text in ["max(a, 0)", "max(0, a)", "min(a, 0)", "min(0, a)"] {
+            assert_eq!(of(text), "-4", "{text}");
+        }
+        for text in ["max(-a, 0)", "max(0, -a)", "min(-a, 0)", "min(0, -a)"] {
+            assert_eq!(of(text), "0", "{text}");
+        }
     }
 
     #[test]
