@@ -85,13 +85,22 @@ impl Moment {
 
     /// The version that holds: the last recorded of those that do. `None` where there was but one.
     pub(crate) fn holding<'v, T>(&self, versions: &'v [Version<T>]) -> Option<&'v T> {
-        let holds = |version: &&Version<T>| match (version.recorded_at, version.from) {
+        self.holding_all(versions).next()
+    }
+
+    /// All versions that hold, the last recorded first: what one of them leaves out is said by those after it.
+    pub(crate) fn holding_all<'v, T>(
+        &self,
+        versions: &'v [Version<T>],
+    ) -> impl Iterator<Item = &'v T> {
+        let Moment { last, known, approved } = *self;
+        let holds = move |version: &&Version<T>| match (version.recorded_at, version.from) {
             (None, _) => true,
-            (Some(at), _) if self.known.is_some_and(|known| known < at) => false,
-            (Some(_), Some(from)) => from <= self.last,
-            (Some(at), None) => self.approved.is_none_or(|approved| at <= approved),
+            (Some(at), _) if known.is_some_and(|known| known < at) => false,
+            (Some(_), Some(from)) => from <= last,
+            (Some(at), None) => approved.is_none_or(|approved| at <= approved),
         };
-        versions.iter().rev().find(holds).map(|version| &version.said)
+        versions.iter().rev().filter(holds).map(|version| &version.said)
     }
 }
 

@@ -56,10 +56,10 @@ pub struct PayGroup {
 impl PayGroup {
     /// The group as it holds for a period.
     pub(crate) fn at(self: Arc<PayGroup>, moment: &Moment) -> Arc<PayGroup> {
-        match moment.holding(&self.history) {
-            Some(said) => Arc::new(PayGroup { history: self.history.clone(), ..said.group() }),
-            None => self,
-        }
+        let Some(said) = moment.holding(&self.history) else { return self };
+        let apart = moment.holding_all(&self.history).find_map(|said| said.segregated.clone());
+        let (history, segregated) = (self.history.clone(), apart.unwrap_or_default().into());
+        Arc::new(PayGroup { history, segregated, ..said.group() })
     }
 
     /// The calendar by which a period that ends on a day is paid.
@@ -308,7 +308,7 @@ pub struct DefinePayGroup {
     pub annual: AnnualPay,
     /// Segregation of duties: which data keep who recorded them from approving a run that they go into, until somebody else has approved a slip
     /// of the days that they are about. Whatever is said here, who computed a run or changed a slip of it does not approve it. Where it is left
-    /// out, it stays as it was said before, of a new group nothing; an empty list ends it.
+    /// out, each period keeps what was said before of its days, of a new group nothing; an empty list ends it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub segregated: Option<Vec<PayData>>,
     /// Of a group that is said anew, from which day on: it holds for periods that end then or later, with all of their days. Where it is left
@@ -351,6 +351,19 @@ impl DefinePayGroup {
         }
     }
 
+    /// What is to be kept of [`segregated`](DefinePayGroup::segregated): nothing where a period takes it from what was said before of its days.
+    fn kept_apart(&self, before: &PayGroup) -> Option<Vec<PayData>> {
+        let of_before = match before.history.last() {
+            None => Some(before.segregated.to_vec()),
+            // It holds wherever this one does, and may be the same.
+            Some(last) if last.from.is_none() && self.from.is_none() => {
+                last.said.segregated.clone()
+            }
+            Some(_) => None,
+        };
+        self.segregated.clone().or(of_before)
+    }
+
     fn group(&self) -> PayGroup {
         let work = self.work_calendar.as_ref().unwrap_or(&self.calendar.business_days.calendar);
         PayGroup {
@@ -387,7 +400,7 @@ impl Act for DefinePayGroup {
                 let day = self.from.unwrap_or(tx.now().date_utc());
                 group.segregated = before.clone().at(&Moment::on(day)).segregated.clone();
             }
-            let said = group.said();
+            let said = DefinePayGroup { segregated: self.kept_apart(&before), ..group.said() };
             let now = (self.from, tx.now());
             group.history = again(&before.history, before.said(), now, said);
         }

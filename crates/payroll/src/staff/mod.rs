@@ -47,6 +47,7 @@ pub use files::{
     LeaveRightFile, LeaveRightMapping, RecurringFile, RecurringMapping, ScaleFile, ScaleMapping,
     SumFile, SumMapping, TimeFile, TimeMapping,
 };
+pub(crate) use gather::reached;
 pub use gather::{Gathered, Gathering, employee_rate};
 pub use holdings::HOLDINGS;
 pub use item::{NewItem, PayItem, RecordItems};

@@ -10,6 +10,7 @@ mod firm;
 mod gathering;
 mod history;
 mod leave;
+mod looked_at;
 mod made_good;
 mod official;
 mod once;

@@ -10,9 +10,9 @@ use fondaco_testkit::Host;
 use crate::firm::*;
 use crate::running::*;
 
-const SALARY: (&str, &str, PayPer) = ("SALARY", "5000", PayPer::Month);
+pub const SALARY: (&str, &str, PayPer) = ("SALARY", "5000", PayPer::Month);
 
-fn keep_apart(host: &Host, name: &str, segregated: Vec<PayData>) {
+pub fn keep_apart(host: &Host, name: &str, segregated: Vec<PayData>) {
     let calendar =
         PayCalendar::new(PayFrequency::Monthly, d("2026-01-01"), TaxTime::united_states());
     let group = DefinePayGroup::new("monthly", "Offices", "united_states", calendar);
@@ -20,13 +20,13 @@ fn keep_apart(host: &Host, name: &str, segregated: Vec<PayData>) {
 }
 
 /// The code that an approval by somebody is refused with; empty where it is made.
-fn approved_by(host: &Host, who: &str, run: fondaco_core::Id<Run>) -> String {
+pub fn approved_by(host: &Host, who: &str, run: fondaco_core::Id<Run>) -> String {
     let mut approve = AdvanceRun::approve(run, "looked at");
     let done = host.acting_as(who).run_job(&format!("{who} {run}"), &mut approve, &mut ());
     done.err().map(|error| error.code().into()).unwrap_or_default()
 }
 
-fn month(host: &Host, name: &str, days: (&str, &str)) -> fondaco_core::Id<Run> {
+pub fn month(host: &Host, name: &str, days: (&str, &str)) -> fondaco_core::Id<Run> {
     host.wait(60);
     let run = run_of(host, name, "monthly", days, days.1);
     assert_eq!(calculated(host, &format!("{name} computed"), run).refused, 0);
@@ -166,16 +166,16 @@ fn nothing_is_kept_apart_unless_the_pay_group_says_so() {
     );
 }
 
-fn terms(host: &Host, name: &str, span: &str, said: Said) {
+pub fn terms(host: &Host, name: &str, span: &str, said: Said) {
     let term = NewTerm { span: span.parse().unwrap(), ..NewTerm::from("1", d("2026-01-01"), said) };
     say(host, name, term);
 }
 
-fn car(amount: i64) -> Said {
+pub fn car(amount: i64) -> Said {
     Said::Recurring("CAR".into(), Recurring::new(amount.into()))
 }
 
-const MONTHS: [(&str, (&str, &str)); 4] = [
+pub const MONTHS: [(&str, (&str, &str)); 4] = [
     ("january", ("2026-01-01", "2026-01-31")),
     ("february", ("2026-02-01", "2026-02-28")),
     ("march", ("2026-03-01", "2026-03-31")),
@@ -183,7 +183,7 @@ const MONTHS: [(&str, (&str, &str)); 4] = [
 ];
 
 /// The runs of so many months, approved by the boss.
-fn approved(host: &Host, months: std::ops::Range<usize>) {
+pub fn approved(host: &Host, months: std::ops::Range<usize>) {
     for (name, days) in &MONTHS[months] {
         let run = month(host, name, *days);
         assert_eq!(approved_by(host, "boss", run), "", "{name}");

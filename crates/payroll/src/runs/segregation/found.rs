@@ -7,19 +7,18 @@ use chrono::Days;
 use fondaco_core::store::Record;
 use fondaco_core::timeline::{Timeline, TimelineRules};
 use fondaco_core::{ActorId, DateRange, PartyId, Range, Reading as _, Timestamp, Tx};
-use smol_str::SmolStr;
 
 use super::super::{Deduction, DeductionDeed, DeductionStep, OpeningSum, Parts, Slip, Whole};
 use super::PayData;
-use super::seen::{Looked, looked, rests_on_sum};
+use super::seen::{Looked, looked, may_rest_on_sum, rests_on_sum};
 use crate::PayrollError;
 use crate::calendars::PayGroup;
 use crate::leave::LeaveRequest;
 use crate::runs::DeductionTerms;
-use crate::staff::{JobPay, PayItem, PrivateFact, ScaleFact, Term, TermFact, TimeSheet, Topic};
+use crate::staff::{PayItem, PrivateFact, TermFact, TimeSheet};
 
 /// Who recorded what is new in some slips, and in whose.
-struct Found<'s> {
+pub(super) struct Found<'s> {
     apart: Parts<PayData>,
     looked: BTreeMap<PartyId, Looked<'s>>,
     hands: Vec<ActorId>,
@@ -63,7 +62,7 @@ impl<'s> Found<'s> {
     }
 
     /// Takes a recording of an employee in, if it is new in the slip.
-    fn note<'h>(
+    pub(super) fn note<'h>(
         &mut self,
         data: PayData,
         (employee, at): (PartyId, Timestamp),
@@ -83,7 +82,11 @@ impl<'s> Found<'s> {
     }
 
     /// The rows of a table whose keys begin with the employee.
-    fn rows<R>(&self, tx: &mut Tx<'_>, data: &[PayData]) -> Result<Vec<Arc<R>>, PayrollError>
+    pub(super) fn rows<R>(
+        &self,
+        tx: &mut Tx<'_>,
+        data: &[PayData],
+    ) -> Result<Vec<Arc<R>>, PayrollError>
     where
         R: Record,
     {
@@ -135,31 +138,6 @@ impl<'s> Found<'s> {
         Ok(())
     }
 
-    /// What pay scales pay for the grades of jobs, from their step on.
-    fn scales(&mut self, tx: &mut Tx<'_>) -> Result<(), PayrollError> {
-        let mut scales: BTreeMap<SmolStr, Vec<Arc<ScaleFact>>> = BTreeMap::new();
-        for job in self.rows::<TermFact>(tx, &[PayData::Jobs])? {
-            let Some((scale, grade, step)) = grade_of(&job) else { continue };
-            if !scales.contains_key(scale) {
-                scales.insert(scale.clone(), tx.peek_scan(&Range::<ScaleFact>::by_key(scale))?);
-            }
-            let rows = scales.get(scale).map(Vec::as_slice).unwrap_or_default();
-            let same =
-                |a: &Arc<ScaleFact>, b: &Arc<ScaleFact>| (&a.grade, a.step) == (&b.grade, b.step);
-            let ours = |rows: &&[Arc<ScaleFact>]| {
-                rows.first().is_some_and(|row| row.grade == *grade && row.step >= step)
-            };
-            for rows in rows.chunk_by(same).filter(ours) {
-                let timeline = Timeline::of_rows(TimelineRules::default(), rows)?;
-                for (at, row) in rows.iter().enumerate() {
-                    let of = (job.employee, row.recorded_at);
-                    self.note(PayData::Jobs, of, &row.recorded_by, governs(&timeline, at));
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// What comes once.
     fn once(&mut self, tx: &mut Tx<'_>) -> Result<(), PayrollError> {
         for row in self.by_day::<PayItem>(tx, PayData::Items)? {
@@ -176,7 +154,11 @@ impl<'s> Found<'s> {
     fn sums(&mut self, tx: &mut Tx<'_>) -> Result<(), PayrollError> {
         for row in self.rows::<OpeningSum>(tx, &[PayData::Sums])? {
             let of = (row.employee, row.recorded_at);
-            let holds = |slip: &Slip, _| rests_on_sum(slip, &row.sum, row.year);
+            let open = self.looked.get(&row.employee).map(|looked| looked.slip.run);
+            let holds = |slip: &Slip, _| {
+                rests_on_sum(slip, &row.sum, row.year)
+                    || (open == Some(slip.run) && may_rest_on_sum(slip, row.year))
+            };
             self.note(PayData::Sums, of, &row.recorded_by, holds);
         }
         Ok(())
@@ -245,16 +227,5 @@ fn governs<T>(timeline: &Timeline<T>, at: usize) -> impl Fn(&Slip, DateRange) ->
         let is_it = |one| timeline.recordings().get(at).is_some_and(|it| std::ptr::eq(it, one));
         let known = timeline.known_at(slip.known_at).recordings();
         known.iter().any(|(of, one)| is_it(*one) && of.intersect(days).is_some())
-    }
-}
-
-/// The pay scale, grade and step of a job that has one.
-fn grade_of(row: &TermFact) -> Option<(&SmolStr, &SmolStr, u32)> {
-    match (row.topic, row.term.as_deref()) {
-        (Topic::Job, Some(Term::Job(job))) => match &job.pay {
-            JobPay::Grade { scale, grade, step, .. } => Some((scale, grade, *step)),
-            JobPay::Rate { .. } => None,
-        },
-        _ => None,
     }
 }

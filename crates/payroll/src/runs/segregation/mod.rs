@@ -7,6 +7,7 @@
 //! its days, what was recorded late with the retro pay of these.
 
 mod found;
+mod scales;
 mod seen;
 
 use std::sync::Arc;
@@ -75,6 +76,11 @@ impl PayData {
         PayData::Deductions,
         PayData::Sums,
     ];
+
+    /// Whether a slip looks at it on one day alone.
+    fn is_of_a_day(self) -> bool {
+        matches!(self, PayData::Cards | PayData::Accounts | PayData::Deductions)
+    }
 
     fn of(topic: Topic) -> PayData {
         match topic {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{Datelike, Days, NaiveDate};
-use fondaco_core::{DateRange, Id, PartyId, Range, Reading, Timestamp};
+use fondaco_core::{DateRange, PartyId, Range, Reading, Timestamp};
 
 use super::super::lookup::runs_by_id;
 use super::super::{Parts, Run, RunDeed, RunKind, RunStep, Slip};
@@ -19,7 +19,16 @@ pub(super) struct Looked<'s> {
     /// Whether hours of the week in which its period begins count.
     by_weeks: bool,
     /// The last first.
-    before: Vec<(Arc<Slip>, Parts<PayData>)>,
+    before: Vec<Before>,
+}
+
+/// A slip that somebody approved.
+struct Before {
+    slip: Arc<Slip>,
+    /// What its approval kept apart.
+    apart: Parts<PayData>,
+    /// Whether another pay group paid it.
+    elsewhere: bool,
 }
 
 impl Looked<'_> {
@@ -31,14 +40,14 @@ impl Looked<'_> {
         at: Timestamp,
         holds: impl Fn(&Slip, DateRange) -> bool,
     ) -> bool {
-        let rests = |slip: &Slip, days: Option<DateRange>| {
-            at <= slip.known_at && days.is_some_and(|days| holds(slip, days))
+        let rests = |slip: &Slip, days: Vec<DateRange>| {
+            at <= slip.known_at && days.into_iter().any(|days| holds(slip, days))
         };
-        rests(self.slip, self.may_rest(data))
-            && !self
-                .before
-                .iter()
-                .any(|(slip, apart)| apart.contains(&data) && rests(slip, looked_at(slip, data)))
+        let has_looked = |before: &Before| {
+            before.apart.contains(&data) && rests(&before.slip, before.looked_at(data))
+        };
+        rests(self.slip, self.may_rest(data).into_iter().collect())
+            && !self.before.iter().any(has_looked)
     }
 
     /// All days of which data of a sort may make a difference to the slip.
@@ -57,6 +66,18 @@ impl Looked<'_> {
             _ => (period_start, period_end),
         };
         DateRange::new(first, last).ok()
+    }
+}
+
+impl Before {
+    /// The days of which data of a sort have certainly gone into the slip: of a period that it shares with another pay group those of its jobs.
+    fn looked_at(&self, data: PayData) -> Vec<DateRange> {
+        let days = looked_at(&self.slip, data);
+        if !self.elsewhere || self.slip.rests_on.is_some() || data.is_of_a_day() {
+            return days.into_iter().collect();
+        }
+        let jobs = self.slip.input.segments.iter();
+        jobs.filter_map(|job| DateRange::new(job.from, job.to).ok()?.intersect(days?)).collect()
     }
 }
 
@@ -79,12 +100,16 @@ fn first_made_good(slip: &Slip) -> Option<NaiveDate> {
     lines.chain(slip.input.made_good.iter().copied()).min()
 }
 
-/// Whether a slip rests on a year-to-date sum, by its key; retro pay may on all of the years that it can be of.
+/// Whether a slip rests on a year-to-date sum, by its key.
 pub(super) fn rests_on_sum(slip: &Slip, sum: &str, year: i32) -> bool {
+    slip.sums.iter().any(|of| of.sum == sum && of.year == year)
+}
+
+/// Whether a slip may rest on a sum that it does not show: retro pay on all of the years that it can be of.
+pub(super) fn may_rest_on_sum(slip: &Slip, year: i32) -> bool {
     // Sums over a pay period count to its first day.
     let calendar_year = if year > 9_999 { year / 10_000 } else { year };
-    slip.sums.iter().any(|of| of.sum == sum && of.year == year)
-        || (slip.rests_on.is_some() && calendar_year <= slip.pay_date.year())
+    slip.rests_on.is_some() && calendar_year <= slip.pay_date.year()
 }
 
 /// Each slip with what was approved of its employee before it was computed, all of it or what was paid in some days before.
@@ -110,9 +135,13 @@ pub(super) fn looked<'s>(
     for run in runs.values() {
         apart.insert(run.id, kept_apart(read, run)?);
     }
-    let apart = |of: &Id<Run>| apart.get(of).cloned().unwrap_or_default();
+    let before = |slip: Arc<Slip>| Before {
+        apart: apart.get(&slip.run).cloned().unwrap_or_default(),
+        elsewhere: runs.get(&slip.run).is_some_and(|run| run.calendar != group.code),
+        slip,
+    };
     let each = open.iter().zip(all).map(|(slip, others)| {
-        let before = others.into_iter().map(|other| (other.clone(), apart(&other.run))).collect();
+        let before = others.into_iter().map(before).collect();
         (slip.employee, Looked { slip, by_weeks: group.time.overtime.is_some(), before })
     });
     Ok(each.collect())

@@ -179,7 +179,7 @@ impl Person<'_> {
 }
 
 /// The step that is reached on a day, and what it pays.
-fn reached(
+pub(crate) fn reached(
     on: impl Fn(u32, NaiveDate) -> Option<ScalePay>,
     step: u32,
     since: Option<NaiveDate>,

@@ -24,6 +24,7 @@ mod values;
 
 pub use context::Gathering;
 pub use jobs::employee_rate;
+pub(crate) use jobs::reached;
 
 use fondaco_core::PartyId;
 use smol_str::SmolStr;
