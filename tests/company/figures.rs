@@ -411,3 +411,46 @@ pub fn figures_agree(firm: &Firm, in_full: bool) {
         }
     }
 }
+
+/// Who pays each instalment to the day is on time, and half of an invoice is late where half of it is.
+#[test]
+fn instalments_are_each_held_against_their_own_day() {
+    use fondaco::core::terms::{DateStep, PaymentTerms, Share};
+    let firm = Firm::new().stocked(bolt(), "20", "80", "2026-01-02");
+    let tenth = Share::OfTotal(Rate::percent("10").unwrap());
+    let parts = PaymentTerms::in_parts().then(tenth, []).then(Share::Rest, [DateStep::Days(60)]);
+    for (code, paid) in [("1", ["11.90", "107.10"]), ("2", ["107.10", "11.90"])] {
+        let date = day("2026-01-05");
+        let order = NewOrder::new(code, "C-1", date).line(NewLine::new(bolt(), pcs("10")));
+        firm.must(&PlaceOrders::new(vec![NewOrder { terms: Some(parts.clone()), ..order }]));
+        firm.must(&Deliver::new(vec![NewDelivery::new(code, code, date)]));
+        firm.must(&InvoiceCustomers::new(vec![NewInvoice::new(code, code, date)]));
+        for (at, amount) in paid.into_iter().enumerate() {
+            let date = if at == 0 { day("2026-01-05") } else { day("2026-03-06") };
+            let pay = NewPayment::received(format!("{code}-{at}"), "C-1", date, eur(amount));
+            firm.must(&Pay::new(vec![pay.settles(Settles::invoice(code))]));
+        }
+        firm.clean();
+        // Of the second invoice most is paid 60 days ahead: in the middle of 11.90 now and 95.20 then, 53 days.
+        let late = firm.company.party_page("C-1", false).unwrap().days_late;
+        let expected = if code == "1" { "0" } else { "-13.2" };
+        assert_eq!(late.map(|late| late.normalize().to_string()).as_deref(), Some(expected));
+    }
+    firm.must(&Cancel::one(DocumentKind::CustomerPayment, "2-1", day("2026-03-07")));
+    firm.clean();
+}
+
+#[test]
+fn orders_are_filled_by_when_they_were_due() {
+    let firm = Firm::new().stocked(bolt(), "20", "80", "2026-01-02");
+    let line = NewLine::new(bolt(), pcs("10"));
+    let order = NewOrder::new("1", "C-1", day("2026-03-30")).line(line);
+    firm.must(&PlaceOrders::new(vec![order.wanted_on(day("2026-04-10"))]));
+    firm.must(&Deliver::new(vec![NewDelivery::new("1", "1", day("2026-04-09"))]));
+    let value = |from: &str, on: &str| {
+        let figures = firm.company.figures(&FiguresQuery::new(day(from), day(on))).unwrap();
+        figures.get("order_fill_rate").unwrap().number()
+    };
+    assert_eq!(value("2026-03-01", "2026-03-31"), None);
+    assert_eq!(value("2026-04-01", "2026-04-30"), number("1"));
+}

@@ -81,3 +81,48 @@ fn in_every_profile_freight_costs_what_it_costs() {
         assert_eq!(statement.result.normalize().to_string(), "20.8", "{profile:?}");
     }
 }
+
+#[test]
+fn freight_that_is_credited_comes_off_what_bore_it() {
+    let firm = came(Profile::PerpetualAngloSaxon);
+    const BOOKS: [&str; 5] = ["1400", "1420", "1430", "5100", "2000"];
+    let before = firm.balances(BOOKS);
+    firm.must(&freight("F", LandsOn::new(["1", "2"])));
+    let landed = firm.balances(BOOKS);
+    let credit = |code: &str, part: &str| {
+        let some = PartLine::new(1, pcs(part));
+        CreditSuppliers::new(vec![NewCredit::new(code, "F", day("2026-03-09")).line(some)])
+    };
+    // 3.33 of it comes back, and then the rest: cent by cent what was landed.
+    firm.must(&credit("a", "0.333"));
+    assert_eq!(firm.balance("1430"), "0");
+    firm.clean();
+    let some = firm.balances(BOOKS);
+    firm.must(&credit("b", "0.667"));
+    assert_eq!(firm.balances(BOOKS), before);
+    firm.clean();
+    firm.must(&Cancel::one(DocumentKind::SupplierCredit, "b", day("2026-03-10")));
+    assert_eq!(firm.balances(BOOKS), some);
+    firm.must(&Cancel::one(DocumentKind::SupplierCredit, "a", day("2026-03-10")));
+    assert_eq!(firm.balances(BOOKS), landed);
+    firm.clean();
+}
+
+#[test]
+fn in_every_profile_freight_that_is_credited_costs_nothing() {
+    for profile in Profile::ALL {
+        let firm = came(profile);
+        firm.must(&freight("F", LandsOn::new(["1", "2"])));
+        firm.must(&InvoiceCustomers::new(vec![NewInvoice::new("1", "1", day("2026-03-05"))]));
+        for code in ["1", "2"] {
+            let bill = NewBill::new(code, "V-1", day("2026-03-05")).order(code);
+            firm.must(&EnterBills::new(vec![bill]));
+        }
+        firm.must(&CreditSuppliers::new(vec![NewCredit::new("c", "F", day("2026-03-09"))]));
+        firm.must(&PostAccruals::on(day("2026-03-31")));
+        firm.clean();
+        let books = firm.company.books();
+        let statement = books.income_statement(day("2026-03-01"), day("2026-03-31")).unwrap();
+        assert_eq!(statement.result.normalize().to_string(), "24", "{profile:?}");
+    }
+}

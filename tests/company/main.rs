@@ -3,6 +3,7 @@
 
 mod accrued;
 mod amends;
+mod apart;
 mod cancelling;
 mod closing;
 mod deposits;

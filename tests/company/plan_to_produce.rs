@@ -30,7 +30,11 @@ fn complete(firm: &Firm, made: NewCompletion) {
 }
 
 fn close(firm: &Firm) {
-    firm.must(&CloseWorkOrders::new(vec![NewClose::new("W-1", day("2026-03-31"))]));
+    close_on(firm, "2026-03-31");
+}
+
+fn close_on(firm: &Firm, date: &str) {
+    firm.must(&CloseWorkOrders::new(vec![NewClose::new("W-1", day(date))]));
     firm.clean();
     assert_eq!(firm.status("W-1"), Status::Closed);
     assert_eq!(firm.balance("1440"), "0");
@@ -383,7 +387,7 @@ fn what_others_make_of_our_material_costs_both() {
     assert_eq!(firm.balances(["1440", "2050", "5100"]), ["-50", "0", "0"]);
     let again = ReceivedLine::new(1, pcs("10")).into_work("W-1");
     firm.must(&Receive::new(vec![NewReceipt::new("R-2", "PO-1", day("2026-04-02")).line(again)]));
-    close(&firm);
+    close_on(&firm, "2026-04-02");
     assert_eq!(firm.worth(gear()), "150");
 }
 

@@ -105,6 +105,24 @@ fn limits_hold_to_the_cent_per_document_and_per_act() {
     house.holds("company.pay", ("119", "238"), &Pay::new(vec![paid("1"), paid("2")]));
 }
 
+/// Freight of 10 comes upon ten bolts of 4.
+#[test]
+fn who_moves_goods_does_not_say_what_they_are_worth() {
+    use fondaco::inventory::moves::NewMove;
+    use fondaco::inventory::valuation::Basis;
+    use fondaco::inventory::value::AddLandedCost;
+    let receipt = std::cell::Cell::new(None);
+    let house = House::of(|firm| {
+        let come = NewMove::receipt(bolt(), pcs("10"), "MAIN", day("2026-02-01")).cost(eur("40"));
+        receipt.set(firm.must(&MoveGoods::new(vec![come])).ids().next());
+    });
+    let receipts = vec![receipt.get().unwrap()];
+    let freight = ChangeCost::Landed(AddLandedCost::new(receipts, eur("10"), Basis::Quantity));
+    house.may(NewGrant::new("company.move_goods"));
+    assert_eq!(house.sends(&freight), "policy.not_held");
+    house.holds("company.change_cost", ("10", "10"), &freight);
+}
+
 #[cfg(feature = "payroll")]
 #[test]
 fn who_is_limited_posts_no_run_of_any_size() {

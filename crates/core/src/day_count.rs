@@ -24,7 +24,7 @@ use crate::ratio::Ratio;
 
 /// A convention that needs nothing but the two days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub enum DayCount {
     /// Actual/360 (ISDA 4.16(e)): money markets.
     Act360,

@@ -99,7 +99,9 @@ impl Quantity {
     /// [`QuantityError::Syntax`], [`QuantityError::Unit`], or [`QuantityError::Amount`] with what is
     /// wrong in the amount.
     pub fn parse(text: &str) -> Result<Quantity, QuantityError> {
-        let parts = text.split_once(' ').filter(|(amount, _)| !amount.is_empty());
+        let parts = text.split_once(' ').filter(|(amount, unit)| {
+            !amount.is_empty() && !unit.starts_with(' ') && !unit.ends_with(' ')
+        });
         let (amount, unit) = parts.ok_or_else(|| QuantityError::Syntax { text: text.into() })?;
         Ok(Quantity::new(decimal::parse(amount)?, unit.parse()?))
     }

@@ -240,6 +240,7 @@ impl<T> Timeline<T> {
         let mut timeline = Timeline::with(rules);
         for recording in recordings {
             timeline.check_time(recording.recorded_at)?;
+            check_span(recording.span)?;
             timeline.take(recording)?;
         }
         Ok(timeline)
@@ -327,9 +328,7 @@ impl<T> Timeline<T> {
     pub fn record(&mut self, recording: Recording<T>) -> Result<(), TimelineError> {
         self.check_time(recording.recorded_at)?;
         let span = recording.span;
-        if span.end.is_some_and(|end| end < span.start) {
-            return Err(TimelineError::Reversed { span });
-        }
+        check_span(span)?;
         if self.rules.overlaps == Overlaps::Refused && matches!(recording.says, Says::Set(_)) {
             self.check_overlap(recording.span)?;
         }
@@ -516,6 +515,14 @@ impl<T: PartialEq> PartialEq for Timeline<T> {
 impl<T: std::fmt::Debug> std::fmt::Debug for Timeline<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_list().entries(&self.recordings).finish()
+    }
+}
+
+/// A span that ends before it begins holds nothing: whoever recorded it meant something else.
+fn check_span(span: Span) -> Result<(), TimelineError> {
+    match span.end.is_some_and(|end| end < span.start) {
+        true => Err(TimelineError::Reversed { span }),
+        false => Ok(()),
     }
 }
 

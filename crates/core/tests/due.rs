@@ -11,7 +11,7 @@ use common::*;
 use fondaco_core::due::{
     Backoff, CancelDue, Due, DueError, Handlers, Refused, RetryDue, SetDueClock, TickError, Ticked,
 };
-use fondaco_core::store::{Row, Scan, Store, StoreError, Value};
+use fondaco_core::store::{Row, Scan, Store, StoreError, Stored, Value};
 use fondaco_core::{Driver, ErrorKind, Halt, Timestamp, Tx};
 use fondaco_store::{Memory, Sqlite};
 use fondaco_testkit::{Model, sweep};
@@ -330,36 +330,57 @@ fn what_is_wrong_with_one_item_keeps_no_other_back() {
     });
 }
 
+/// Whatever an item's own act can't do, however often it is tried, is the item's.
+#[test]
+fn no_error_of_a_store_that_an_item_brings_about_keeps_others_back() {
+    let of_item = [
+        StoreError::Exists { key: Stock::of(1, 1, 1).row_key() },
+        StoreError::Unprepared { table: "shelf".into() },
+        StoreError::Overflow { key: Stock::of(1, 1, 1).row_key(), column: "on_hand".into() },
+        StoreError::Unsupported { ask: "anything" },
+    ];
+    for (at, error) in of_item.into_iter().enumerate() {
+        let host = Host::sync("memory", Arc::new(Memory::new()));
+        put(&host, "put", &[("broken", "a", 1), ("count", "b", 1)]);
+        let code = error.code();
+        let broken = counting().on("broken", move |_, _| Err(Halt::from(error.clone()).into()));
+        let ticked = host.tick(broken, hour(9));
+        assert_eq!(subjects(&ticked), ["b"], "{at}");
+        assert_eq!((ticked.refused[0].code.as_str(), ticked.refused[0].tries), (code, 1));
+    }
+}
+
 /// A row of the queue itself that can't be read holds up its own kind, and tells so.
 #[test]
 fn a_damaged_row_of_the_queue_keeps_no_other_kind_back() {
     let inner: Arc<dyn Store> = Arc::new(Memory::new());
     let host = Host::sync("sound", inner.clone());
-    put(&host, "put", &[("bad", "a", 1), ("count", "b", 1), ("nobody", "c", 1)]);
+    let items =
+        [("bad", "a", 1), ("bad", "z", 2), ("bad", "y", 3), ("count", "b", 1), ("nobody", "c", 1)];
+    put(&host, "put", &items);
     let damage = |scan: &Scan, rows: &mut Vec<Row>| {
         for row in rows.iter_mut().filter(|_| scan.table.name == "due_item") {
             let mut values = row.stored().values();
-            if values.contains(&Value::Text("bad".into())) {
+            if values.contains(&Value::Text("z".into())) {
                 values.iter_mut().for_each(|value| *value = Value::Bool(true));
                 *row = Row::values(row.version, row.stored().table(), values);
             }
         }
     };
-    let host = Host::sync(
-        "damaged",
-        Arc::new(Altered { parts: true, ..Altered::new(inner, |_| (), damage) }),
-    );
+    let altered = Altered { parts: true, ..Altered::new(inner, |_| (), damage) };
+    let host = Host::sync("damaged", Arc::new(altered));
     let handlers = || counting().on("bad", |tx, _| count(tx));
-    let ticked = host.tick(handlers(), hour(2));
-    assert_eq!(subjects(&ticked), ["b"]);
+    let ticked = host.tick(handlers(), hour(4));
+    assert_eq!(subjects(&ticked), ["a", "b"], "also what comes before the damage");
     let unreadable: Vec<_> =
         ticked.unreadable.iter().map(|of| (of.kind.as_str(), of.code.as_str())).collect();
     assert_eq!(unreadable, [("bad", "store.corrupt")]);
+    assert_eq!(ticked.unhandled.len(), 1, "nobody takes c, all the same");
     assert!(!ticked.is_sound());
-    assert!(ticked.to_string().contains("no item of this kind was tried"), "{ticked}");
+    assert!(ticked.to_string().contains("what comes after it of this kind was not tried"));
     assert!(ticked.to_report().to_csv().contains("bad,,,damaged,"));
-    assert_eq!(host.next_due(handlers()), None, "the damaged kind is not waited for");
-    assert_eq!(counted(&host), 1);
+    assert_eq!(host.next_due(handlers()), None, "what is damaged is not waited for");
+    assert_eq!(counted(&host), 2);
 }
 
 #[test]

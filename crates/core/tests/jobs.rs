@@ -234,6 +234,25 @@ fn a_refused_chunk_leaves_what_was_done_and_goes_on_once_it_is_mended() {
     });
 }
 
+/// What can't be done however often it is tried is kept with the job: nobody thinks that it still runs.
+#[test]
+fn a_job_that_meets_a_mistake_of_the_program_has_failed() {
+    on_every_host(|host| {
+        // A chunk of no width gives its own cursor back, and would come for ever.
+        let error = run(host, &mut Logging::new(9, 0)).unwrap_err();
+        assert!(error.to_string().contains("gives its own cursor back"), "{error}");
+        let known = state(host);
+        assert_eq!(known.status, JobStatus::Failed);
+        assert!(known.failure_text.is_some_and(|text| text.contains("its own cursor")));
+        assert_eq!(
+            run(host, &mut Logging::new(9, 2)).unwrap().report,
+            [9, 2],
+            "it goes on once mended"
+        );
+        assert_eq!(state(host).failure, None);
+    });
+}
+
 #[test]
 fn a_job_is_stopped_by_somebody_else_in_all_processes() {
     on_every_host(|host| {

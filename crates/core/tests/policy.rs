@@ -85,6 +85,34 @@ fn a_limit_holds_whatever_the_act_says() {
     assert!(!batches("to the cent", &[&["50", "40"], &["60"]]).unwrap());
     let over = batches("a cent over", &[&["50", "40"], &["60.01"]]).unwrap_err();
     assert_eq!(over.code(), "policy.over_total");
+    // Batches within one another, and items that say no total among those that do.
+    let asked = |name: &str, act: &dyn Fn(&mut Tx<'_>) -> Result<(), Halt>| {
+        code(desk.run(envelope("anna", name), name, |tx, _| act(tx)).map(drop))
+    };
+    let within = |more: &'static str| {
+        move |tx: &mut Tx<'_>| {
+            let (outer, inner) = (tx.authority(&PAY)?, tx.authority(&PAY)?);
+            tx.allow(&outer, &ask("front", "60").total(eur("60")))?;
+            tx.allow(&inner, &ask("front", "35").total(eur("35")))?;
+            let last = ask("front", more).total(eur("60").add(eur(more)).unwrap());
+            tx.allow(&outer, &last).map(drop)
+        }
+    };
+    assert_eq!(asked("one within another", &within("55")), "fine");
+    assert_eq!(asked("one within another, a cent over", &within("55.01")), "policy.over_total");
+    let mixed = |tx: &mut Tx<'_>| {
+        let authority = tx.authority(&PAY)?;
+        tx.allow(&authority, &ask("front", "100"))?;
+        tx.allow(&authority, &ask("front", "51").total(eur("51"))).map(drop)
+    };
+    assert_eq!(asked("some without a total", &mixed), "policy.over_total");
+    for (name, total) in [("too little", "1 EUR"), ("other money", "1 USD")] {
+        let total = Money::parse(total).unwrap();
+        let less = |tx: &mut Tx<'_>| tx.authorize(&ask("front", "500").total(total)).map(drop);
+        assert_eq!(asked(name, &less), "policy.over_total", "a total of {name}");
+    }
+    let none = |tx: &mut Tx<'_>| tx.authorize(&ask("front", "500").without_amount()).map(drop);
+    assert_eq!(asked("no amount and one", &none), "core.bug");
     // What was refused, and taken back, counts no more.
     let tried = desk.run(envelope("anna", "tried"), "", |tx, _| {
         for amount in ["150", "200", "75"] {

@@ -73,6 +73,17 @@ fn scan(store: &dyn Store, table: &'static Table, index: Option<usize>) -> Vec<R
     rows
 }
 
+/// The rows of a table in the books; of documents, which these books have none of, one by hand.
+fn rows_of(store: &dyn Store, table: &'static Table) -> Vec<Row> {
+    if table.name != "company_settlement" {
+        return scan(store, table, None);
+    }
+    let amounts = [119, 0, 0, 0].map(|amount| Value::Decimal(amount.into()));
+    let ids = [Value::Id(1), Value::Id(2)].into_iter();
+    let last = [Value::Null, Value::Date(day("2026-03-31"))];
+    vec![Row::values(1, table, ids.chain(amounts).chain(last).collect())]
+}
+
 /// The commit that writes a table's rows.
 fn batch(number: usize, table: &'static Table, rows: &[Row]) -> Batch {
     let meta = Meta::new(ActorId::new("clerk"), Timestamp::EPOCH);
@@ -114,7 +125,7 @@ fn every_table_is_brought_up_from_each_of_its_layouts() {
     let today = books_of_all(std::sync::Arc::new(Model::new()));
     let tables = tables();
     let rows: Vec<_> =
-        tables.iter().map(|table| (*table, scan(&**today.store(), table, None))).collect();
+        tables.iter().map(|table| (*table, rows_of(&**today.store(), table))).collect();
     let newest = tables.iter().map(|table| table.layout).max().unwrap();
     let mut proven: Vec<(&str, BroughtUp)> = Vec::new();
     for layout in 1..newest {

@@ -9,7 +9,7 @@ use crate::ledger::{AccountClass, Side};
 
 /// How a file says on which side an amount stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub enum AmountColumns {
     /// One amount with a sign.
     Signed {

@@ -131,8 +131,8 @@ pub use open_items::{
     Clear, ClearLine, Cleared, Clearing, ClearingDifference, ClearingLine, ItemClearing, ItemError,
     ItemKeeping, ItemKey, ItemTotal, KeepByItems, KeepCursor, Matching, OpenDifference, OpenItem,
     OpenItemQuery, OpenItemRow, OpenItems, Pays, PostClearing, PostedClearing, Proposal, Realised,
-    Unclear, Unclearing, clear, clearings_of, explain_realised, open_items, post_clearing, propose,
-    realised, realised_by, unclear,
+    Unclear, Unclearing, check_date, clear, clearings_of, explain_realised, open_items,
+    post_clearing, propose, realised, realised_by, unclear,
 };
 pub(crate) use open_items::{clear_correction, unposted_differences};
 pub use options::{Balancing, EntryDetail, EntryOptions};

@@ -34,7 +34,7 @@ pub struct HolidayRule {
 
 /// The day of a holiday in each year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub enum DayRule {
     /// The same day each year.
     Fixed {
@@ -135,7 +135,11 @@ impl DayRule {
             DayRule::OnOrAfter { month, day: of, .. }
             | DayRule::OnOrBefore { month, day: of, .. }
             | DayRule::FixedOrFirst { month, day: of, .. } => day(month, of),
-            DayRule::Easter { .. } | DayRule::OrthodoxEaster { .. } | DayRule::Once { .. } => None,
+            DayRule::Easter { days } | DayRule::OrthodoxEaster { days } => {
+                let within_a_year = (-366..=366).contains(&days);
+                (!within_a_year).then_some("that is years from Easter: count from -366 to 366 days")
+            }
+            DayRule::Once { .. } => None,
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::Timestamp;
 /// The rule by which a refused item waits. Waits are counted from the tick that met the refusal; less than a minute counts
 /// as a minute, so that an item is tried at most once per tick.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub enum Backoff {
     /// The same wait each time.
     Steady {

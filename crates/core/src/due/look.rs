@@ -50,10 +50,7 @@ pub(super) fn look(
     let clock = DueClock::peek(read)?;
     let (mut ready, mut horizon, mut unreadable) = (Vec::new(), None::<Place>, Vec::new());
     for kind in handlers.kinds() {
-        let range = Range::by(DueItem::BY_TIME, kind).through(&now).limit(room);
-        let Some(items) = unless_damaged(read.peek_scan(&range), kind, &mut unreadable)? else {
-            continue;
-        };
+        let items = due_of(read, kind, (now, room), &mut unreadable)?;
         let items: Vec<Ready> = items.iter().filter_map(ready_of).collect();
         if let Some(last) = items.last().filter(|_| items.len() >= room) {
             let nearer = horizon.as_ref().is_none_or(|horizon| last.place < *horizon);
@@ -65,28 +62,34 @@ pub(super) fn look(
     if let Some(horizon) = &horizon {
         ready.retain(|item| item.place <= *horizon);
     }
-    let unhandled = unhandled(read, handlers, now);
-    let unhandled = unless_damaged(unhandled, "", &mut unreadable)?.unwrap_or_default();
+    let unhandled = unhandled(read, handlers, now, &mut unreadable)?;
     Ok(Look { position: read.position(), clock, ready, horizon, unhandled, unreadable })
 }
 
-/// What was read; `None` where a row of it is damaged, which is kept for whoever looks at what the tick did.
-fn unless_damaged<T>(
-    read: Result<T, Halt>,
-    kind: &str,
+/// Up to `room` items of a kind that are ready: those before the first row that is damaged, where there is one.
+fn due_of(
+    read: &mut View<'_>,
+    kind: &SmolStr,
+    (now, room): (Timestamp, usize),
     unreadable: &mut Vec<Unreadable>,
-) -> Result<Option<T>, Halt> {
-    match read {
-        Err(halt) if halt.kind() == ErrorKind::Corrupt => {
-            // The search for kinds that nobody takes meets the same row again.
-            if !kind.is_empty() || unreadable.is_empty() {
-                let (kind, code, why) = (kind.into(), halt.code().into(), halt.to_string());
-                unreadable.push(Unreadable { kind, code, why });
-            }
-            Ok(None)
+) -> Result<Vec<Arc<DueItem>>, Halt> {
+    let all = Range::by(DueItem::BY_TIME, kind).through(&now);
+    let damage = match read.peek_scan(&all.clone().limit(room)) {
+        Err(halt) if halt.kind() == ErrorKind::Corrupt => halt,
+        items => return items,
+    };
+    unreadable.push(Unreadable::of(kind.clone(), &damage));
+    // So many can be read, and so many can't.
+    let (mut items, mut good, mut bad) = (Vec::new(), 0, room);
+    while good + 1 < bad {
+        let middle = good.midpoint(bad);
+        match read.peek_scan(&all.clone().limit(middle)) {
+            Ok(found) => (items, good) = (found, middle),
+            Err(halt) if halt.kind() == ErrorKind::Corrupt => bad = middle,
+            Err(halt) => return Err(halt),
         }
-        read => read.map(Some),
     }
+    Ok(items)
 }
 
 fn ready_of(item: &Arc<DueItem>) -> Option<Ready> {
@@ -95,36 +98,54 @@ fn ready_of(item: &Arc<DueItem>) -> Option<Ready> {
     Some(Ready { place, id: item.id, tries: item.tries })
 }
 
-/// Goes from kind to kind by the index, whatever the number of items of each.
+/// Goes from kind to kind by the index, whatever the number of items of each; past kinds that are damaged.
 fn unhandled(
     read: &mut impl Reading,
     handlers: &Handlers<'_>,
     now: Timestamp,
+    unreadable: &mut Vec<Unreadable>,
 ) -> Result<Vec<Unhandled>, Halt> {
     let (mut found, mut from) = (Vec::new(), SmolStr::default());
     loop {
         let next = Range::by(DueItem::BY_TIME, &()).from(&from).limit(1);
-        let Some(item) = read.peek_scan(&next)?.pop() else { return Ok(found) };
-        if let Some(since) = item.try_at.filter(|at| *at <= now)
-            && handlers.get(&item.kind).is_none()
-        {
-            found.push(Unhandled { kind: item.kind.clone(), since });
-        }
+        let kind = match read.peek_scan(&next) {
+            Ok(mut items) => {
+                let Some(item) = items.pop() else { return Ok(found) };
+                if let Some(since) = item.try_at.filter(|at| *at <= now)
+                    && handlers.get(&item.kind).is_none()
+                {
+                    found.push(Unhandled { kind: item.kind.clone(), since });
+                }
+                item.kind.clone()
+            }
+            Err(halt) if halt.kind() == ErrorKind::Corrupt => {
+                let damaged = unreadable.iter().map(|of| &of.kind).filter(|kind| **kind >= from);
+                let Some(kind) = damaged.min().cloned() else {
+                    // Of whichever kind it is, nobody takes it.
+                    unreadable.push(Unreadable::of(SmolStr::default(), &halt));
+                    return Ok(found);
+                };
+                kind
+            }
+            Err(halt) => return Err(halt),
+        };
         // The first text after all that begin with this kind and end there.
-        from = format_smolstr!("{}\u{1}", item.kind);
+        from = format_smolstr!("{kind}\u{1}");
     }
 }
 
-/// When the next item that somebody takes is tried. Kinds of which a row is damaged are left out: a tick tells of them.
+/// When the next item that somebody takes is tried. Kinds whose next row is damaged are left out: a tick tells of them.
 pub(super) fn next_due(
     read: &mut impl Reading,
     handlers: &Handlers<'_>,
 ) -> Result<Option<Timestamp>, Halt> {
     let mut next = None::<Timestamp>;
     for kind in handlers.kinds() {
-        let first = read.peek_scan(&Range::by(DueItem::BY_TIME, kind).limit(1));
-        let first = unless_damaged(first, kind, &mut Vec::new())?;
-        let at = first.and_then(|mut items| items.pop()).and_then(|item| item.try_at);
+        let first = match read.peek_scan(&Range::by(DueItem::BY_TIME, kind).limit(1)) {
+            Err(halt) if halt.kind() == ErrorKind::Corrupt => continue,
+            items => items?.pop(),
+        };
+        let at = first.and_then(|item| item.try_at);
         next = [next, at].into_iter().flatten().min();
     }
     Ok(next)

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::acts::{Following, Stop};
 use super::look::{Look, Place, Ready};
 use super::{CarriedOut, DeniedItem, DueItem, Refused, RefusedItem, TickError, Ticked};
-use crate::{Done, ErrorKind, Halt, Id, Timestamp};
+use crate::{Done, Halt, Id, Timestamp};
 
 /// So many items are read at once.
 const PAGE: usize = 256;
@@ -203,12 +203,8 @@ impl Pass {
     }
 }
 
-/// Whether a halt says something of the item alone, so that the others go on: a damaged row, or a mistake of the program that it brings
-/// to light. What the store can't do now it can't do for any.
+/// Whether a halt says something of the item alone, so that the others go on: a damaged row, a sum at its edge, or a mistake of the program
+/// that it brings to light. What the store can't do now it can't do for any.
 fn is_of_item(halt: &Halt) -> bool {
-    match halt {
-        Halt::Bug(_) | Halt::Unguarded { .. } | Halt::Unstorable { .. } => true,
-        Halt::Store(error) => error.kind() == ErrorKind::Corrupt,
-        _ => false,
-    }
+    halt.is_of_act()
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use smol_str::SmolStr;
 
 use crate::report::{Cell, Column, Phrase, Report, Row, word};
-use crate::{ErrorKind, Timestamp};
+use crate::{ErrorKind, Halt, Timestamp};
 
 /// What came of a tick. Its text says it in a few lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub struct Ticked {
     pub elsewhere: usize,
     /// Kinds that are due and that no handler takes.
     pub unhandled: Vec<Unhandled>,
-    /// Kinds of which a row of the queue is damaged: none of their items was tried, and those of others were.
+    /// Kinds of which a row of the queue is damaged: their items before it were tried, and all of others.
     pub unreadable: Vec<Unreadable>,
     /// Whether the tick's limit ended it: there may be more, so tick again.
     pub more: bool,
@@ -97,6 +97,12 @@ pub struct Unreadable {
     pub code: SmolStr,
     /// The damage in words.
     pub why: String,
+}
+
+impl Unreadable {
+    pub(super) fn of(kind: SmolStr, damage: &Halt) -> Unreadable {
+        Unreadable { kind, code: damage.code().into(), why: damage.to_string() }
+    }
 }
 
 impl Ticked {
@@ -222,7 +228,10 @@ impl fmt::Display for Ticked {
             write!(f, "\n  {kind}: due since {since}, and no handler takes it")?;
         }
         for Unreadable { kind, code, why } in &self.unreadable {
-            write!(f, "\n  {kind}: {why} ({code}; no item of this kind was tried)")?;
+            write!(
+                f,
+                "\n  {kind}: {why} ({code}; what comes after it of this kind was not tried)"
+            )?;
         }
         Ok(())
     }

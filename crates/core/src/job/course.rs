@@ -157,11 +157,11 @@ impl<J: Job> Course<J> {
     }
 }
 
-/// Whether it is the engine that refused: then the job has failed, and the store is told.
+/// Whether the engine refused, or can't do it however often it is tried: then the job has failed, and the store is told.
 fn is_refusal<E: ActError>(error: &JobError<E>) -> bool {
     matches!(error, JobError::Act(error) if refuses(error))
 }
 
 fn refuses(error: &impl ActError) -> bool {
-    error.halt().is_none_or(Halt::is_refusal)
+    error.halt().is_none_or(|halt| halt.is_refusal() || halt.is_of_act())
 }

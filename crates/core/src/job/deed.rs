@@ -202,6 +202,11 @@ fn chunk<J: Job>(
     let told = event("job.chunk", name.job).with("chunks", Value::I64(i64::from(chunks)));
     tx.emit(told.with("done", Value::I64(done)));
     let cursor = to_json(&cursor, "cursor")?;
+    if !exhausted && cursor == state.cursor {
+        let why =
+            format!("a chunk of {} gives its own cursor back: it would come for ever", name.kind);
+        return Err(JobError::Act(J::Error::from(Halt::Bug(why))));
+    }
     let changed_at = tx.now();
     put(tx, JobState { chunks, cursor, exhausted, phase, done, total, changed_at, ..state })
 }

@@ -21,6 +21,9 @@
 //!   that points to it. Both make a work of any length valid in one small commit, and a job that never ends leaves rows
 //!   that nobody reads.
 //!
+//! Each chunk is an act by itself, also to rights: a limit for all documents of one act holds for each chunk, and not for the job. Whom such
+//! a limit is to bind is given no right to run the job (`job.run`, within its kinds).
+//!
 //! # What a job sees of the world
 //! [`Job::chunk`] and [`Job::finish`] are acts: they take everything from the [`Tx`], from the cursor, and from the job. What comes
 //! from outside, such as the lines of a file, is brought by [`Job::fetch`] before each chunk. The cursor, the report and

@@ -214,7 +214,8 @@ fn normal(kind: IdentifierKind, value: String) -> Result<SmolStr, Flaw> {
 fn is_blank(kind: IdentifierKind, value: &str) -> bool {
     let number = match kind {
         IdentifierKind::Bic => return false,
-        // Check digits count the noughts, and have something to say where the number has not.
+        // Check digits count the noughts, and have something to say where the number has not. A letter names somebody.
+        IdentifierKind::Lei | IdentifierKind::Iban if has_letters(kind, value) => return false,
         IdentifierKind::Lei => value.get(..18).unwrap_or(value),
         IdentifierKind::Iban => value.get(4..).unwrap_or(value),
         IdentifierKind::Vat if value.starts_with("FR") => value.get(4..).unwrap_or(value),
@@ -222,6 +223,12 @@ fn is_blank(kind: IdentifierKind, value: &str) -> bool {
     };
     let mut digits = number.bytes().filter(u8::is_ascii_digit).peekable();
     digits.peek().is_some() && digits.all(|digit| digit == b'0')
+}
+
+/// Whether there is a letter in the number itself, behind the country that an IBAN begins with.
+fn has_letters(kind: IdentifierKind, value: &str) -> bool {
+    let number = if kind == IdentifierKind::Iban { value.get(2..) } else { Some(value) };
+    number.unwrap_or(value).bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
 /// A BIC of the head office has eight characters; written with eleven, it ends in XXX.

@@ -111,7 +111,7 @@ fn check_language(tag: &str) -> Result<(), PartyError> {
     let mut parts = tag.split('-').peekable();
     let language = parts
         .next()
-        .is_some_and(|part| (2..=3).contains(&part.len()) && all(part, u8::is_ascii_lowercase));
+        .is_some_and(|part| (2..=3).contains(&part.len()) && all(part, u8::is_ascii_alphabetic));
     parts.next_if(|part| part.len() == 4 && all(part, u8::is_ascii_alphabetic));
     parts.next_if(|part| match part.len() {
         2 => all(part, u8::is_ascii_alphabetic),

@@ -1,11 +1,7 @@
 //! Asking in a unit of work, and what becomes of an act that did not ask.
 
-use std::collections::BTreeMap;
-
-use rust_decimal::Decimal;
-
 use super::{Authority, Inquiry, Permission, Reason, Request, Standing, Verdict};
-use crate::{ActorId, Currency, Engine, Halt, Money, Timestamp, Tx};
+use crate::{ActorId, Engine, Halt, Timestamp, Tx};
 
 impl Tx<'_> {
     /// Asks whether who acts may do this; the decision rests on the answer.
@@ -65,7 +61,7 @@ impl Tx<'_> {
             Standing::Full(_) => self.grant(permission),
             Standing::Judged(_) => {}
         }
-        Ok(Authority::new(permission, actor, standing, self.allowed_by(permission)))
+        Ok(Authority::new(permission, actor, standing, self.allowed.next()))
     }
 
     /// Asks whether one thing may be done under an authority that was asked for.
@@ -74,38 +70,17 @@ impl Tx<'_> {
     /// [`Halt::Denied`].
     pub fn allow(&mut self, authority: &Authority, request: &Request) -> Result<Reason, Halt> {
         self.asked = true;
-        let total = self.total_with(authority, request);
-        let summed = total.map(|total| request.clone().total(total));
-        let reason = authority.judge(summed.as_ref().unwrap_or(request))?;
-        if let Some(total) = total {
-            let key = (authority.permission().name, total.currency());
-            self.allowed.insert(key, total.amount());
+        if request.without_amount && (request.amount.is_some() || request.total.is_some()) {
+            let name = authority.permission().name;
+            return Err(Halt::Bug(format!("a request for {name} is about no amount and says one")));
+        }
+        let counted = self.allowed.with(authority, request);
+        let reason = authority.judge(request, counted.map(|counted| counted.total()))?;
+        if let Some(counted) = counted {
+            self.allowed.count(authority, counted);
         }
         self.grant(authority.permission());
         Ok(reason)
-    }
-
-    /// What the act comes to with this: what it was allowed before, and what the request says in all or by itself.
-    fn total_with(&self, authority: &Authority, request: &Request) -> Option<Money> {
-        if authority.is_full() {
-            return None;
-        }
-        let (before, more) = match (request.total, request.amount) {
-            (Some(total), _) => (authority.before.get(&total.currency()).copied(), total),
-            (None, Some(amount)) => {
-                let key = (authority.permission().name, amount.currency());
-                (self.allowed.get(&key).copied(), amount)
-            }
-            (None, None) => return None,
-        };
-        let total = before.unwrap_or_default().saturating_add(more.amount().abs());
-        Some(Money::new(total, more.currency()))
-    }
-
-    /// What the act was allowed so far by a permission that is limited.
-    fn allowed_by(&self, permission: &Permission) -> BTreeMap<Currency, Decimal> {
-        let of = self.allowed.iter().filter(|((name, _), _)| *name == permission.name);
-        of.map(|((_, currency), amount)| (*currency, *amount)).collect()
     }
 
     /// Whether who acts might do this, and why, without being refused: for acts that choose otherwise.
@@ -173,13 +148,10 @@ impl Tx<'_> {
         request: &Request,
     ) -> Result<Verdict, Halt> {
         let standing = self.standing(actor, now, request.permission)?;
+        let authority = Authority::new(request.permission, actor.clone(), standing, u32::MAX);
         // What this act was allowed before counts for who acts, and for nobody else.
-        let own = self.actor() == actor;
-        let before = if own { self.allowed_by(request.permission) } else { BTreeMap::new() };
-        let authority = Authority::new(request.permission, actor.clone(), standing, before);
-        let total = if own { self.total_with(&authority, request) } else { None };
-        let summed = total.map(|total| request.clone().total(total));
-        Ok(authority.judge(summed.as_ref().unwrap_or(request)).into())
+        let own = (self.actor() == actor).then(|| self.allowed.with(&authority, request));
+        Ok(authority.judge(request, own.flatten().map(|counted| counted.total())).into())
     }
 
     fn standing(

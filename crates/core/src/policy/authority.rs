@@ -1,14 +1,12 @@
 //! How somebody stands with a permission, and what comes of asking.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
-use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use super::{Denial, Permission, Request, Why};
 use crate::report::{Explain, Parameter, word};
-use crate::{ActorId, Currency};
+use crate::{ActorId, Money};
 
 /// Why somebody may.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,11 +107,22 @@ pub struct Judge {
     dimensions: Option<Vec<SmolStr>>,
 }
 
-type Judging = dyn Fn(&Request) -> Result<Reason, Box<Denial>>;
+/// Of a request, and of what the act comes to with it, where that is another than the request says.
+type Judging = dyn Fn(&Request, Option<Money>) -> Result<Reason, Box<Denial>>;
 
 impl Judge {
     /// Judges by this function of all that a request says.
     pub fn new(judge: impl Fn(&Request) -> Result<Reason, Box<Denial>> + 'static) -> Judge {
+        Judge::of_totals(move |request, total| match total {
+            Some(total) => judge(&request.clone().total(total)),
+            None => judge(request),
+        })
+    }
+
+    /// Judges by this function of what a request says and of what the act comes to with it, so that no request is copied.
+    pub(super) fn of_totals(
+        judge: impl Fn(&Request, Option<Money>) -> Result<Reason, Box<Denial>> + 'static,
+    ) -> Judge {
         Judge { judge: Box::new(judge), dimensions: None }
     }
 
@@ -143,8 +152,8 @@ pub struct Authority {
     permission: &'static Permission,
     actor: ActorId,
     standing: Standing,
-    /// What the act was allowed by this permission before this was asked for, in each currency.
-    pub(super) before: BTreeMap<Currency, Decimal>,
+    /// Which of the act's authorities it is.
+    number: u32,
 }
 
 impl Authority {
@@ -152,9 +161,13 @@ impl Authority {
         permission: &'static Permission,
         actor: ActorId,
         standing: Standing,
-        before: BTreeMap<Currency, Decimal>,
+        number: u32,
     ) -> Authority {
-        Authority { permission, actor, standing, before }
+        Authority { permission, actor, standing, number }
+    }
+
+    pub(super) fn number(&self) -> u32 {
+        self.number
     }
 
     /// The permission.
@@ -189,7 +202,11 @@ impl Authority {
 
     /// Whether the request may be done. Who is asked for here must also ask the unit of work:
     /// [`Tx::allow`](crate::Tx::allow).
-    pub(crate) fn judge(&self, request: &Request) -> Result<Reason, Box<Denial>> {
+    pub(crate) fn judge(
+        &self,
+        request: &Request,
+        total: Option<Money>,
+    ) -> Result<Reason, Box<Denial>> {
         let about = |denial: Denial| Box::new(Denial { about: request.about.clone(), ..denial });
         let deny = |why| Err(about(Denial::new(self.permission, self.actor.clone(), why)));
         if request.permission.name != self.permission.name {
@@ -197,7 +214,7 @@ impl Authority {
         }
         let reason = match &self.standing {
             Standing::Full(reason) => reason.clone(),
-            Standing::Judged(by) => (by.judge)(request).map_err(|denial| about(*denial))?,
+            Standing::Judged(by) => (by.judge)(request, total).map_err(|denial| about(*denial))?,
             Standing::None(denial) => return Err(about(denial.clone())),
         };
         if request.hands.is_empty() {

@@ -29,6 +29,7 @@
 
 mod asking;
 mod authority;
+mod counted;
 mod denial;
 mod inquiry;
 mod permission;
@@ -36,6 +37,7 @@ mod request;
 pub mod stored;
 
 pub use authority::{Authority, Judge, Reason, Standing, Verdict};
+pub(crate) use counted::Allowed;
 pub use denial::{Denial, Why};
 pub use inquiry::Inquiry;
 pub use permission::Permission;

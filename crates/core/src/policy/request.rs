@@ -31,9 +31,11 @@ pub struct Request {
     /// denied, unless it is [about none](Request::without_amount).
     pub amount: Option<Money>,
     /// For how much in all under this [`Authority`](super::Authority) so far, this included; what the act was allowed by the permission before it is
-    /// added, and limits per act are compared with that. Left out, it is the amount and all that the act was allowed by this
+    /// added, and limits per act are compared with that. One that is less than the amount, or in another currency, is none. Left out, it is the amount and all that the act was allowed by this
     /// permission in this currency; so a batch need not add up.
     pub total: Option<Money>,
+    /// How much of the amount this act adds, where the rest of it was there before: what counts towards limits per act then.
+    pub adds: Option<Money>,
     /// Whether it is about no amount, so that limits have nothing to say.
     pub without_amount: bool,
     /// Where: each of these must be within the right.
@@ -74,7 +76,8 @@ impl Request {
     pub fn new(permission: &'static Permission) -> Request {
         let (about, amount, total) = (None, None, None);
         let (places, hands) = (Vec::new(), Vec::new());
-        Request { permission, about, amount, total, without_amount: false, places, hands }
+        let (adds, without_amount) = (None, false);
+        Request { permission, about, amount, total, adds, without_amount, places, hands }
     }
 
     /// Asks for `permission` about the one thing that is also the place: an account, an item, a site.
@@ -114,6 +117,21 @@ impl Request {
     #[must_use]
     pub fn total(mut self, total: Money) -> Request {
         self.total = Some(total);
+        self
+    }
+
+    /// Of which this act adds so much: a document may be about more, as what stands above a limit with it is.
+    ///
+    /// ```
+    /// # mod desk { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/desk.rs")); }
+    /// # use desk::*;
+    /// let above = Request::new(&PAY).amount(Money::parse("80 EUR")?).adding(Money::parse("20 EUR")?);
+    /// assert!(desk().may(&ActorId::new("anna"), now(), &above.at("till", "front"))?.is_allowed());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn adding(mut self, amount: Money) -> Request {
+        self.adds = Some(amount);
         self
     }
 

@@ -83,7 +83,7 @@ fn arrays_of(column: &Column, cells: &[&Cell]) -> Result<Vec<(String, ArrayRef)>
         Kind::Count => Arc::new(cells.iter().map(|cell| count(cell)).collect::<Int64Array>()),
         Kind::Amount(currency) => decimals((&name, &column.kind), cells, digits(*currency))?,
         Kind::Money | Kind::Measure { .. } => {
-            let codes: StringArray = cells.iter().map(|cell| code(cell)).collect();
+            let codes: StringArray = cells.iter().map(|cell| code(cell, &column.kind)).collect();
             let beside = column.kind.beside().unwrap_or_default().to_lowercase();
             let beside = (format!("{name} {beside}"), Arc::new(codes) as ArrayRef);
             let figures = decimals((&name, &column.kind), cells, 0)?;
@@ -116,11 +116,11 @@ fn text(cell: &Cell) -> Option<String> {
     }
 }
 
-/// Its currency or unit.
-fn code(cell: &Cell) -> Option<&str> {
-    match cell {
-        Cell::Money(money) => Some(money.currency().code()),
-        Cell::Quantity { unit, .. } => Some(unit.as_str()),
+/// Its currency, or its unit.
+fn code<'c>(cell: &'c Cell, kind: &Kind) -> Option<&'c str> {
+    match (cell, kind) {
+        (Cell::Money(money), Kind::Money) => Some(money.currency().code()),
+        (Cell::Quantity { unit, .. }, Kind::Measure { .. }) => Some(unit.as_str()),
         _ => None,
     }
 }
@@ -212,6 +212,21 @@ mod tests {
         assert_eq!(table.column(3).as_string::<i32>().value(0), "JPY");
         assert_eq!(table.column(5).as_primitive::<Date32Type>().value(0), 10);
         assert!(table.columns().iter().all(|column| column.is_null(1)));
+    }
+
+    #[test]
+    fn money_is_no_weight_and_a_weight_no_money() {
+        let mut report = Report::new("t").columns([
+            Column::new("Weight", Kind::Quantity { unit: "kg".into(), digits: 0 }),
+            Column::new("Paid", Kind::Money),
+            Column::percent("Share"),
+        ]);
+        let dollars = || Cell::from(Money::parse("5 USD").unwrap());
+        let weight = Cell::Quantity { amount: 5.into(), unit: "kg".into() };
+        report.push(Row::new([dollars(), weight, dollars()]));
+        let table = report.to_arrow().unwrap();
+        assert!(table.columns().iter().all(|column| column.is_null(0)));
+        assert!(report.to_csv().ends_with("5.00 USD,5 kg,,5.00 USD\r\n"), "{}", report.to_csv());
     }
 
     #[test]

@@ -17,8 +17,8 @@ use crate::{DateRange, Rounding};
 
 mod data;
 
-/// A figure, with its reasons. In serde its inputs stand in it, and from 40 levels down in a list `below`, each with its level: no
-/// reader of JSON goes as deep as bills of material may.
+/// A figure, with its reasons. In serde its inputs stand in it, and from 40 levels down in a list `below`, each with its level, since
+/// no reader of JSON goes as deep as bills of material may. What is deeper than 500 levels is not read.
 ///
 /// ```
 /// use fondaco_core::report::{Explain, Parameter};
@@ -40,7 +40,7 @@ mod data;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(from = "data::Node", into = "data::Node")]
+#[serde(try_from = "data::Node", into = "data::Node")]
 #[non_exhaustive]
 pub struct Explain {
     /// What it is.

@@ -17,6 +17,8 @@
 //! | `tick` | info | a tick of the due queue, with its items' acts in it | `company` |
 //!
 //! # Events
+//! An event's name is its message too, since most subscribers print the message alone.
+//!
 //! | name | level | when | fields |
 //! |---|---|---|---|
 //! | `act.done` | info | the answer is there | `position`, `replayed`, `runs`, `conflicts` |
@@ -27,7 +29,7 @@
 //! | `job.progress` | info | before each chunk, and before the last commit | `job`, `chunks`, `phase`, `done`, `total` |
 //! | `job.done`, `job.stopped` | info | a run of a job ends | `job`, `chunks` |
 //! | `job.failed` | warn | a run of a job ends in a refusal or failure | `job`, `chunks`, `code` |
-//! | `tick.done` | info | a tick ends | `carried`, `refused`, `denied`, `elsewhere`, `unhandled`, `past`, `more` |
+//! | `tick.done` | info | a tick ends | `carried`, `refused`, `denied`, `elsewhere`, `unhandled`, `damaged`, `past`, `more` |
 //! | `tick.failed` | warn | a tick can't go on | `code`, `carried`, `refused`, `denied` |
 //!
 //! The field `act` says what the command is: the name of its type (`PostMany`), of a job's commits `job.begin`, `job.chunk`,
@@ -96,7 +98,7 @@ pub const EVENTS: &[Known] = &[
     known(
         "tick.done",
         "info",
-        &["carried", "refused", "denied", "elsewhere", "unhandled", "past", "more"],
+        &["carried", "refused", "denied", "elsewhere", "unhandled", "damaged", "past", "more"],
     ),
     known("tick.failed", "warn", &["code", "carried", "refused", "denied"]),
 ];

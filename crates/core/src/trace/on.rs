@@ -66,51 +66,54 @@ pub(crate) fn ticked(result: &Result<Ticked, TickError>) {
     let (carried, refused) = (done.carried_out.len(), done.refused.len());
     let (denied, elsewhere, unhandled) = (done.denied.len(), done.elsewhere, done.unhandled.len());
     match failed {
-        Some(code) => warn!(name: "tick.failed", target: "fondaco", code, carried, refused, denied),
+        Some(code) => {
+            warn!(name: "tick.failed", target: "fondaco", code, carried, refused, denied, "tick.failed")
+        }
         None => {
             let (past, more) = (done.past.is_some(), done.more);
-            info!(name: "tick.done", target: "fondaco", carried, refused, denied, elsewhere, unhandled, past, more);
+            let damaged = done.unreadable.len();
+            info!(name: "tick.done", target: "fondaco", carried, refused, denied, elsewhere, unhandled, damaged, past, more, "tick.done");
         }
     }
 }
 
 pub(crate) fn act_done(position: u64, replayed: bool, (runs, conflicts): (u32, u32)) {
-    info!(name: "act.done", target: "fondaco", position, replayed, runs, conflicts);
+    info!(name: "act.done", target: "fondaco", position, replayed, runs, conflicts, "act.done");
 }
 
 pub(crate) fn act_ended(error: &impl ActError, (runs, conflicts): (u32, u32)) {
     let code = error.code();
     match error.halt() {
         Some(halt) if !halt.is_refusal() => {
-            warn!(name: "act.failed", target: "fondaco", code, runs, conflicts)
+            warn!(name: "act.failed", target: "fondaco", code, runs, conflicts, "act.failed")
         }
-        _ => info!(name: "act.refused", target: "fondaco", code, runs, conflicts),
+        _ => info!(name: "act.refused", target: "fondaco", code, runs, conflicts, "act.refused"),
     }
 }
 
 pub(crate) fn act_again(refusal: &Refusal, conflicts: u32) {
     let (moved, clashes) = (refusal.moved.len(), refusal.clashes.len());
     let (short, late) = (refusal.short.len(), refusal.late.len());
-    debug!(name: "act.again", target: "fondaco", moved, clashes, short, late, conflicts);
+    debug!(name: "act.again", target: "fondaco", moved, clashes, short, late, conflicts, "act.again");
 }
 
 pub(crate) fn act_alone(conflicts: u32) {
-    info!(name: "act.alone", target: "fondaco", conflicts);
+    info!(name: "act.alone", target: "fondaco", conflicts, "act.alone");
 }
 
 pub(crate) fn job_progress(job: JobId, chunks: u32, at: &Progressed) {
     let (phase, done, total) = (at.phase.as_str(), at.done, at.total.unwrap_or(-1));
-    info!(name: "job.progress", target: "fondaco", %job, chunks, phase, done, total);
+    info!(name: "job.progress", target: "fondaco", %job, chunks, phase, done, total, "job.progress");
 }
 
 pub(crate) fn job_done(job: JobId, chunks: u32) {
-    info!(name: "job.done", target: "fondaco", %job, chunks);
+    info!(name: "job.done", target: "fondaco", %job, chunks, "job.done");
 }
 
 pub(crate) fn job_stopped(job: JobId, chunks: u32) {
-    info!(name: "job.stopped", target: "fondaco", %job, chunks);
+    info!(name: "job.stopped", target: "fondaco", %job, chunks, "job.stopped");
 }
 
 pub(crate) fn job_failed(job: JobId, chunks: u32, error: &impl ActError) {
-    warn!(name: "job.failed", target: "fondaco", %job, chunks, code = error.code());
+    warn!(name: "job.failed", target: "fondaco", %job, chunks, code = error.code(), "job.failed");
 }

@@ -102,6 +102,18 @@ impl Halt {
         matches!(self, Halt::Denied(_))
     }
 
+    /// Whether it comes of what the act does, and would come again: a mistake of the program, damage, what can't be stored. Else it is the
+    /// store's or the clock's state, which passes.
+    pub(crate) fn is_of_act(&self) -> bool {
+        match self {
+            Halt::Bug(_) | Halt::Unguarded { .. } | Halt::Unstorable { .. } => true,
+            Halt::Store(error) => {
+                !matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::Conflict)
+            }
+            Halt::Missing | Halt::Replayed | Halt::Denied(_) | Halt::TooEarly { .. } => false,
+        }
+    }
+
     /// A denial, with what it was about.
     pub(crate) fn about(mut self, about: Option<&smol_str::SmolStr>) -> Halt {
         if let Halt::Denied(denial) = &mut self {

@@ -73,16 +73,13 @@ pub use undo::{Events, LogMark, Logged, Noted, Pending, Rows, each, item};
 pub use view::View;
 pub use write::{Added, Drew};
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
-
-use rust_decimal::Decimal;
 
 use crate::driver::Known;
 use crate::engine::Engine;
-use crate::policy::Rights;
+use crate::policy::{Allowed, Rights};
 use crate::store::{Ask, At, Hash, Read, Receipt, Reply, Salt, Store};
-use crate::{ActorId, CommandId, CompanyId, Currency, Timestamp, trace};
+use crate::{ActorId, CommandId, CompanyId, Timestamp, trace};
 
 /// Who sends a command, under which id, and when by the host's clock.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -184,7 +181,7 @@ pub struct Tx<'s> {
     /// The engines of which a permission was given.
     pub(crate) granted: Vec<&'static str>,
     /// How much was allowed by permissions that are limited, in each currency.
-    pub(crate) allowed: BTreeMap<(&'static str, Currency), Decimal>,
+    pub(crate) allowed: Allowed,
     ids: u32,
     salts: u32,
 }
@@ -213,7 +210,7 @@ impl<'s> Tx<'s> {
             engine: None,
             asked: false,
             granted: Vec::new(),
-            allowed: BTreeMap::new(),
+            allowed: Allowed::default(),
             ids: 0,
             salts: 1,
         }

@@ -544,7 +544,7 @@ impl Tx<'_> {
                 Some(halt) if !halt.is_refusal() => Err(halt.clone()),
                 _ => {
                     self.stage.back_to(mark);
-                    self.allowed = allowed;
+                    self.allowed.back_to(allowed);
                     Ok(Err(error))
                 }
             },

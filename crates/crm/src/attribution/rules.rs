@@ -34,7 +34,7 @@ pub struct Credit<C> {
 
 /// How a journey's conversions are shared out.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub enum Rule {
     /// All to the first channel.
     First,

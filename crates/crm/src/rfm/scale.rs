@@ -10,7 +10,7 @@ use crate::error::at_least;
 
 /// How figures become scores.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub enum Scale {
     /// Cut where so many equal parts of all customers meet (on the line between two neighbours): equal figures have equal scores, and where many are
     /// equal a score may have nobody.

@@ -15,6 +15,7 @@
 //! | `company.release_bill` | to release bills that are blocked for payment; not by who entered them | amount | party_group |
 //! | `company.pay` | to record payments of customers, and to pay suppliers | amount | party_group |
 //! | `company.move_goods` | to move, count, scrap and use up goods, with what that posts | | site |
+//! | `company.change_cost` | to change what goods cost: write-downs, freight beside bills, corrected receipts; and, who has `stock.set_costing` too, standards and methods | amount | |
 //! | `company.plan_work` | to plan, release and cancel work orders, and to set work centres | | site |
 //! | `company.work` | to issue material to work orders, to book hours and what was made | | site |
 //! | `company.close_work` | to close work orders | | site |
@@ -78,6 +79,12 @@ pub const PAY: Permission =
 /// Move goods otherwise than by documents of parties.
 pub const MOVE_GOODS: Permission =
     Permission::new("company.move_goods", "move, count, scrap and use up goods").within(&["site"]);
+/// Change what goods cost.
+pub const CHANGE_COST: Permission = Permission::new(
+    "company.change_cost",
+    "write goods down, put freight upon them, correct what they cost and how they are costed",
+)
+.limited();
 /// Plan what is made.
 pub const PLAN_WORK: Permission = Permission::new(
     "company.plan_work",

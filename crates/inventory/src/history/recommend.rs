@@ -18,7 +18,7 @@ const NORMAL: f64 = 0.3;
 
 /// When an item is ordered, and how much.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub enum Policy {
     /// (r, Q): at or below a position, a quantity.
     ReorderPoint {

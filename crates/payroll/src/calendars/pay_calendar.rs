@@ -90,7 +90,7 @@ impl PayFrequency {
 
 /// On which day a period is paid, before holidays move it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub enum PayDay {
     /// So many days after the period's last one; below zero, before it. From -31 to 62.
     AfterEnd {

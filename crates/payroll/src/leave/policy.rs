@@ -21,7 +21,7 @@ pub enum LeaveUnit {
 
 /// How leave comes to be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Accrual {
     /// All of a year's on its first day, or on the day of joining.

@@ -19,7 +19,7 @@ use crate::runs::{Parts, Whole};
 
 /// What a component's value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Basis {
     /// Money, or whatever else the input takes, as it is.

@@ -96,7 +96,7 @@ pub enum PayPer {
 
 /// What a job pays.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub enum JobPay {
     /// An amount.
     Rate {

@@ -22,7 +22,7 @@ pub struct BreakRule {
 
 /// When a premium is earned.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum When {
     /// From one time of day to another; at or before the first, on the next day.
@@ -62,7 +62,7 @@ pub struct OvertimeTier {
 
 /// By which rules overtime is reckoned, each week by itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum OvertimeBy {
     /// [`OvertimeRules::flsa`].

@@ -24,7 +24,7 @@ const MOST: usize = 1_200;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub enum SpreadPlan {
     /// Equal parts, one on the last day of each of so many periods.
     Periods {

@@ -373,6 +373,29 @@ pub(super) fn allow_date(
     Ok(())
 }
 
+/// Whether something of this day may still be recorded, as an entry of the day would be: for what changes what books say and posts
+/// nothing to them, so that it changes no closed period either.
+///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+/// # use firm::*;
+/// # let books = books();
+/// books.send("lock", &LockPeriod::new(202_601))?;
+/// let moved = |name: &str, date: &str| {
+///     let act = |tx: &mut Tx<'_>, date: &NaiveDate| ledger::check_date(tx, *date);
+///     books.driver().run(books.envelope(name), &day(date), act)
+/// };
+/// assert_eq!(moved("january", "2026-01-31").unwrap_err().code(), "accounting.period_locked");
+/// # Ok::<(), LedgerError>(())
+/// ```
+///
+/// # Errors
+/// [`LedgerError::PeriodLocked`], [`LedgerError::NoPeriod`], what else a lock says, or a [`Halt`].
+pub fn check_date(tx: &mut Tx<'_>, date: NaiveDate) -> Result<(), LedgerError> {
+    let rules = Rules::read::<NewEntry>(tx, &[])?;
+    allow_date(tx, &rules, date)
+}
+
 /// A clearing that was judged.
 pub(super) struct NewClearing<'a> {
     pub(super) account: &'a SmolStr,

@@ -74,7 +74,7 @@ mod unclear;
 mod verify;
 mod writing;
 
-pub use clear::{Clear, ClearLine, Cleared, clear};
+pub use clear::{Clear, ClearLine, Cleared, check_date, clear};
 pub use error::ItemError;
 pub use history::{ItemClearing, clearings_of};
 pub use keep::{KeepByItems, KeepCursor};

@@ -54,7 +54,7 @@ pub struct RecurringTerms {
 
 /// How much is posted each time.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub enum AmountRule {
     /// The template's amounts.
     #[default]

@@ -314,7 +314,7 @@ impl Judge {
                 // Each entry adds but a part of what is over in all: that is what the act comes to.
                 let more = above.limit.money(over.min(i128::from(above.added)));
                 let over = above.limit.money(over);
-                tx.authorize(&request(entry, &code, over).total(more))?;
+                tx.authorize(&request(entry, &code, over).adding(more))?;
                 standing.exceeding.map(|exceeding| exceeding.why.clone())
             }
         };

@@ -311,3 +311,11 @@ fn noughts_behind_check_digits_are_noughts() {
         assert_eq!(Identifier::parse(kind, text).unwrap_err().flaw, Flaw::Noughts, "{text}");
     }
 }
+
+/// Letters name somebody, whatever digits stand among them.
+#[test]
+fn an_lei_with_no_digit_but_noughts_is_somebodys() {
+    for text in ["HWUPKR0MPOUXFGXBTZ85", "FKBLXVKDTSQ0ORKLKX42", "ABCD00EFGHIJKLMNOP33"] {
+        assert!(Identifier::parse(Lei, text).is_ok(), "{text}");
+    }
+}

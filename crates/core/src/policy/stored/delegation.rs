@@ -322,7 +322,7 @@ impl Act for Delegate {
     }
 }
 
-/// Ends a delegation at once: by whose rights they are, whoever lent them, or by an administrator.
+/// Ends a delegation at once: by whose rights they are, whoever lent them, by who was lent them, or by an administrator.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EndDelegation {
@@ -357,7 +357,10 @@ impl Act for EndDelegation {
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), PolicyError> {
         let delegation = tx.get::<Delegation>(&self.delegation)?;
         let actor = tx.actor().clone();
-        let own = delegation.as_ref().is_some_and(|known| known.delegator == actor);
+        // Who was lent it gives it back, and of one that is over there is nothing to be allowed.
+        let own = delegation
+            .as_ref()
+            .is_none_or(|known| known.delegator == actor || known.delegate == actor);
         match own && rules(tx)?.actor(&actor).is_some_and(|actor| !actor.blocked) {
             // Who takes back what is his needs no right to lend.
             true => tx.need_no_right(&DELEGATE),

@@ -53,7 +53,7 @@ impl NewGrant {
         self
     }
 
-    /// Up to this amount in all documents of one act.
+    /// Up to this amount in all documents of one act. Each chunk of a [job](crate::job) is one: who is limited in all runs no jobs.
     #[must_use]
     pub fn up_to_in_all(mut self, limit: Money) -> NewGrant {
         self.acts.push(limit);
@@ -170,6 +170,13 @@ fn check(tx: &Tx<'_>, grant: &NewGrant) -> Result<(), PolicyError> {
             let why = format!("{}: give one limit per currency", grant.permission);
             return Err(PolicyError::BadInput { what: "limit", why });
         }
+    }
+    let unlike_any = |place: &SmolStr| place.trim() != place;
+    if let Some((dimension, place)) = grant.scope.iter().find(|(_, place)| unlike_any(place)) {
+        let why = format!(
+            "{dimension} {place:?} has a blank at an end, and is no place: write it without"
+        );
+        return Err(PolicyError::BadInput { what: "scope", why });
     }
     if let Some((dimension, _)) = grant.scope.iter().find(|(_, place)| place.is_empty()) {
         let why = format!(

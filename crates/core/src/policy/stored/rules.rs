@@ -232,10 +232,10 @@ impl Rules {
     }
 
     /// The roles whose permission would allow the request.
-    fn roles_that_could(&self, request: &Request) -> Vec<SmolStr> {
+    fn roles_that_could(&self, request: &Request, total: Option<Money>) -> Vec<SmolStr> {
         let name = request.permission.name;
         let could = |grants: &BTreeMap<SmolStr, Arc<GrantRule>>| {
-            grants.get(name).is_some_and(|grant| grant.judge(request).is_ok())
+            grants.get(name).is_some_and(|grant| grant.judge(request, total).is_ok())
         };
         let roles = self.grants.iter().filter(|(_, grants)| could(grants));
         roles.map(|(role, _)| role.clone()).collect()
@@ -279,31 +279,35 @@ pub(super) fn standing(
     let dimensions: BTreeSet<SmolStr> = scopes.collect();
     let reasons = sources.iter().map(|source| source.reason(person)).collect::<Vec<_>>();
     let ways: Vec<_> = sources.into_iter().zip(reasons).collect();
-    let judge = Judge::new(move |request| {
-        judge(&actor, &ways, request)
+    let judge = Judge::of_totals(move |request, total| {
+        judge(&actor, &ways, (request, total))
             .or_else(|why| match why {
                 // By another chain, in which nobody had a hand in it, he may all the same.
                 Why::FourEyes { .. } => {
                     let others = rules.sources(&actor, permission.name, (day, &request.hands));
                     let others = others.into_iter().map(|source| (source.reason(person), source));
                     let others: Vec<_> = others.map(|(reason, source)| (source, reason)).collect();
-                    judge(&actor, &others, request).map_err(|_| why)
+                    judge(&actor, &others, (request, total)).map_err(|_| why)
                 }
                 why => Err(why),
             })
             .map_err(|why| {
                 let denial = Denial::new(request.permission, actor.clone(), why);
-                Box::new(denial.roles(rules.roles_that_could(request)))
+                Box::new(denial.roles(rules.roles_that_could(request, total)))
             })
     });
     Standing::Judged(judge.regarding(dimensions))
 }
 
 /// Allowed by the first source that allows it; else what the nearest one says.
-fn judge(actor: &ActorId, ways: &[(Source, Reason)], request: &Request) -> Result<Reason, Why> {
+fn judge(
+    actor: &ActorId,
+    ways: &[(Source, Reason)],
+    asked: (&Request, Option<Money>),
+) -> Result<Reason, Why> {
     let mut nearest: Option<Why> = None;
     for (source, reason) in ways {
-        match source.judge(actor, request) {
+        match source.judge(actor, asked) {
             Ok(()) => return Ok(reason.clone()),
             Err(why) if nearest.as_ref().is_none_or(|known| nearness(&why) > nearness(known)) => {
                 nearest = Some(why);
@@ -333,8 +337,12 @@ impl Source {
         reason.by_right_of(self.chain.clone())
     }
 
-    fn judge(&self, actor: &ActorId, request: &Request) -> Result<(), Why> {
-        self.grant.judge(request)?;
+    fn judge(
+        &self,
+        actor: &ActorId,
+        (request, total): (&Request, Option<Money>),
+    ) -> Result<(), Why> {
+        self.grant.judge(request, total)?;
         let mut hands = std::iter::once(actor).chain(&self.chain);
         match hands.find(|hand| request.hands.contains(hand)) {
             Some(hand) => Err(Why::FourEyes { hand: hand.clone() }),
@@ -349,14 +357,14 @@ impl GrantRule {
     }
 
     /// Whether the request is within scope and limits.
-    fn judge(&self, request: &Request) -> Result<(), Why> {
+    fn judge(&self, request: &Request, total: Option<Money>) -> Result<(), Why> {
         self.scope.iter().try_for_each(|(dimension, places)| within(dimension, places, request))?;
         if self.limits.is_empty() || request.without_amount {
             return Ok(());
         }
         // What is not said is no small amount, and money that goes the other way is no less of it.
         let amount = request.amount.or(request.total).ok_or(Why::NoAmount)?;
-        let total = request.total.unwrap_or(amount);
+        let total = total.or(request.total).unwrap_or(amount);
         let of = |amount: Money| self.limits.get(&amount.currency()).ok_or(Why::NoLimit { amount });
         let over = |amount: Money, limit: &Money| amount.amount().abs() > limit.amount();
         let ([document, _], [_, act]) = (of(amount)?, of(total)?);

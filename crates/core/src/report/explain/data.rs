@@ -66,15 +66,18 @@ fn flat(inputs: Vec<Explain>) -> Vec<Below> {
     below
 }
 
+/// So deep is what is read: each level takes of the stack of whoever looks at it.
+const DEEPEST: usize = 500;
+
 /// The trees of what is below a node. What skips a level stands as deep as there is something to stand under.
-fn trees(below: Vec<Below>) -> Vec<Explain> {
+fn trees(below: Vec<Below>) -> Result<Vec<Explain>, String> {
     let mut open: Vec<Explain> = vec![Explain::default()];
     for Below { level, node } in below {
         close(&mut open, level.max(1));
-        open.push(node.into());
+        open.push(Explain::try_from(node)?);
     }
     close(&mut open, 1);
-    open.pop().map(|root| root.inputs).unwrap_or_default()
+    Ok(open.pop().map(|root| root.inputs).unwrap_or_default())
 }
 
 /// Puts those from a level on under what they were made for.
@@ -95,12 +98,25 @@ impl From<Explain> for Node {
     }
 }
 
-impl From<Node> for Explain {
-    fn from(node: Node) -> Explain {
+impl TryFrom<Node> for Explain {
+    type Error = String;
+
+    fn try_from(node: Node) -> Result<Explain, String> {
+        if let Some(deep) = node.below.iter().find(|below| below.level > DEEPEST) {
+            return Err(format!(
+                "level {} of an explanation: no more than {DEEPEST} are read",
+                deep.level
+            ));
+        }
+        if node.below.iter().any(|of| !of.node.inputs.is_empty() || !of.node.below.is_empty()) {
+            return Err("what is below an explanation's node stands in one list".into());
+        }
         let Node { what, value, rule, parameters, rounded, source, inputs, below } = node;
-        let nested = inputs.into_iter().map(Explain::from);
-        let inputs = nested.chain(trees(below)).collect();
-        Explain { what, value, rule, parameters, rounded, source, inputs }
+        let nested: Result<Vec<Explain>, String> =
+            inputs.into_iter().map(Explain::try_from).collect();
+        let mut inputs = nested?;
+        inputs.extend(trees(below)?);
+        Ok(Explain { what, value, rule, parameters, rounded, source, inputs })
     }
 }
 
@@ -118,12 +134,19 @@ mod tests {
 
     #[test]
     fn however_deep_it_is_it_can_be_read_back() {
-        for levels in [1, 39, 40, 41, 42, 60, 80, 1000] {
+        for levels in [1, 39, 40, 41, 42, 60, 80, 500] {
             let json = serde_json::to_string(&chain(levels)).unwrap();
             let read: Explain = serde_json::from_str(&json).unwrap();
             assert_eq!(read, chain(levels), "{levels} levels");
             assert_eq!(json.contains("below"), levels > 40);
         }
+    }
+
+    #[test]
+    fn what_is_too_deep_is_refused_and_not_read() {
+        let deep = serde_json::to_string(&chain(600)).unwrap();
+        let error = serde_json::from_str::<Explain>(&deep).unwrap_err().to_string();
+        assert!(error.contains("no more than 500 are read"), "{error}");
     }
 
     #[test]

@@ -192,7 +192,7 @@ pub enum Test {
 
 /// A part of time before now, ever on the move with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Window {
     /// All that was before now.

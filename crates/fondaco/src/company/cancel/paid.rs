@@ -7,8 +7,10 @@ use fondaco_accounting::ledger::{Amount, Clearing, Unclear, unclear};
 use fondaco_core::{Id, Tx};
 
 use super::billing::{opposite, post};
-use crate::company::document::{At, Desk, Document, DocumentKind, Line, less, plus, sum};
-use crate::company::money::{close_if_paid, deposit_facts, payment_facts};
+use crate::company::document::{At, Desk, Document, DocumentKind, Line, less, minus, plus, sum};
+use crate::company::money::{
+    close_if_paid, deposit_back_facts, deposit_facts, payment_facts, stands_less,
+};
 use crate::company::sales::owe;
 use crate::company::{CompanyError, ENGINE};
 
@@ -21,6 +23,9 @@ pub(super) fn cancel(
     date: NaiveDate,
 ) -> Result<(), CompanyError> {
     let facts = payment_facts(tx, desk, &payment)?;
+    if let Some(back) = deposit_back_facts(tx, desk, &payment)? {
+        desk.tell(opposite(back, date), None);
+    }
     let settlements = desk.settlements_of(tx, payment.id)?;
     let let_off = settlements.iter().flat_map(|row| [row.discount, row.write_off]);
     let reduced = plus(payment.net, sum(let_off, SETTLED)?, SETTLED)?;
@@ -64,6 +69,10 @@ pub(super) fn unsettle(
     }
     for settlement in settlements {
         let of = desk.document(tx, settlement.of)?;
+        if matches!(of.kind, DocumentKind::CustomerDeposit | DocumentKind::SupplierDeposit) {
+            let net = less(settlement.amount, settlement.tax, SETTLED)?;
+            stands_less(tx, desk, &of, minus(net, SETTLED)?)?;
+        }
         let settled = less(of.settled, settlement.amount, SETTLED)?;
         desk.put(close_if_paid(Document { settled, ..of }));
     }

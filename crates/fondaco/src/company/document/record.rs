@@ -316,7 +316,7 @@ pub struct LineMatch {
 /// That so much of a document was settled by another: an invoice by a payment or a credit, a deposit by an invoice. A fact, which counts while the document that
 /// it is of does.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
-#[record(table = "company_settlement", kind = fact, key(document, of), index(by_of(of)))]
+#[record(table = "company_settlement", kind = fact, key(document, of), index(by_of(of)), layout = 2)]
 pub struct Settlement {
     /// The payment or credit.
     pub document: DocumentId,
@@ -332,4 +332,8 @@ pub struct Settlement {
     pub tax: Amount,
     /// What cleared it in the books.
     pub clearing: Rare<Id<Clearing>>,
+    /// When what a customer paid of an invoice fell due: of several instalments in the middle, by their amounts. Not of settlements that were
+    /// recorded before this was.
+    #[record(since = 2)]
+    pub due: Option<NaiveDate>,
 }

@@ -7,10 +7,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use fondaco_accounting::ledger::Amount;
 use fondaco_core::party::HeldOnParty;
 use fondaco_core::store::Record;
+use fondaco_core::terms::{DueAmount, PaymentTerms};
 use fondaco_core::{DocumentId, Halt, ItemId, PartyId, Range, Reading, Rounding, SiteId, Tx};
 
 use crate::company::document::{Document, DocumentKind, Settlement, Status};
@@ -141,7 +142,7 @@ impl Counted {
                 continue;
             };
             let is_meant = (payment.status == Status::Cancelled) == (status == Status::Cancelled);
-            if is_meant && let Some(late) = days_late(payment, of) {
+            if is_meant && let Some(late) = days_late(row, payment, of) {
                 let sum = paid.entry((payment.party, payment.date)).or_default();
                 *sum = (sum.0 + sign, sum.1 + sign * late);
             }
@@ -154,18 +155,64 @@ impl Counted {
     }
 }
 
-/// How many days late a payment came for an invoice, by the last of its instalments; `None` of what is no payment of a customer.
-pub(super) fn days_late(payment: &Document, invoice: &Document) -> Option<i64> {
-    let fits =
-        payment.kind == DocumentKind::CustomerPayment && invoice.kind == DocumentKind::Invoice;
-    fits.then(|| payment.date.signed_duration_since(last_due(invoice)).num_days())
+/// How many days late a payment came for what it paid of an invoice; `None` of what is no payment of a customer.
+pub(super) fn days_late(row: &Settlement, payment: &Document, invoice: &Document) -> Option<i64> {
+    let due = || row.due.unwrap_or_else(|| last_due(invoice));
+    is_paid(payment, invoice).then(|| payment.date.signed_duration_since(due()).num_days())
+}
+
+fn is_paid(payment: &Document, invoice: &Document) -> bool {
+    payment.kind == DocumentKind::CustomerPayment && invoice.kind == DocumentKind::Invoice
+}
+
+/// Has settlements of invoices by customers remember when what they pay fell due: the first instalments are paid first.
+pub(crate) fn remember_due(
+    settlements: &mut [Settlement],
+    documents: &BTreeMap<DocumentId, Document>,
+) {
+    let mut later: BTreeMap<DocumentId, i64> = BTreeMap::new();
+    for row in settlements.iter_mut().rev() {
+        let (Some(payment), Some(of)) = (documents.get(&row.document), documents.get(&row.of))
+        else {
+            continue;
+        };
+        let since = later.entry(row.of).or_default();
+        let after = of.settled.units().saturating_sub(*since);
+        *since = since.saturating_add(row.amount.units());
+        if is_paid(payment, of) {
+            row.due = due_between(of, (after.saturating_sub(row.amount.units()), after));
+        }
+    }
+}
+
+/// When what is paid of an invoice from one amount to another fell due, in the middle by the amounts of its instalments.
+fn due_between(invoice: &Document, (before, after): (i64, i64)) -> Option<NaiveDate> {
+    let (mut from, mut days, mut paid) = (0_i64, 0_i128, 0_i128);
+    for part in instalments(invoice)? {
+        let to = from.saturating_add(part.amount.to_fixed::<4>().ok()?.units());
+        let covered = i128::from(to.min(after)) - i128::from(from.max(before));
+        if covered > 0 {
+            let due = part.date.signed_duration_since(invoice.date).num_days();
+            days += covered * i128::from(due);
+            paid += covered;
+        }
+        from = to;
+    }
+    let middle = i64::try_from(days.checked_div(paid)?).ok()?;
+    invoice.date.checked_add_signed(TimeDelta::days(middle))
+}
+
+/// The parts in which an invoice falls due; `None` where no terms were agreed.
+fn instalments(document: &Document) -> Option<Vec<DueAmount>> {
+    let terms = document.terms.cloned()?.to::<PaymentTerms>().ok()?;
+    let mut parts =
+        terms.schedule(document.money(document.gross()), document.date, Rounding::HalfUp).ok()?;
+    parts.sort_by_key(|part| part.date);
+    Some(parts)
 }
 
 /// When the last part of a document falls due, by its terms; its own day where it has none.
 pub(crate) fn last_due(document: &Document) -> NaiveDate {
-    let terms = document.terms.cloned();
-    let terms = terms.and_then(|terms| terms.to::<fondaco_core::terms::PaymentTerms>().ok());
-    let gross = document.money(document.gross());
-    let parts = terms.and_then(|terms| terms.schedule(gross, document.date, Rounding::HalfUp).ok());
-    parts.and_then(|parts| parts.iter().map(|part| part.date).max()).unwrap_or(document.date)
+    let last = instalments(document).and_then(|parts| parts.last().map(|part| part.date));
+    last.unwrap_or(document.date)
 }

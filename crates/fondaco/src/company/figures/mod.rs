@@ -44,7 +44,7 @@ use fondaco_core::store::Record;
 pub use cash::{
     CashFlow, CashOutlook, CashWeek, FlowKind, OutlookQuery, PlannedFlow, Scenario, cash_outlook,
 };
-pub(crate) use counters::{Counted, last_due};
+pub(crate) use counters::{Counted, last_due, remember_due};
 pub use counters::{PaidDay, SoldDay};
 pub use labour::labour_absorption;
 pub use measure::{Measure, NotDefined};

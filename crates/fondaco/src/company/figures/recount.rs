@@ -153,7 +153,7 @@ impl Counts {
         row: &Settlement,
         (by, of): (&Document, &Document),
     ) -> Result<(), Halt> {
-        if let Some(late) = days_late(by, of)
+        if let Some(late) = days_late(row, by, of)
             && by.status != Status::Cancelled
         {
             let sums = self.paid.entry((by.party, by.date)).or_default();

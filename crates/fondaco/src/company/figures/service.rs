@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use fondaco_core::report::{Cell, Explain, Phrase, word};
 use fondaco_core::{DocumentId, Range, Reading};
 use fondaco_inventory::Qty;
@@ -29,6 +29,21 @@ pub(super) fn documents(
         let range = Range::by(Document::BY_KIND, &(kind, status)).from(&from).through(&on);
         found.extend(read.peek_scan(&range)?);
     }
+    Ok(found)
+}
+
+/// So long before the days of a figure may an order that is due in them have been placed.
+const AHEAD: TimeDelta = TimeDelta::days(366);
+
+/// Orders that were wanted in the days, and those without a day that were placed in them; placed a year before at the most.
+fn due(
+    read: &mut impl Reading,
+    kind: DocumentKind,
+    (from, on): (NaiveDate, NaiveDate),
+) -> Result<Vec<Arc<Document>>, CompanyError> {
+    let since = from.checked_sub_signed(AHEAD).unwrap_or(from);
+    let mut found = documents(read, kind, (since, on))?;
+    found.retain(|order| (from..=on).contains(&order.due_on()));
     Ok(found)
 }
 
@@ -98,10 +113,12 @@ fn of_customers(
     days: (NaiveDate, NaiveDate),
     in_full: bool,
 ) -> Result<Vec<Measure>, CompanyError> {
-    let orders = documents(read, DocumentKind::SalesOrder, days)?;
+    let orders = due(read, DocumentKind::SalesOrder, days)?;
     let deliveries = documents(read, DocumentKind::Delivery, days)?;
+    let since = orders.iter().map(|order| order.date).min().unwrap_or(days.0).min(days.0);
+    let all = documents(read, DocumentKind::Delivery, (since, days.1))?;
     let mut shipped: BTreeMap<(DocumentId, u32), Qty> = BTreeMap::new();
-    for line in lines(read, &deliveries)?.iter().flatten() {
+    for line in lines(read, &all)?.iter().flatten() {
         if let Some(key) = line.of.zip(line.of_line) {
             let sum = shipped.entry(key).or_default();
             *sum = Qty::from_units(sum.units().saturating_add(line.quantity.units()));
@@ -109,20 +126,28 @@ fn of_customers(
     }
     let (mut by_line, mut by_order) = (Share::new(in_full), Share::new(in_full));
     for (order, lines) in orders.iter().zip(lines(read, &orders)?) {
-        let mut is_whole = true;
+        let (mut is_whole, mut any) = (true, false);
         if lines.iter().all(|line| line.item.is_none()) {
             continue;
         }
         for line in lines.iter().filter(|line| line.item.is_some()) {
             let went = shipped.get(&(line.document, line.number)).copied().unwrap_or_default();
-            let left = Qty::from_units(line.quantity.units().saturating_sub(went.units()));
+            // What the customer wants no more was not left undone.
+            let wanted = line.quantity.units().saturating_sub(line.given_up.units());
+            if wanted <= 0 {
+                continue;
+            }
+            let left = Qty::from_units(wanted.saturating_sub(went.units()));
+            any = true;
             is_whole &= left <= Qty::ZERO;
             by_line.count(left <= Qty::ZERO, || {
                 let which = Phrase::from(order.name()).and(word("line")).and(line.number);
                 Explain::new(which, left.to_decimal())
             });
         }
-        by_order.count(is_whole, || Explain::new(order.name(), Cell::Empty));
+        if any {
+            by_order.count(is_whole, || Explain::new(order.name(), Cell::Empty));
+        }
     }
     let mut on_time = on_time(read, &deliveries, in_full)?;
     overdue(read, (DocumentKind::SalesOrder, DocumentKind::Delivery), days, &mut on_time)?;

@@ -14,4 +14,5 @@ pub(crate) use value::{Telling, tell_value};
 use super::rights;
 
 /// What the engine has of them.
-pub(crate) static PART: Part = Part::new(&[]).permissions(&[&rights::MOVE_GOODS]);
+pub(crate) static PART: Part =
+    Part::new(&[]).permissions(&[&rights::MOVE_GOODS, &rights::CHANGE_COST]);

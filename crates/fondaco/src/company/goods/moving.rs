@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use fondaco_accounting::ledger::Amount;
 use fondaco_core::policy::{Authority, Request};
 use fondaco_core::{Act, Id, Range, Reading, SiteId, Tx};
 use fondaco_inventory::moves::{Move, Moved, Movement, NewMove};
 use fondaco_inventory::posting::move_stock;
+use fondaco_inventory::valuation::Cause;
 use fondaco_inventory::value::{
     AddLandedCost, CorrectReceiptCost, CostChange, CostingOf, SetCosting, WriteDown,
 };
@@ -14,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::{Telling, tell_value};
-use crate::company::document::Desk;
+use crate::company::document::{At, Desk, minus, plus};
 use crate::company::{CompanyError, ENGINE, rights};
 
 /// Moves goods: all or none. What they change in value is posted in the same commit: what is scrapped or found as lost or found, what is
@@ -79,6 +81,28 @@ fn allow(tx: &mut Tx<'_>, authority: &Authority, moves: &[Id<Move>]) -> Result<(
     }
     Ok(())
 }
+
+/// Costs are changed by as much as one may.
+fn allow_worth(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    authority: &Authority,
+    changes: &[Id<Move>],
+) -> Result<(), CompanyError> {
+    let mut all = Amount::ZERO;
+    let entries: Vec<_> = changes.iter().flat_map(|id| desk.values_by(tx, *id)).collect();
+    // What follows of it elsewhere is a part of the same change.
+    for entry in entries.into_iter().filter(|entry| entry.cause != Cause::Correction) {
+        let is_less = entry.value < Amount::ZERO;
+        let value = if is_less { minus(entry.value, WORTH)? } else { entry.value };
+        all = plus(all, value, WORTH)?;
+    }
+    let amount = all.money(desk.currency());
+    tx.allow(authority, &Request::new(&rights::CHANGE_COST).amount(amount))?;
+    Ok(())
+}
+
+const WORTH: At = (0, "change of what goods cost");
 
 /// What a document moved comes back by a document alone: else it would be invoiced as if it had not.
 fn of_no_document(tx: &mut Tx<'_>, desk: &mut Desk, new: &NewMove) -> Result<(), CompanyError> {
@@ -171,12 +195,15 @@ impl Act for ChangeCost {
     type Error = CompanyError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<Vec<Id<Move>>, CompanyError> {
-        tx.authorize(&Request::new(&rights::MOVE_GOODS))?;
+        let authority = tx.authority(&rights::CHANGE_COST)?;
+        // By how much is known when it is done: then it is asked again.
+        tx.allow(&authority, &Request::new(&rights::CHANGE_COST).without_amount())?;
         let mut desk = Desk::open(tx)?;
         if let ChangeCost::Receipt(corrected) = self {
             not_billed(tx, &mut desk, corrected.of)?;
         }
         let by = tx.as_engine(&ENGINE, |tx| self.carry_out(tx))?;
+        allow_worth(tx, &mut desk, &authority, &by)?;
         tell(tx, &mut desk, &None, &by)?;
         desk.finish(tx)?;
         Ok(by)

@@ -16,7 +16,7 @@ use fondaco_inventory::value::{CostChange, CostChangeKind, ValueEntry};
 use smol_str::SmolStr;
 
 use crate::company::document::{At, Desk, DocumentKind, Line, less, minus, plus, share, sum};
-use crate::company::posting::{BusinessEvent, Fact, Facts, Figure, Place};
+use crate::company::posting::{BusinessEvent, Fact, Facts, Figure, Place, Role};
 use crate::company::{CompanyError, production};
 
 /// What a fact of value is about.
@@ -223,14 +223,12 @@ fn facts_of(
         Some(key) => desk.line(tx, key)?,
         None => None,
     };
-    let place = match &line {
-        // What stands for a document's line stands by what that was.
-        Some(line) => {
-            let head = desk.document(tx, line.document)?;
-            let (site, item, party) = (Some(entry.site), Some(entry.item), Some(head.party));
-            Place { site, item, party, ..desk.place_of(tx, &head, line)? }
+    let (place, goods) = match &line {
+        Some(line) => places(desk, tx, line, entry)?,
+        None => {
+            let place = desk.place(tx, Some(entry.item), entry.site)?;
+            (place.clone(), place)
         }
-        None => desk.place(tx, Some(entry.item), entry.site)?,
     };
     let currency = desk.currency();
     let parts = match line {
@@ -240,9 +238,32 @@ fn facts_of(
         _ => vec![(event, figure, amount)],
     };
     let fact = |(event, figure, amount): Part| {
-        (event, Fact::new(figure, amount.money(currency)).at(place.clone()))
+        let fact = Fact::new(figure, amount.money(currency)).at(place.clone());
+        (event, fact.but(Role::Stock, goods.clone()))
     };
     Ok(parts.into_iter().filter(|(.., amount)| *amount != Amount::ZERO).map(fact).collect())
+}
+
+/// Where what a line of a document moved stands, and where the goods themselves do. What is to be invoiced, billed or completed stands by the
+/// document and, of a work order, by what it makes, so that what takes it off finds it there, wherever the goods lie.
+fn places(
+    desk: &mut Desk,
+    tx: &mut Tx<'_>,
+    line: &Line,
+    entry: &ValueEntry,
+) -> Result<(Place, Place), CompanyError> {
+    let head = desk.document(tx, line.document)?;
+    let (item, party) = (Some(entry.item), Some(head.party));
+    let of_line = Place { item, party, ..desk.place_of(tx, &head, line)? };
+    let goods = Place { site: Some(entry.site), ..of_line.clone() };
+    let is_of_work = matches!(
+        head.kind,
+        DocumentKind::MaterialIssue | DocumentKind::MaterialReturn | DocumentKind::Completion
+    );
+    let of_work = if is_of_work { desk.work_of(tx, line)? } else { None };
+    let Some((order, _)) = of_work else { return Ok((of_line, goods)) };
+    let made = desk.work(tx, &order)?.item;
+    Ok((Place { party, ..desk.place(tx, Some(made), order.site)? }, goods))
 }
 
 /// A part of a cost, as it is told.

@@ -18,7 +18,7 @@ use crate::company::document::{
     minus, plus, share, stored,
 };
 use crate::company::masters::{Partner, TaxCode, partner_of};
-use crate::company::posting::{BusinessEvent, Fact, Facts, Figure};
+use crate::company::posting::{BusinessEvent, Fact, Facts, Figure, Place, Role};
 use crate::company::sales::{allow, head, in_state, owe};
 use crate::company::{CompanyError, rights};
 
@@ -220,12 +220,8 @@ fn tax_within(
 
 /// What a deposit tells the books.
 pub(crate) fn deposit_facts(document: &Document, line: &Line) -> Facts {
-    let event = match document.kind {
-        DocumentKind::SupplierDeposit => BusinessEvent::SupplierDeposit,
-        _ => BusinessEvent::CustomerDeposit,
-    };
     let place = document.place(line.tax_code.clone());
-    Facts::new(event, document.date, document.name())
+    Facts::new(event(document.kind), document.date, document.name())
         .party(document.party)
         .fact(Fact::new(Figure::Paid, document.money(line.net)).at(place.clone()))
         .fact(Fact::new(Figure::Tax, document.money(line.tax)).at(place))
@@ -247,7 +243,7 @@ pub(crate) fn take_deposits(
     let mut facts = Vec::new();
     for code in codes {
         let deposit = desk.named(tx, kind, code)?;
-        if deposit.party != document.party || deposit.of != document.of {
+        if deposit.party != document.party || !is_for(tx, desk, &deposit, document)? {
             let (document, partner) = (deposit.name(), partner.code.clone());
             return Err(CompanyError::NoRole { document, partner, role: "payer for this order" });
         }
@@ -269,6 +265,7 @@ pub(crate) fn take_deposits(
             write_off: zero,
             tax,
             clearing: None.into(),
+            due: None,
         });
         document.settled = plus(document.settled, taken, at)?;
         desk.put_line(Line { clearing: less(line.clearing, net, at)?, ..line });
@@ -276,6 +273,20 @@ pub(crate) fn take_deposits(
         desk.put(close_if_paid(Document { settled, ..deposit }));
     }
     Ok(facts)
+}
+
+/// Whether a deposit may be taken off a document: of its own order, or of any once nothing more comes of its own.
+fn is_for(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    deposit: &Document,
+    document: &Document,
+) -> Result<bool, CompanyError> {
+    let Some(order) = deposit.of.filter(|_| deposit.of != document.of) else {
+        return Ok(deposit.of == document.of);
+    };
+    let order = desk.document(tx, order)?;
+    Ok(matches!(order.status, Status::Done | Status::Closed | Status::Cancelled))
 }
 
 /// The part of what stands for a deposit that goes with a part of its amount.
@@ -295,6 +306,65 @@ fn off(deposit: &Document, line: &Line, (net, tax): (Amount, Amount)) -> [Fact; 
         Fact::new(Figure::Deposit, deposit.money(net)).at(place.clone()),
         Fact::new(Figure::Tax, deposit.money(tax).neg()).at(place),
     ]
+}
+
+/// The tax within what is paid back of a deposit.
+pub(super) fn tax_back(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    deposit: &Document,
+    paid: Amount,
+) -> Result<Amount, CompanyError> {
+    let at: At = (0, "deposit");
+    let Some(line) = desk.line(tx, (deposit.id, 1))? else { return Ok(Amount::ZERO) };
+    if paid == Amount::ZERO {
+        return Ok(Amount::ZERO);
+    }
+    less(paid, part(line.clearing, paid, deposit.open(), (desk.currency(), at))?, at)
+}
+
+/// So much less stands for a deposit.
+pub(crate) fn stands_less(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    deposit: &Document,
+    net: Amount,
+) -> Result<(), CompanyError> {
+    if let Some(line) = desk.line(tx, (deposit.id, 1))? {
+        desk.put_line(Line { clearing: less(line.clearing, net, (0, "deposit"))?, ..line });
+    }
+    Ok(())
+}
+
+/// What a payment tells the books that pays deposits back, each with how much and the tax within it: what they told, the other way round, and
+/// by the payment's method.
+pub(super) fn deposits_back(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    payment: &Document,
+    back: &[(Document, Amount, Amount)],
+) -> Result<Option<Facts>, CompanyError> {
+    let Some((first, ..)) = back.first() else { return Ok(None) };
+    let mut told = Facts::new(event(first.kind), payment.date, payment.name());
+    told.party = Some(payment.party);
+    for (deposit, paid, tax) in back {
+        let code = desk.line(tx, (deposit.id, 1))?.and_then(|line| line.tax_code.clone());
+        let place = deposit.place(code);
+        let bank = Place { method: payment.method.cloned(), ..place.clone() };
+        let net = less(*paid, *tax, (0, "deposit"))?;
+        for (figure, amount) in [(Figure::Paid, net), (Figure::Tax, *tax)] {
+            let fact = Fact::new(figure, deposit.money(amount).neg()).at(place.clone());
+            told.facts.push(fact.but(Role::Bank, bank.clone()));
+        }
+    }
+    Ok(Some(told))
+}
+
+fn event(kind: DocumentKind) -> BusinessEvent {
+    match kind {
+        DocumentKind::SupplierDeposit => BusinessEvent::SupplierDeposit,
+        _ => BusinessEvent::CustomerDeposit,
+    }
 }
 
 /// Gives deposits back that a document had taken off, which is cancelled. Gives the facts by which it had told so, and their sum.

@@ -11,10 +11,10 @@ use fondaco_core::{DocumentId, Money, Reading, Tx};
 use smol_str::SmolStr;
 
 pub use deposit::{NewDeposit, PayAhead};
-pub(crate) use deposit::{deposit_facts, give_deposits_back, take_deposits};
+pub(crate) use deposit::{deposit_facts, give_deposits_back, stands_less, take_deposits};
 pub(crate) use let_off::{by_tax, discount_back, let_off};
 pub use payment::Pay;
-pub(crate) use payment::payment_facts;
+pub(crate) use payment::{deposit_back_facts, payment_facts};
 pub use settles::{NewPayment, Settles};
 
 use super::document::{Document, Status};

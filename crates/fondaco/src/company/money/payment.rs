@@ -11,6 +11,7 @@ use fondaco_core::{Act, DocumentId, Id, Money, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::deposit::{deposits_back, stands_less, tax_back};
 use super::let_off::{discount, let_off};
 use super::{NewPayment, Settles, close_if_paid, open_items, read_items};
 use crate::company::document::{
@@ -73,6 +74,8 @@ struct Settled {
     paid: Amount,
     discount: Amount,
     write_off: Amount,
+    /// Of what is paid back of a deposit, the tax that was due on it.
+    tax: Amount,
 }
 
 impl Settled {
@@ -87,6 +90,11 @@ impl Settled {
 }
 
 const SETTLED: At = (0, "amount settled");
+
+/// Whether a document is what was paid ahead, which stands on an account of its own.
+fn is_deposit(kind: DocumentKind) -> bool {
+    matches!(kind, DocumentKind::CustomerDeposit | DocumentKind::SupplierDeposit)
+}
 
 /// Whether a document says what is owed; else what stands on account.
 fn is_owed(kind: DocumentKind) -> bool {
@@ -130,10 +138,15 @@ fn pay(
     };
     document.account = desk.owed_at(&document)?.into();
     let facts = facts(tx, desk, &document, &settled)?;
+    let back = settled.iter().filter(|one| is_deposit(one.document.kind));
+    let back: Vec<_> = back.map(|one| (one.document.clone(), one.paid, one.tax)).collect();
+    if let Some(told) = deposits_back(tx, desk, &document, &back)? {
+        desk.tell(told, None);
+    }
     let id = document.id;
     desk.add(document, Vec::new());
     let mut items = Vec::new();
-    for one in &settled {
+    for one in settled.iter().filter(|one| !is_deposit(one.document.kind)) {
         items.extend(open_items(tx, &one.document, one.all()?)?);
     }
     let cleared = desk.post_settling(tx, (&facts, Some(id)), &items)?;
@@ -203,8 +216,14 @@ fn settle(
     let document = desk.named(tx, wanted.kind, &wanted.code)?;
     let (name, open) = (document.name(), document.open());
     let fits = match new.to_supplier {
-        true => matches!(document.kind, K::Bill | K::SupplierCredit | K::SupplierPayment),
-        false => matches!(document.kind, K::Invoice | K::CreditNote | K::CustomerPayment),
+        true => matches!(
+            document.kind,
+            K::Bill | K::SupplierCredit | K::SupplierPayment | K::SupplierDeposit
+        ),
+        false => matches!(
+            document.kind,
+            K::Invoice | K::CreditNote | K::CustomerPayment | K::CustomerDeposit
+        ),
     };
     if !fits || document.party != partner.party {
         let code = partner.code.clone();
@@ -239,7 +258,11 @@ fn settle(
         let (paid, open) = (document.money(paid), document.money(open));
         return Err(CompanyError::PaysTooMuch { document: name, paid, open });
     }
-    Ok(Settled { document, paid, discount, write_off })
+    let tax = match is_deposit(document.kind) {
+        true => tax_back(tx, desk, &document, paid)?,
+        false => Amount::ZERO,
+    };
+    Ok(Settled { document, paid, discount, write_off, tax })
 }
 
 fn positive(
@@ -270,9 +293,25 @@ pub(crate) fn payment_facts(
         let (discount, write_off) = (row.discount, row.write_off);
         let paid = less(row.amount, plus(discount, write_off, SETTLED)?, SETTLED)?;
         let document = desk.document(tx, row.of)?;
-        settled.push(Settled { document, paid, discount, write_off });
+        settled.push(Settled { document, paid, discount, write_off, tax: row.tax });
     }
     facts(tx, desk, payment, &settled)
+}
+
+/// What a payment that is stored told the books of deposits that it paid back; `None` where there were none.
+pub(crate) fn deposit_back_facts(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    payment: &Document,
+) -> Result<Option<Facts>, CompanyError> {
+    let mut back = Vec::new();
+    for row in desk.settlements_of(tx, payment.id)? {
+        let document = desk.document(tx, row.of)?;
+        if is_deposit(document.kind) {
+            back.push((document, row.amount, row.tax));
+        }
+    }
+    deposits_back(tx, desk, payment, &back)
 }
 
 /// What a payment tells the books: what settles something on the account on which that stands, the rest on account.
@@ -291,9 +330,12 @@ fn facts(
     let mut paid: BTreeMap<Option<SmolStr>, Amount> = BTreeMap::new();
     let mut rest = payment.net;
     for one in settled {
-        let sum = paid.entry(one.document.account.cloned()).or_default();
-        *sum = plus(*sum, one.takes()?, SETTLED)?;
         rest = less(rest, one.takes()?, SETTLED)?;
+        // Deposits are told apart: they stand on no account of what is owed.
+        if !is_deposit(one.document.kind) {
+            let sum = paid.entry(one.document.account.cloned()).or_default();
+            *sum = plus(*sum, one.takes()?, SETTLED)?;
+        }
     }
     let sum = paid.entry(payment.account.cloned()).or_default();
     *sum = plus(*sum, rest, SETTLED)?;
@@ -330,7 +372,10 @@ fn finish(
     for one in settled {
         let all = one.all()?;
         reduced = sum([reduced, one.discount, one.write_off], SETTLED)?;
-        let Settled { document, discount, write_off, .. } = one;
+        let Settled { document, paid, discount, write_off, tax } = one;
+        if is_deposit(document.kind) {
+            stands_less(tx, desk, &document, less(paid, tax, SETTLED)?)?;
+        }
         let clearing = document.account.get().and_then(|account| cleared.get(account).copied());
         desk.note_settlement(Settlement {
             document: id,
@@ -338,8 +383,9 @@ fn finish(
             amount: all,
             discount,
             write_off,
-            tax: Amount::ZERO,
+            tax,
             clearing: clearing.into(),
+            due: None,
         });
         let settled = plus(document.settled, all, SETTLED)?;
         desk.put(close_if_paid(Document { settled, ..document }));

@@ -69,6 +69,25 @@ impl Settles {
         Settles::of(DocumentKind::SupplierPayment, code)
     }
 
+    /// What is left of what a customer paid ahead.
+    ///
+    /// ```
+    /// use fondaco::company::{NewPayment, Settles};
+    /// use fondaco::core::Money;
+    /// let back = NewPayment::refund("R-1", "C-100", "2026-03-20".parse()?, Money::parse("202.50 EUR")?)
+    ///     .settles(Settles::deposit("DP-1"));
+    /// assert_eq!(back.settles[0].code, "DP-1");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn deposit(code: impl Into<SmolStr>) -> Settles {
+        Settles::of(DocumentKind::CustomerDeposit, code)
+    }
+
+    /// What is left of what a supplier was paid ahead.
+    pub fn supplier_deposit(code: impl Into<SmolStr>) -> Settles {
+        Settles::of(DocumentKind::SupplierDeposit, code)
+    }
+
     /// So much of it.
     #[must_use]
     pub fn amount(self, amount: Money) -> Settles {

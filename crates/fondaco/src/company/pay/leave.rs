@@ -87,10 +87,7 @@ impl Act for AccrueLeave {
             let sum = by_centre.entry(&owed.centre).or_default();
             *sum = plus(*sum, stored(owed.amount, &document, at)?, at)?;
         }
-        let owed = by_centre.values().fold(Decimal::ZERO, |sum, owed| sum + owed.to_decimal());
-        let request = Request::new(authority.permission()).about(document.clone());
-        tx.allow(&authority, &request.amount(Money::new(owed, desk.currency())))?;
-        let said = tx.scan(&Range::<LeaveDay>::all())?;
+        let (said, mut changed) = (tx.scan(&Range::<LeaveDay>::all())?, Decimal::ZERO);
         for (centre, owed) in by_centre {
             let mut before = Decimal::ZERO;
             for account in desk.accounts_of(Role::LeaveLiability)? {
@@ -99,6 +96,7 @@ impl Act for AccrueLeave {
                 before -= stands(tx, query)?;
             }
             let more = Money::new(owed.to_decimal() - before, desk.currency());
+            changed = changed.saturating_add(more.amount().abs());
             let place = Place { centre: Some(centre.clone()), ..Place::default() };
             let later = said.iter().filter(|day| day.centre == *centre && day.date > self.date);
             let later = later.map(|day| (day.date, more.neg())).min_by_key(|(date, _)| *date);
@@ -108,6 +106,9 @@ impl Act for AccrueLeave {
             }
             tx.upsert(LeaveDay { centre: centre.clone(), date: self.date, owed })?;
         }
+        // What is posted counts, whichever way, and not what stands there afterwards.
+        let request = Request::new(authority.permission()).about(document.clone());
+        tx.allow(&authority, &request.amount(Money::new(changed, desk.currency())))?;
         for (date, facts) in facts.into_iter().filter(|(_, facts)| !facts.is_empty()) {
             let told = Facts::new(BusinessEvent::LeaveAccrual, date, document.clone());
             desk.tell(Facts { facts, ..told }, None);

@@ -124,7 +124,8 @@ impl Posting {
         let keys: Vec<_> = found.iter().map(|slip| (slip.run, slip.employee)).collect();
         let slips: Vec<Arc<Slip>> = tx.get_many::<Slip>(&keys)?.into_iter().flatten().collect();
         let net = slips.iter().filter(|slip| slip.status.counts());
-        let net = net.fold(Decimal::ZERO, |sum, slip| sum.saturating_add(slip.net.to_decimal()));
+        let net =
+            net.fold(Decimal::ZERO, |sum, slip| sum.saturating_add(slip.net.to_decimal().abs()));
         let request = Request::new(authority.permission()).about(self.document.clone());
         tx.allow(authority, &request.amount(Money::new(net, desk.currency())))?;
         let taken = taken(tx, &slips)?;

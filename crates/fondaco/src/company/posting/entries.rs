@@ -91,7 +91,7 @@ impl Poster<'_> {
         };
         for (role, side) in [(debit, Side::Debit), (credit, Side::Credit)] {
             let account = self.account(facts, fact, role)?;
-            let centre = fact.place.centre.clone().filter(|_| !role.is_kept_by_items());
+            let centre = fact.place_of(role).centre.clone().filter(|_| !role.is_kept_by_items());
             sums.add(role, (account, side, fact.amount.currency(), centre), fact)
                 .map_err(|error| amount(facts, error))?;
         }
@@ -100,17 +100,18 @@ impl Poster<'_> {
 
     /// What is owed stands on one account, wherever the figures of which it comes arise; what is settled, where it stands.
     fn account(&self, facts: &Facts, fact: &Fact, role: Role) -> Result<SmolStr, PostingError> {
-        let known = fact.place.owed.as_ref().or(facts.owed.as_ref());
+        let place = fact.place_of(role);
+        let known = place.owed.as_ref().or(facts.owed.as_ref());
         if let Some(known) = known.filter(|_| role.is_kept_by_items()) {
             return Ok(known.clone());
         }
-        let found = self.accounts.find(role, &fact.place, self.profile);
+        let found = self.accounts.find(role, place, self.profile);
         found.cloned().ok_or_else(|| PostingError::NoAccount {
             document: facts.document.clone(),
             event: facts.event,
             figure: fact.figure,
             role,
-            place: shown(&fact.place),
+            place: shown(place),
         })
     }
 

@@ -5,7 +5,7 @@ use fondaco_core::terms::DueAmount;
 use fondaco_core::{Money, PartyId};
 use smol_str::SmolStr;
 
-use super::{BusinessEvent, Figure, Place};
+use super::{BusinessEvent, Figure, Place, Role};
 
 /// What happened, as far as books are told of it: the facts of one document on one day.
 ///
@@ -52,6 +52,8 @@ pub struct Fact {
     pub worth: Option<Money>,
     /// What rules of accounts may name.
     pub place: Place,
+    /// A role that stands elsewhere than all others, and where: goods that lie at another site than their document's.
+    pub apart: Option<Box<(Role, Place)>>,
 }
 
 impl Facts {
@@ -89,7 +91,7 @@ impl Facts {
 impl Fact {
     /// A figure that arises anywhere.
     pub fn new(figure: Figure, amount: Money) -> Fact {
-        Fact { figure, amount, worth: None, place: Place::default() }
+        Fact { figure, amount, worth: None, place: Place::default(), apart: None }
     }
 
     /// That arises there.
@@ -97,6 +99,32 @@ impl Fact {
     pub fn at(mut self, place: Place) -> Fact {
         self.place = place;
         self
+    }
+
+    /// But for one role, which stands there.
+    ///
+    /// ```
+    /// use fondaco::company::posting::{Fact, Figure, Place, Role};
+    /// use fondaco::core::Money;
+    /// let gears = Place { categories: vec!["gears".into()], ..Place::default() };
+    /// let bolts = Place { categories: vec!["bolts".into()], ..Place::default() };
+    /// // Bolts that go into gears: out of the stock of bolts, into the gears in progress.
+    /// let issued = Fact::new(Figure::Cost, Money::parse("90 EUR")?).at(gears.clone()).but(Role::Stock, bolts.clone());
+    /// assert_eq!((issued.place_of(Role::Stock), issued.place_of(Role::WorkInProgress)), (&bolts, &gears));
+    /// # Ok::<(), fondaco::core::MoneyError>(())
+    /// ```
+    #[must_use]
+    pub fn but(mut self, role: Role, place: Place) -> Fact {
+        self.apart = Some(Box::new((role, place))).filter(|apart| apart.1 != self.place);
+        self
+    }
+
+    /// Where a role of it stands.
+    pub fn place_of(&self, role: Role) -> &Place {
+        match self.apart.as_deref() {
+            Some((apart, place)) if *apart == role => place,
+            _ => &self.place,
+        }
     }
 
     /// That is worth so much in the currency of the books.

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use fondaco_accounting::ledger::Amount;
 use fondaco_core::policy::Authority;
 use fondaco_core::store::Event;
-use fondaco_core::{Act, DocumentId, Tx};
+use fondaco_core::{Act, DocumentId, Range, Reading, Tx};
 use fondaco_inventory::Qty;
 use fondaco_inventory::reserve::ReleaseDocument;
 use serde::{Deserialize, Serialize};
@@ -15,9 +15,9 @@ use smol_str::SmolStr;
 use super::complete::part_of;
 use super::cost::worth_now;
 use super::variances::variances;
-use super::{WorkLineKind, WorkOrder, Works, allow};
+use super::{WorkError, WorkLineKind, WorkOrder, Works, allow};
 use crate::company::document::{
-    At, Desk, Document, DocumentKind, Line, Status, blank, less, minus, plus, share, sum,
+    At, Desk, Document, DocumentKind, Line, LineMatch, Status, blank, less, minus, plus, share, sum,
 };
 use crate::company::posting::{BusinessEvent, Fact, Facts, Figure};
 use crate::company::purchases::{not_on_order, revalue};
@@ -112,6 +112,10 @@ fn close(
     let why = "only orders that something was done of are closed: cancel what was not begun";
     in_state(&order, &[Status::InProgress, Status::Finished], why)?;
     let work = desk.work(tx, &order)?;
+    if let Some(last) = last_day(tx, desk, &order)?.filter(|last| *last > new.date) {
+        let (document, order) = (kind.name_of(&new.code), order.name());
+        return Err(WorkError::ClosedTooEarly { document, order, date: new.date, last }.into());
+    }
     let mut closing = Document {
         date: new.date,
         site: order.site,
@@ -133,6 +137,33 @@ fn close(
     let order = desk.document(tx, order.id)?;
     desk.put(Document { status: Status::Closed, ..order });
     Ok(())
+}
+
+/// The last day on which something went into an order or came of it.
+fn last_day(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    order: &Document,
+) -> Result<Option<NaiveDate>, CompanyError> {
+    let mut all: Vec<Document> = desk.new_of(order.id).into_iter().collect();
+    let mut of = vec![order.id];
+    while let Some(id) = of.pop() {
+        for document in tx.peek_scan(&Range::by(Document::BY_OF, &id))? {
+            // What came back is of what went in.
+            if document.kind == DocumentKind::MaterialIssue {
+                of.push(document.id);
+            }
+            all.push(document.as_ref().clone());
+        }
+    }
+    for served in tx.peek_scan(&Range::by(LineMatch::BY_OF, &order.id))? {
+        let receipt = tx.peek::<Document>(&served.document)?;
+        all.extend(receipt.map(|receipt| receipt.as_ref().clone()));
+    }
+    // What was taken back changed the order's cost on that day.
+    let day = |document: &Document| document.cancelled_on.copied().unwrap_or(document.date);
+    let of_cost = all.iter().filter(|document| document.kind != DocumentKind::ProductionClose);
+    Ok(of_cost.map(day).max())
 }
 
 const COST: At = (0, "cost of the work order");

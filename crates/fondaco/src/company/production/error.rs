@@ -82,6 +82,21 @@ pub enum WorkError {
         /// What goes with what is made.
         takes: fondaco_core::Money,
     },
+    /// An order is closed before what it cost.
+    #[error(
+        "{document}: something of {order} was recorded for {last}, after {date}: close it on that day or later, or take back what was booked too late"
+    )]
+    #[kind(Refused)]
+    ClosedTooEarly {
+        /// The closing.
+        document: SmolStr,
+        /// The work order.
+        order: SmolStr,
+        /// The day of the closing.
+        date: chrono::NaiveDate,
+        /// The last day on which something was recorded.
+        last: chrono::NaiveDate,
+    },
     /// More is made than was ordered.
     #[error(
         "{document}: {wanted} is more than the {left} that is left to make of {order}: complete less, or plan another order for the rest"

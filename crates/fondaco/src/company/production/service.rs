@@ -16,7 +16,7 @@ use crate::company::cancel::opposite;
 use crate::company::document::{
     At, Desk, Document, DocumentKind, Line, LineMatch, Status, blank, less, minus, plus,
 };
-use crate::company::posting::{BusinessEvent, Fact, Facts, Figure};
+use crate::company::posting::{BusinessEvent, Fact, Facts, Figure, Place, Role};
 use crate::company::sales::in_state;
 
 const COST: At = (0, "cost of the work order");
@@ -37,6 +37,8 @@ pub(crate) struct Served<'a> {
     pub(crate) quantity: Qty,
     /// What that costs.
     pub(crate) cost: Amount,
+    /// Where it stands until it is billed: by the receipt.
+    pub(crate) place: Place,
 }
 
 /// Receives a service of a purchase order into a work order; gives the receipt's line.
@@ -69,7 +71,8 @@ pub(crate) fn serve(
     let in_progress = plus(work.in_progress, served.cost, COST)?;
     desk.works.orders.put(WorkOrder { in_progress, ..work });
     let name = DocumentKind::Receipt.name_of(served.code);
-    let told = facts(tx, desk, (&order, &name), (served.date, served.party, served.cost))?;
+    let told = (served.date, served.party, served.cost);
+    let told = facts(tx, desk, (&order, &name), told, served.place.clone())?;
     desk.tell(told, None);
     desk.settle_work(tx, order.id)?;
     Ok(Line {
@@ -111,12 +114,13 @@ fn facts(
     desk: &mut Desk,
     (order, receipt): (&Document, &SmolStr),
     (date, party, cost): (NaiveDate, PartyId, Amount),
+    received: Place,
 ) -> Result<Facts, CompanyError> {
     let item = desk.work(tx, order)?.item;
-    let place = desk.place(tx, Some(item), order.site)?;
+    let made = desk.place(tx, Some(item), order.site)?;
     let told = Facts::new(BusinessEvent::ServiceReceived, date, receipt.clone()).party(party);
-    let cost = cost.money(desk.currency());
-    Ok(told.fact(Fact::new(Figure::Service, cost).at(place)))
+    let cost = Fact::new(Figure::Service, cost.money(desk.currency()));
+    Ok(told.fact(cost.at(received).but(Role::WorkInProgress, made)))
 }
 
 /// Takes the services of a receipt back that is cancelled.
@@ -140,7 +144,8 @@ pub(crate) fn unserve(
             return Err(CompanyError::InUse { document, by });
         }
         let cost = matched.revalued;
-        let told = facts(tx, desk, (&order, &receipt.name()), (date, receipt.party, cost))?;
+        let told = (date, receipt.party, cost);
+        let told = facts(tx, desk, (&order, &receipt.name()), told, receipt.place(None))?;
         desk.tell(opposite(told, date), None);
         if let Some(line) = desk.works.lines.get(tx, &(order.id, matched.of_line))? {
             let spent = less(line.spent, cost, (line.number, "cost"))?;

@@ -77,7 +77,7 @@ impl Works {
 
 impl Desk {
     /// What a work order's document has beside it.
-    pub(super) fn work(
+    pub(crate) fn work(
         &mut self,
         tx: &mut Tx<'_>,
         order: &Document,
@@ -98,7 +98,7 @@ impl Desk {
     }
 
     /// The work order and its line that a line of a document of production is about: of what came back, those of what went in.
-    pub(super) fn work_of(
+    pub(crate) fn work_of(
         &mut self,
         tx: &mut Tx<'_>,
         line: &Line,

@@ -332,7 +332,9 @@ fn order_of(
     (partner, name): (&Partner, &SmolStr),
 ) -> Result<Document, CompanyError> {
     let order = desk.named(tx, DocumentKind::PurchaseOrder, code)?;
-    in_state(&order, &[Status::Open], "only open orders are billed")?;
+    // What is billed beyond an order that is whole is booked and blocked, as it is on one that is not.
+    let why = "only orders that stand are billed: confirm or release it first";
+    in_state(&order, &[Status::Open, Status::Done], why)?;
     if order.party != partner.party {
         let (document, partner) = (name.clone(), partner.code.clone());
         return Err(CompanyError::NoRole { document, partner, role: "supplier of the order" });

@@ -12,7 +12,9 @@ use fondaco_inventory::value::{AddLandedCost, CostChange};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::company::document::{Desk, Document, DocumentKind, Line, LineMatch, Status, minus, sum};
+use crate::company::document::{
+    At, Desk, Document, DocumentKind, Line, LineMatch, Status, less, minus, share, sum,
+};
 use crate::company::goods::{Telling, tell_value};
 use crate::company::posting::Figure;
 use crate::company::sales::in_state;
@@ -96,9 +98,55 @@ pub(crate) fn land_no_more(
 ) -> Result<(), CompanyError> {
     let Some(of) = desk.costed_by(tx, line)? else { return Ok(()) };
     let date = date.max(desk.document(tx, line.document)?.date);
-    let less = minus(share, (line.number, "cost"))?;
-    for id in add(tx, bill, (vec![of], less, Basis::Quantity), date)? {
+    let off = minus(share, (line.number, "cost"))?;
+    for id in add(tx, bill, (vec![of], off, Basis::Quantity), date)? {
         tell(tx, desk, bill, id)?;
+    }
+    Ok(())
+}
+
+/// What receipts bear of a bill's freight they bear the less of, the more of it is credited: each in proportion, and the last what rounding
+/// left. The credit remembers it, so that they bear it again if it is cancelled.
+pub(crate) fn credit_landed(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    (bill, credit): (&Document, &Document),
+    lines: &[Line],
+) -> Result<(), CompanyError> {
+    let is_freight = |line: &&Line| line.charge.copied() == Some(Figure::Freight);
+    let Some(first) = lines.iter().find(is_freight) else { return Ok(()) };
+    let at: At = (first.number, "freight");
+    let landed = desk.matches_of(tx, bill.id)?;
+    let landed: Vec<_> = landed.into_iter().filter(|of| of.quantity == Qty::ZERO).collect();
+    let all = sum(landed.iter().map(|of| of.revalued), at)?;
+    if all == Amount::ZERO {
+        return Ok(());
+    }
+    let now = sum(lines.iter().filter(is_freight).map(|line| line.net), at)?;
+    let of_bill = desk.lines_of(tx, bill)?;
+    let after = sum(of_bill.iter().filter(is_freight).map(|line| line.taken), at)?;
+    let before = less(after, now, at)?;
+    let (number, mut left) = (first.number, now);
+    for (place, of) in landed.iter().enumerate() {
+        let part = |credited: Amount| {
+            let (credited, all) = (Qty::from_units(credited.units()), Qty::from_units(all.units()));
+            share(of.revalued, credited, all, (desk.currency(), at))
+        };
+        let off = match place + 1 == landed.len() {
+            true => left,
+            false => less(part(after)?, part(before)?, at)?,
+        };
+        left = less(left, off, at)?;
+        let Some(line) = desk.line(tx, (of.of, of.of_line))? else { continue };
+        land_no_more(tx, desk, credit, (&line, off, credit.date))?;
+        desk.note_match(LineMatch {
+            document: credit.id,
+            line: number,
+            of: of.of,
+            of_line: of.of_line,
+            quantity: Qty::ZERO,
+            revalued: minus(off, at)?,
+        });
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use fondaco_core::engine::Part;
 pub use bill::{BillLine, EnterBills, NewBill, ReleaseBills};
 pub use credit::CreditSuppliers;
 pub use landed::LandsOn;
-pub(crate) use landed::land_no_more;
+pub(crate) use landed::{credit_landed, land_no_more};
 pub(crate) use matching::{revalue, settle_ahead};
 pub use order::OrderGoods;
 pub(crate) use order::{announce_again, not_on_order};

@@ -17,6 +17,7 @@ use crate::company::document::{
     share,
 };
 use crate::company::masters::partner_of;
+use crate::company::posting::Place;
 use crate::company::production::{Served, serve};
 use crate::company::sales::{
     Prepared, allow, carry_out, head, in_state, line_of, parts_within, site_at,
@@ -212,7 +213,7 @@ fn prepare(
     };
     let parts = parts_within(tx, desk, (&order, &new.taken()), ("receive", Line::to_ship, above))?;
     let (id, mut lines, mut made) = (kind.id(&new.code), Vec::new(), Vec::new());
-    let said = new.said();
+    let (said, order_site) = (new.said(), order.site);
     for (at, (of, quantity, lot)) in parts.into_iter().enumerate() {
         let of = desk.line(tx, (of.document, of.number))?.unwrap_or(of);
         let said = said.as_ref().and_then(|lines| lines.get(at)).copied();
@@ -222,7 +223,10 @@ fn prepare(
             if let Some(order) = said.and_then(|line| line.work_order.as_ref()) {
                 let (code, party) = (&new.code, partner.party);
                 let cost = ordered_at(&of, quantity, (desk.currency(), number))?;
-                let served = Served { order, code, number, date: new.date, party, quantity, cost };
+                let party_group = partner.party_group.clone();
+                let place = Place { party_group, site: Some(order_site), ..Place::default() };
+                let served =
+                    Served { order, code, number, date: new.date, party, quantity, cost, place };
                 let line = serve(tx, desk, &of, &served)?;
                 lines.push(Line { taken: cost, ..line });
                 desk.put_line(came(of, quantity, cost)?);

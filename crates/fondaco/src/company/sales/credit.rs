@@ -20,6 +20,7 @@ use crate::company::document::{
 use crate::company::masters::partner_of;
 use crate::company::money::{close_if_paid, discount_back, let_off, open_items};
 use crate::company::posting::{BusinessEvent, Fact, Facts, Figure};
+use crate::company::purchases::credit_landed;
 use crate::company::{CompanyError, rights};
 
 /// A credit for an invoice.
@@ -167,7 +168,11 @@ fn credit(
     let back = discount_back(tx, desk, (&invoice, document.gross()))?;
     told.facts.extend(taken_back(tx, desk, &invoice, back)?);
     let order = invoice.of;
+    let (credit, credited) = (document.clone(), lines.clone());
     desk.add(document, lines);
+    if !sells {
+        credit_landed(tx, desk, (&invoice, &credit), &credited)?;
+    }
     settle_credit(tx, desk, (id, back), invoice, &told)?;
     settle(tx, desk, order)?;
     Ok(id)
@@ -315,6 +320,7 @@ fn settle_credit(
             write_off,
             tax,
             clearing,
+            due: None,
         });
     }
     let settled = plus(invoice.settled, settled, (0, "amount settled"))?;

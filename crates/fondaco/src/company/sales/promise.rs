@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use fondaco_core::{DocumentId, Id, Tx};
+use fondaco_core::{Act, DocumentId, Id, Tx};
 use fondaco_inventory::levels::Reservation;
+use fondaco_inventory::planning::SetWantedDay;
 use fondaco_inventory::reserve::{Otherwise, Reserve, Wanted, amend, reserve_many};
 use fondaco_inventory::{Qty, StockError};
 use serde::{Deserialize, Serialize};
@@ -73,6 +74,16 @@ impl Wanting {
         Some(reserve).filter(|reserve| !reserve.lines.is_empty())
     }
 
+    /// Tells planning when it is wanted: without a word it is today.
+    fn say_when(&self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
+        let today = tx.today()?;
+        if let Some(day) = self.document.wanted_on.copied().filter(|day| *day > today) {
+            let wanted = SetWantedDay::new(self.document.id, day);
+            tx.as_engine(&ENGINE, |tx| wanted.act(tx))?;
+        }
+        Ok(())
+    }
+
     fn refused(&self, error: StockError) -> CompanyError {
         let goods = || self.lines.iter().filter(|line| line.item.is_some());
         let line = |index| goods().nth(index).map_or(0, |line| line.number);
@@ -116,6 +127,7 @@ fn promise_goods(
         Err(error) => return Err(error.into()),
     };
     for (one, answers) in wanting.into_iter().zip(reserved) {
+        one.say_when(tx)?;
         let goods = one.lines.into_iter().filter(|line| line.item.is_some());
         for (line, answer) in goods.zip(answers.lines) {
             let waits = (answer.backordered, one.promise == Promise::OnTime);

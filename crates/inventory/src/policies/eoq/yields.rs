@@ -14,7 +14,7 @@ const WHAT: &str = "the order quantity with uncertain yield";
 
 /// How what comes differs from what was ordered.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub enum Yield {
     /// As much more (or less, below zero) comes, whatever was ordered.
     Additive {

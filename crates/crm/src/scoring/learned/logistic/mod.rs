@@ -27,7 +27,7 @@ use encode::Encoder;
 
 /// What each row counts for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub enum ClassWeights {
     /// The same.
     #[default]

@@ -1,11 +1,14 @@
 //! The end of an act: its facts are posted, and what it changed is staged, each row once.
 
+use std::collections::BTreeSet;
+
 use fondaco_accounting::ledger::{self, Entry};
 use fondaco_core::{DocumentId, Id, Tx};
 
 use super::{Desk, Told};
 use crate::company::closing::mark_stale;
 use crate::company::document::{Document, Line, Status};
+use crate::company::figures::remember_due;
 use crate::company::{CompanyError, ENGINE};
 
 impl Desk {
@@ -20,17 +23,24 @@ impl Desk {
         tx: &mut Tx<'_>,
     ) -> Result<Vec<Id<Entry>>, CompanyError> {
         let told = std::mem::take(&mut self.facts);
-        let (mut entries, mut whose) = (Vec::new(), Vec::new());
+        let (mut entries, mut whose, mut unposted) = (Vec::new(), Vec::new(), BTreeSet::new());
         for Told { facts, of, instead } in &told {
             self.since(facts.date);
             let entry = self.leading(facts)?;
             let beside = self.beside((facts, instead), entry.as_ref())?;
+            if entry.is_none() && beside.is_empty() && !self.is_closing {
+                // Goods that books hear of at the end alone move in no closed period all the same.
+                unposted.insert(facts.date);
+            }
             if let Some(entry) = entry {
                 whose.push((entries.len(), *of));
                 entries.push(entry);
             }
             entries.extend(beside);
         }
+        unposted
+            .iter()
+            .try_for_each(|date| tx.as_engine(&ENGINE, |tx| ledger::check_date(tx, *date)))?;
         let mut made = Vec::new();
         if !entries.is_empty() {
             let posted = tx.as_engine(&ENGINE, |tx| ledger::post_many(tx, &entries))?;
@@ -94,6 +104,7 @@ impl Desk {
         if let Some(since) = since.filter(|_| !self.is_closing) {
             mark_stale(tx, since)?;
         }
+        remember_due(&mut self.settlements, &self.documents);
         self.counted.stage(tx, &self.documents, &self.settlements)?;
         let Desk { documents, lines, new_documents, changed, changed_lines, .. } = self;
         let is_new = |key: &DocumentId| new_documents.contains(key);
