@@ -12,7 +12,10 @@ use crate::firm::*;
 
 /// Ten bolts are sold for 100 and bought for 40.
 fn agreed(profile: Profile) -> Firm {
-    let firm = Firm::of(&set_up().profiled(profile));
+    agreed_by(Firm::of(&set_up().profiled(profile)))
+}
+
+fn agreed_by(firm: Firm) -> Firm {
     let place = Location::new("DIRECT", "Sent by suppliers", SiteId::named("MAIN"), "MAIN");
     let direct = Location { kind: LocationKind::Customer, ..place };
     firm.must(&OpenLocations::new(vec![direct]));
@@ -311,5 +314,32 @@ fn it_is_sent_to_no_place_of_ones_own() {
         assert!(refused.contains(&format!("there is no {what} {location}")), "{refused}");
     }
     assert_eq!(firm.balances(BOOKS), ["0", "0", "0", "0"]);
+    firm.clean();
+}
+
+/// What was received stands by its supplier, what was shipped by its customer, though no goods were ever here.
+#[test]
+fn what_waits_of_it_stands_by_whom_it_waits_for() {
+    use fondaco::company::posting::{AccountRule, Role};
+    let firm = Firm::new();
+    firm.account(AccountClass::Liability, "2051", false);
+    firm.account(AccountClass::Asset, "1421", false);
+    firm.must(&SetAccounts::new(vec![
+        AccountRule::new(Role::GoodsReceived, "2051").party_group("ABROAD"),
+        AccountRule::new(Role::GoodsShipped, "1421").party_group("HOME"),
+    ]));
+    for (partner, group) in [
+        (NewPartner::supplier("V-1").named("The works").tax_code("STD"), "ABROAD"),
+        (NewPartner::customer("C-1").named("The shop").tax_code("STD"), "HOME"),
+    ] {
+        firm.must(&ChangePartner::to(partner.group(group)));
+    }
+    let firm = agreed_by(firm);
+    send(&firm, ship("a")).unwrap();
+    assert_eq!(firm.balances(["1420", "1421", "2050", "2051"]), ["0", "40", "0", "-40"]);
+    firm.clean();
+    invoice(&firm, "a");
+    bill(&firm, "a");
+    assert_eq!(firm.balances(["1420", "1421", "2050", "2051"]), ["0"; 4]);
     firm.clean();
 }

@@ -223,11 +223,11 @@ fn facts_of(
         Some(key) => desk.line(tx, key)?,
         None => None,
     };
-    let (place, goods) = match &line {
-        Some(line) => places(desk, tx, line, entry)?,
+    let (place, (role, apart)) = match &line {
+        Some(line) => places(desk, tx, (line, event), entry)?,
         None => {
             let place = desk.place(tx, Some(entry.item), entry.site)?;
-            (place.clone(), place)
+            (place.clone(), (Role::Stock, place))
         }
     };
     let currency = desk.currency();
@@ -239,23 +239,31 @@ fn facts_of(
     };
     let fact = |(event, figure, amount): Part| {
         let fact = Fact::new(figure, amount.money(currency)).at(place.clone());
-        (event, fact.but(Role::Stock, goods.clone()))
+        (event, fact.but(role, apart.clone()))
     };
     Ok(parts.into_iter().filter(|(.., amount)| *amount != Amount::ZERO).map(fact).collect())
 }
 
-/// Where what a line of a document moved stands, and where the goods themselves do. What is to be invoiced, billed or completed stands by the
+/// Where what a line of a document moved stands, and where the goods themselves do; of what went straight through, where its receipt does. What is to be invoiced, billed or completed stands by the
 /// document and, of a work order, by what it makes, so that what takes it off finds it there, wherever the goods lie.
 fn places(
     desk: &mut Desk,
     tx: &mut Tx<'_>,
-    line: &Line,
+    (line, event): (&Line, BusinessEvent),
     entry: &ValueEntry,
-) -> Result<(Place, Place), CompanyError> {
+) -> Result<(Place, (Role, Place)), CompanyError> {
     let head = desk.document(tx, line.document)?;
     let (item, party) = (Some(entry.item), Some(head.party));
     let of_line = Place { item, party, ..desk.place_of(tx, &head, line)? };
-    let goods = Place { site: Some(entry.site), ..of_line.clone() };
+    if event == BusinessEvent::DropShipment && head.kind == DocumentKind::Delivery {
+        let receipt = DocumentKind::Receipt.id(&head.code);
+        if let Some(received) = desk.line(tx, (receipt, line.number))? {
+            let receipt = desk.document(tx, receipt)?;
+            let received = desk.place_of(tx, &receipt, &received)?;
+            return Ok((of_line, (Role::GoodsReceived, received)));
+        }
+    }
+    let goods = (Role::Stock, Place { site: Some(entry.site), ..of_line.clone() });
     let is_of_work = matches!(
         head.kind,
         DocumentKind::MaterialIssue | DocumentKind::MaterialReturn | DocumentKind::Completion

@@ -145,7 +145,7 @@ fn last_day(
     desk: &mut Desk,
     order: &Document,
 ) -> Result<Option<NaiveDate>, CompanyError> {
-    let mut all: Vec<Document> = desk.new_of(order.id).into_iter().collect();
+    let mut all: Vec<Document> = desk.new_of(order.id).collect();
     let mut of = vec![order.id];
     while let Some(id) = of.pop() {
         for document in tx.peek_scan(&Range::by(Document::BY_OF, &id))? {
