@@ -1,6 +1,7 @@
 //! What is known of a contact, and since when.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use fondaco_core::enter::{Entered, Taking, take};
 use fondaco_core::party::PartyAlias;
@@ -13,8 +14,9 @@ use smol_str::SmolStr;
 
 use super::{Attribute, AttributeError, Value, Values};
 use crate::along::{self, Change};
+use crate::contacts::ContactError;
 use crate::contacts::rights::KEEP_CONTACTS;
-use crate::contacts::{Profile, living_in_group, told_of};
+use crate::contacts::{Profile, all_living, told_of};
 use crate::{CrmError, check_count, is_ahead};
 
 /// What is known of a contact now.
@@ -60,7 +62,7 @@ pub struct NewValues {
     /// What is known.
     #[serde(default, skip_serializing_if = "Values::is_empty")]
     pub values: Values,
-    /// What is not known any more.
+    /// What is not known any more, under whichever of its ids it was said.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub clear: Vec<SmolStr>,
     /// Since when; now where nothing is said.
@@ -132,9 +134,11 @@ impl Act for SetValues {
 }
 
 fn say(tx: &mut Tx<'_>, new: &NewValues, changes: &mut Vec<Change<'_>>) -> Result<bool, CrmError> {
-    let profile = living_in_group(tx, new.party)?;
+    let all = all_living(tx, new.party)?;
+    let unknown = || ContactError::UnknownContact { party: new.party };
+    let (profile, aliases) = all.split_first().ok_or_else(unknown)?;
     let at = new.at.unwrap_or(tx.now());
-    let setting = Setting { profile: &profile, values: &new.values, clear: &new.clear, at };
+    let setting = Setting { profile, aliases, values: &new.values, clear: &new.clear, at };
     let changed = set(tx, &setting, changes)?;
     if changed {
         tx.emit(told_of("crm.values_set", profile.party, new.party));
@@ -145,6 +149,8 @@ fn say(tx: &mut Tx<'_>, new: &NewValues, changes: &mut Vec<Change<'_>>) -> Resul
 /// What is said of one contact.
 pub(crate) struct Setting<'a> {
     profile: &'a Profile,
+    /// Those that live of whom it stands for.
+    aliases: &'a [Arc<Profile>],
     values: &'a Values,
     clear: &'a [SmolStr],
     at: Timestamp,
@@ -152,7 +158,7 @@ pub(crate) struct Setting<'a> {
 
 impl<'a> Setting<'a> {
     pub(crate) fn new(profile: &'a Profile, values: &'a Values, at: Timestamp) -> Setting<'a> {
-        Setting { profile, values, clear: &[], at }
+        Setting { profile, aliases: &[], values, clear: &[], at }
     }
 }
 
@@ -193,19 +199,35 @@ pub(crate) fn set(
             return Err(AttributeError::BadValue { attribute: code.clone(), why }.into());
         }
         value.map_or(Ok(()), |value| attribute.check(setting.profile.kind, value))?;
-        changed |= say_one(tx, setting, (code, value), changes)?;
+        let party = setting.profile.party;
+        changed |= say_one(tx, (party, setting.at), (code, value), changes)?;
+        if value.is_none() {
+            changed |= clear_aliases(tx, setting, code, changes)?;
+        }
     }
     Ok(changed)
 }
 
-/// Stages one value, with its history.
-fn say_one(
+/// Clears what was said under other ids: what is shown is of all of them, and an older value would come up.
+fn clear_aliases(
     tx: &mut Tx<'_>,
     setting: &Setting<'_>,
+    code: &SmolStr,
+    changes: &mut Vec<Change<'_>>,
+) -> Result<bool, CrmError> {
+    setting.aliases.iter().try_fold(false, |changed, alias| {
+        Ok(say_one(tx, (alias.party, setting.at), (code, None), changes)? || changed)
+    })
+}
+
+/// Stages one value under one id, with its history.
+fn say_one(
+    tx: &mut Tx<'_>,
+    (party, at): (PartyId, Timestamp),
     (code, value): (&SmolStr, Option<&Value>),
     changes: &mut Vec<Change<'_>>,
 ) -> Result<bool, CrmError> {
-    let (party, at, recorded_at) = (setting.profile.party, setting.at, tx.now());
+    let recorded_at = tx.now();
     let there = tx.get::<AttributeValue>(&(party, code.clone()))?;
     let before = there.as_ref().and_then(|row| row.value.as_ref()?.get().cloned());
     let before_at = there.as_ref().map_or(at, |row| row.at);

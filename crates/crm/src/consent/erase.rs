@@ -2,7 +2,7 @@
 
 use fondaco_core::party::{EraseParty, PartyAlias, PartyError, resolve};
 use fondaco_core::policy::Request;
-use fondaco_core::store::{Event, Value};
+use fondaco_core::store::{DecodeError, Event, Value};
 use fondaco_core::{Act, Outcome, PartyId, Range, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -58,7 +58,7 @@ impl EraseContact {
 /// What was erased, and what is not on the suppression list though it was to be.
 ///
 /// Whom an address is shared with may be the same person, found twice: then it is to be erased as well.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Outcome)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Erasure {
     /// How many rows lost something.
     pub rows: u32,
@@ -66,6 +66,25 @@ pub struct Erasure {
     pub role_addresses: u32,
     /// Who else has an address that was left off the list.
     pub shared_with: Vec<PartyId>,
+}
+
+/// Earlier versions answered how many rows alone: what they did not tell is nought and nobody.
+impl Outcome for Erasure {
+    fn encode(&self, out: &mut Vec<Value>) {
+        self.rows.encode(out);
+        self.role_addresses.encode(out);
+        self.shared_with.encode(out);
+    }
+
+    fn decode(values: &mut dyn Iterator<Item = Value>) -> Result<Erasure, DecodeError> {
+        let rows = u32::decode(values)?;
+        let mut rest = values.peekable();
+        if rest.peek().is_none() {
+            return Ok(Erasure { rows, ..Erasure::default() });
+        }
+        let role_addresses = u32::decode(&mut rest)?;
+        Ok(Erasure { rows, role_addresses, shared_with: Vec::decode(&mut rest)? })
+    }
 }
 
 impl Act for EraseContact {

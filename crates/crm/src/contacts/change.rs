@@ -11,7 +11,7 @@ use super::add::reach_under;
 use super::history::{self, ProfileField};
 use super::rights::KEEP_CONTACTS;
 use super::sound::sounds_of;
-use super::{ContactError, Profile, living_in_group, told_of};
+use super::{ContactError, Profile, all_living, told_of};
 use crate::along::{self, Change};
 use crate::{CrmError, check_code};
 
@@ -45,7 +45,7 @@ pub struct ChangeContact {
     /// See [`Profile::territory`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub territory: Option<SmolStr>,
-    /// What shall be empty from now on.
+    /// What shall be empty from now on, under whichever of its ids it was said.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub clear: Vec<ProfileField>,
 }
@@ -151,7 +151,7 @@ impl ChangeContact {
     }
 
     /// Each field that is said, with what it is from now on.
-    fn fields(&self) -> Result<Vec<(ProfileField, Option<SmolStr>)>, CrmError> {
+    fn fields(&self) -> Result<Fields, CrmError> {
         let mut all = Vec::new();
         for (field, code) in [
             (ProfileField::Source, &self.source),
@@ -174,7 +174,9 @@ impl Act for ChangeContact {
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), CrmError> {
         tx.authorize(&Request::new(&KEEP_CONTACTS))?;
-        let before = living_in_group(tx, self.party)?;
+        let all = all_living(tx, self.party)?;
+        let unknown = || ContactError::UnknownContact { party: self.party };
+        let (before, aliases) = all.split_first().ok_or_else(unknown)?;
         let party = before.party;
         let mut after = before.as_ref().clone();
         let is_reached = !self.emails.is_empty() || !self.phones.is_empty();
@@ -185,17 +187,55 @@ impl Act for ChangeContact {
             self.rename(tx, party, &mut after)?;
         }
         reach_under(tx, party, (&self.emails, &self.phones))?;
-        let mut event = told_of("crm.contact_changed", party, self.party);
-        for (field, now) in self.fields()? {
-            let there = field.of(&mut after);
-            if *there != now {
-                event = event.with(field.code(), now.clone().map_or(Value::Null, Value::from));
-                let was = std::mem::replace(there, now.clone());
-                history::note(tx, party, (field, was, now))?;
+        let (said, mut told) = (self.fields()?, Vec::new());
+        fill(tx, &mut after, &said, &mut told)?;
+        let mut changed = vec![(before, after)];
+        // What is shown is of all ids, so what is empty is so under each.
+        let empty: Vec<_> = said.into_iter().filter(|(_, now)| now.is_none()).collect();
+        for alias in aliases {
+            let mut after = alias.as_ref().clone();
+            if fill(tx, &mut after, &empty, &mut told)? {
+                changed.push((alias, after));
             }
         }
-        along::note(tx, &[Change::Profile { before: &before, after: &after }])?;
-        tx.emit(event);
-        Ok(tx.put(after)?)
+        let changes = changed.iter().map(|(before, after)| Change::Profile { before, after });
+        along::note(tx, &changes.collect::<Vec<_>>())?;
+        tx.emit(
+            told.into_iter().fold(
+                told_of("crm.contact_changed", party, self.party),
+                |event, (field, now)| {
+                    event.with(field.code(), now.map_or(Value::Null, Value::from))
+                },
+            ),
+        );
+        for (_, after) in changed {
+            tx.put(after)?;
+        }
+        Ok(())
     }
+}
+
+/// Fields, each with what it is from now on.
+type Fields = Vec<(ProfileField, Option<SmolStr>)>;
+
+/// Fills fields of one id, with their history; whether any is other. Which are comes to `told`, each once.
+fn fill(
+    tx: &mut Tx<'_>,
+    profile: &mut Profile,
+    fields: &[(ProfileField, Option<SmolStr>)],
+    told: &mut Fields,
+) -> Result<bool, CrmError> {
+    let (party, mut is_other) = (profile.party, false);
+    for (field, now) in fields {
+        let there = field.of(profile);
+        if there != now {
+            let was = std::mem::replace(there, now.clone());
+            history::note(tx, party, (*field, was, now.clone()))?;
+            is_other = true;
+            if told.iter().all(|(one, _)| one != field) {
+                told.push((*field, now.clone()));
+            }
+        }
+    }
+    Ok(is_other)
 }

@@ -84,6 +84,7 @@ impl Act for PutScorecard {
 }
 
 /// Says which version of a scorecard counts from now on. The attributes that it looks at are defined, with the types that it declares.
+/// One that counts already is left alone.
 ///
 /// A contact is counted anew by it, from all that is recorded, with the next thing that it does or when it is [looked at](super::RefreshScores).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,6 +109,10 @@ impl Act for UseScorecard {
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), CrmError> {
         tx.authorize(&Request::new(&SET_UP))?;
+        let before = tx.get::<CardInUse>(&self.name)?;
+        if before.as_ref().is_some_and(|before| before.version == self.version) {
+            return Ok(());
+        }
         let card = match self.version {
             None => None,
             Some(version) => {
@@ -119,13 +124,10 @@ impl Act for UseScorecard {
             }
         };
         let (name, version, since) = (self.name.clone(), self.version, tx.now());
-        let before = tx.get::<CardInUse>(&name)?;
         // What happened while another counted, or none, is in no row that this one counted before.
-        let is_other = before.as_ref().is_some_and(|before| before.version != version);
-        let uses = before.and_then(|before| before.uses).unwrap_or(0);
-        let uses = Some(uses.saturating_add(u32::from(is_other)));
+        let uses = before.map_or(0, |before| before.uses.unwrap_or(0).saturating_add(1));
         tx.emit(told("crm.scorecard_used", &name, version.unwrap_or(0)));
-        tx.upsert(CardInUse { name, version, card, since, uses })?;
+        tx.upsert(CardInUse { name, version, card, since, uses: Some(uses) })?;
         Ok(())
     }
 }

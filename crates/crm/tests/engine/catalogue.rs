@@ -50,6 +50,7 @@ fn before(host: &Host) {
     host.must("a", &engine("a", "100"));
     host.must("card", &PutScorecard::new(card(1)));
     host.must("use", &UseScorecard::new("leads", Some(1)));
+    host.must("second card", &PutScorecard::new(card(2)));
     host.must("callers", &PutSegment::new(callers(1)));
     host.must("use callers", &UseSegment::new("callers", Some(1)));
 }
@@ -172,9 +173,9 @@ fn catalogue() -> Catalogue {
             &[&SET_UP],
         ))
         .case(one(
-            || UseScorecard::new("leads", Some(1)),
-            r#"{"name":"leads","version":1}"#,
-            "cb192d17f70b51e542848745f0cfb55e7cfd33bb8a093250cd88164f9453126a",
+            || UseScorecard::new("leads", Some(2)),
+            r#"{"name":"leads","version":2}"#,
+            "cb9a976d4a03ffa9d26dda132248d758877365e1d48dc32afc62abc101f16a49",
             &[&SET_UP],
         ))
         .case(one(
@@ -347,8 +348,12 @@ fn a_year(store: &dyn Store) -> Result<(), CrmError> {
     driver.join(&party::ENGINE).map_err(Halt::from)?;
     let time: Timestamp = "2026-06-30T12:00:00Z".parse().unwrap();
     let send = |name: &str| Envelope::new(CommandId::named(name), ActorId::new("clerk"), time);
-    let title = NewAttribute::new("title", "Job title", ValueKind::Text);
-    driver.carry_out(send("define"), &DefineAttributes::new(vec![title]))?;
+    let attributes = vec![
+        NewAttribute::new("title", "Job title", ValueKind::Text),
+        NewAttribute::new("employees", "Employees", ValueKind::Number),
+        NewAttribute::new("renewal", "Renewal", ValueKind::Day),
+    ];
+    driver.carry_out(send("define"), &DefineAttributes::new(attributes))?;
     let ada = NewContact::person(p("ada"), "Ada Lovelace").email("ada@analytical.example");
     let added = driver.carry_out(send("add"), &AddContacts::new(vec![ada]))?.answer;
     assert!(added.refused.is_empty(), "{added:?}");

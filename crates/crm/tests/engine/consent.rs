@@ -1,8 +1,11 @@
 //! Who may be written to: nobody without a ground, and never again who asked not to be.
 
-use fondaco_core::Timestamp;
+use fondaco_core::digest::DigestError;
 use fondaco_core::enter::Taking;
 use fondaco_core::party::{self, ContactKind as Reach};
+use fondaco_core::store::Hash;
+use fondaco_core::{Act, Outcome, Timestamp, Tx};
+use fondaco_crm::CrmError;
 use fondaco_crm::consent::*;
 use fondaco_crm::contacts::*;
 use fondaco_crm::events::*;
@@ -285,6 +288,44 @@ fn an_address_that_several_have_is_not_silenced_for_one_of_them() {
         let erasure = host.must("erase una", &all);
         assert_eq!((erasure.role_addresses, erasure.shared_with), (0, vec![]));
         assert!(is_on(Reach::Email, "info@una.example"));
+    });
+}
+
+/// As earlier versions erased: the answer was how many rows.
+#[derive(serde::Serialize)]
+struct ErasedOfBefore(EraseContact);
+
+impl Act for ErasedOfBefore {
+    type Answer = u32;
+    type Error = CrmError;
+
+    fn digest(&self) -> Result<Hash, DigestError> {
+        self.0.digest()
+    }
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<u32, CrmError> {
+        Ok(self.0.act(tx)?.rows)
+    }
+}
+
+#[test]
+fn an_erasure_of_before_the_answer_told_more_is_answered_again() {
+    everywhere(|host| {
+        let host = &host.clone().with(&party::ENGINE);
+        ready(host);
+        let erase = EraseContact::new(p("ada"), "asked");
+        let rows = host.must("erase", &ErasedOfBefore(erase.clone()));
+        let again = host.send("erase", &erase).unwrap();
+        assert!(again.replayed && rows > 0);
+        assert_eq!(again.answer, Erasure { rows, ..Erasure::default() });
+        // What is answered now is answered again in full.
+        let erase = EraseContact::new(p("bo"), "asked");
+        let told = host.must("erase bo", &erase);
+        assert_eq!(host.must("erase bo", &erase), told);
+        let whole = Erasure { rows: 7, role_addresses: 2, shared_with: vec![p("ada"), p("bo")] };
+        let mut values = Vec::new();
+        whole.encode(&mut values);
+        assert_eq!(Erasure::decode(&mut values.into_iter()).unwrap(), whole);
     });
 }
 

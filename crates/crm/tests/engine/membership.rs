@@ -452,6 +452,25 @@ fn what_can_not_be_a_segment_is_refused() {
     );
 }
 
+/// A host may put its segments whenever it starts: what is there is not held against what can be now.
+#[test]
+fn a_segment_that_is_there_is_left_alone_whatever_can_be_put_since() {
+    everywhere(|host| {
+        let small = StoredSegment::new("small", 1, "segment = \"small\"");
+        used(host, small.clone());
+        let fewer = NewAttribute::choice("segment", "Segment", ["medium", "large"]);
+        assert!(host.must("fewer", &DefineAttributes::new(vec![fewer])).refused.is_empty());
+        host.must("at each start", &PutSegment::new(small.clone()));
+        let differs = StoredSegment { is: "segment = \"tiny\"".into(), ..small.clone() };
+        let code = |name: &str, segment: StoredSegment| {
+            fondaco_core::ActError::code(&host.refused(name, &PutSegment::new(segment)))
+        };
+        assert_eq!(code("differs", differs), "crm.segment_differs");
+        // A new version is.
+        assert_ne!(code("new", StoredSegment { version: 2, ..small }), "crm.segment_differs");
+    });
+}
+
 #[test]
 fn who_was_known_before_it_was_brought_in_is_known_since_then() {
     everywhere(|host| {

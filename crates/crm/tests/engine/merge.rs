@@ -38,6 +38,7 @@ enum Deed {
     Erase(usize),
     Event(usize, u8),
     Value(usize, i64),
+    Clear(usize),
     Consent(usize, bool),
     Lead(usize),
 }
@@ -50,6 +51,7 @@ fn deed() -> impl Strategy<Value = Deed> {
         1 => who().prop_map(Deed::Erase),
         4 => (who(), any::<u8>()).prop_map(|(who, id)| Deed::Event(who, id)),
         3 => (who(), 0i64..9).prop_map(|(who, value)| Deed::Value(who, value)),
+        2 => who().prop_map(Deed::Clear),
         2 => (who(), any::<bool>()).prop_map(|(who, agreed)| Deed::Consent(who, agreed)),
         1 => who().prop_map(Deed::Lead),
     ]
@@ -144,6 +146,23 @@ fn act(merging: &Host, never: &Host, naive: &mut Naive, at: usize, deed: &Deed) 
             };
             let (here, there) = (command(who), command(naive.root(who)));
             assert_eq!(merging.must(&name, &here).entered, never.must(&name, &there).entered);
+        }
+        Deed::Clear(who) => {
+            // What is cleared is so under each id that has it.
+            let command = |who: PartyId| {
+                let clear = vec!["title".into()];
+                let one = NewValues { party: who, values: Values::default(), clear, at: None };
+                SetValues { contacts: vec![one], taking: Taking::GoodOnes }
+            };
+            let here = merging.must(&name, &command(id(who))).entered;
+            let there = naive
+                .group(who)
+                .into_iter()
+                .map(|one| never.must(&format!("{name}/{one}"), &command(id(one))).entered);
+            assert_eq!(here, there.sum::<u32>().min(1));
+            if let Some(known) = shown_at(merging, PEOPLE[who]) {
+                assert_eq!(known.values.get("title"), None);
+            }
         }
         Deed::Consent(who, agreed) => {
             let given = NewConsent::given(id(who), Channel::Email, "news", format!("form {at}"));
@@ -437,7 +456,11 @@ fn a_common_name_hides_nobody() {
 }
 
 fn shown(host: &Host, name: &str) -> Golden {
-    host.view(|view| golden(view, p(name), &Survivorship::default())).unwrap()
+    shown_at(host, name).unwrap()
+}
+
+fn shown_at(host: &Host, name: &str) -> Option<Golden> {
+    host.view(|view| golden(view, p(name), &Survivorship::default()))
 }
 
 /// What is known of a contact is one thing, by whichever id it is said and asked.
@@ -464,6 +487,57 @@ fn what_is_said_of_an_alias_is_said_of_whom_it_stands_for() {
         let times = host.view(|view| stage_times(view, p("bo"), now));
         assert_eq!(times.last().unwrap().stage, LifecycleStage::Customer);
     });
+}
+
+/// What is cleared comes up from no other id, whichever of them it was said of and whichever is named.
+#[test]
+fn what_is_cleared_of_a_contact_is_cleared_under_each_of_its_ids() {
+    let clear = |name: &str| {
+        let clear = vec!["title".into()];
+        SetValues::new(vec![NewValues {
+            party: p(name),
+            values: Values::default(),
+            clear,
+            at: None,
+        }])
+    };
+    for (named, is_of_both) in [("bo", false), ("ada", false), ("bo", true), ("ada", true)] {
+        everywhere(|host| {
+            host.must(
+                "put",
+                &PutSegment::new(StoredSegment::new("clerks", 1, "title = \"clerk\"")),
+            );
+            host.must("use", &UseSegment::new("clerks", Some(1)));
+            host.must("put2", &PutSegment::new(StoredSegment::new("owned", 1, "owner = \"s1\"")));
+            host.must("use2", &UseSegment::new("owned", Some(1)));
+            host.must("clerk", &SetValues::one(p("bo"), "title", Value::from("clerk")));
+            host.must("s1", &ChangeContact::new(p("bo")).owner("s1"));
+            if is_of_both {
+                host.must("head", &SetValues::one(p("ada"), "title", Value::from("head")));
+                host.must("s2", &ChangeContact::new(p("ada")).owner("s2").territory("uk"));
+            }
+            host.wait(60);
+            let host = &host.clone().with(&party::ENGINE);
+            host.must("one", &MergeContacts::new(p("ada"), p("bo"), "same"));
+            let expected: &[&str] = if is_of_both { &[] } else { &["clerks", "owned"] };
+            assert_eq!(host.view(|view| segments_of(view, p("ada"))), expected);
+            host.wait(60);
+            let cleared = host.must("clear", &clear(named));
+            assert_eq!((cleared.entered, cleared.refused.len()), (1, 0));
+            let nobody =
+                ChangeContact { clear: vec![ProfileField::Owner], ..ChangeContact::new(p(named)) };
+            host.must("nobody", &nobody);
+            let ada = shown(host, "bo");
+            assert_eq!((ada.values.get("title"), ada.owner.as_deref()), (None, None));
+            assert_eq!(ada.territory.as_deref(), is_of_both.then_some("uk"));
+            assert!(host.view(|view| segments_of(view, p("ada"))).is_empty());
+            let changes = host.view(|view| profile_changes(view, p("ada")));
+            let gone = changes.iter().filter(|one| one.after.is_none()).count();
+            assert_eq!(gone, 1 + usize::from(is_of_both));
+            // Again nothing is there to be cleared.
+            assert_eq!(host.must("clear again", &clear(named)).entered, 0);
+        });
+    }
 }
 
 #[test]

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use fondaco_core::Timestamp;
+use fondaco_core::digest::{DigestError, Digester};
 use fondaco_core::party::{EraseParty, MergeParties};
+use fondaco_core::store::{Hash, Json};
+use fondaco_core::{Act, Timestamp, Tx};
 use fondaco_crm::CrmError;
 use fondaco_crm::attributes::*;
 use fondaco_crm::consent::EraseContact;
@@ -196,6 +198,44 @@ fn what_can_not_be_a_card_is_refused() {
     bad.attributes.remove("title");
     let error = host.refused("bad", &PutScorecard::new(bad));
     assert!(error.to_string().contains("fit.rules[1] (head): there is no attribute"), "{error}");
+}
+
+/// As an earlier version put a scorecard to use: whatever it looks at.
+#[derive(serde::Serialize)]
+struct UsedUnchecked(Scorecard);
+
+impl Act for UsedUnchecked {
+    type Answer = ();
+    type Error = CrmError;
+
+    fn digest(&self) -> Result<Hash, DigestError> {
+        Ok(Digester::new("test.used_unchecked").finish())
+    }
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), CrmError> {
+        let card = Json::of(&self.0);
+        let (name, version, since) = (self.0.name.as_str().into(), Some(self.0.version), tx.now());
+        tx.upsert(CardInUse { name, version, card, since, uses: None })?;
+        Ok(())
+    }
+}
+
+#[test]
+fn a_card_that_counts_already_is_left_alone_whatever_it_looks_at() {
+    everywhere(|host| {
+        let mut old = card(1);
+        old.attributes.insert("employes".to_owned(), old.attributes["employees"]);
+        host.must("card", &PutScorecard::new(old.clone()));
+        let code = |name: &str| host.refused(name, &UseScorecard::new("leads", Some(1))).code();
+        assert_eq!(code("new"), "crm.unknown_attribute");
+        host.must("of before", &UsedUnchecked(old));
+        let before = host.rows::<CardInUse>();
+        host.wait(60);
+        host.must("at each start", &UseScorecard::new("leads", Some(1)));
+        assert_eq!(host.rows::<CardInUse>(), before);
+        host.must("none", &UseScorecard::new("leads", None));
+        assert_eq!(code("anew"), "crm.unknown_attribute");
+    });
 }
 
 /// Who was in a stage, by the id that they go by.

@@ -7,6 +7,7 @@ use super::frequencies::{End, Frequencies, Lead, Settings};
 use super::logistic::{ClassWeights, Logistic, NumberEncoding, Solver, TextEncoding};
 use super::metrics::{Confusion, Costs, auc, cheapest_threshold, compare_aucs, gains};
 use super::split::{by_time, rolling};
+use super::versions::{Verdict, contest};
 use super::*;
 use crate::KernelError;
 
@@ -319,5 +320,20 @@ fn one_that_is_always_better_is_better_by_no_chance() {
     assert!((gained - 0.5).abs() < 1e-12 && chance < 1e-12, "{gained} {chance}");
     let (gained, _, chance) = compare_aucs(&perfect, &perfect, &outcomes).unwrap();
     assert!(gained.abs() < 1e-12 && (chance - 1.0).abs() < 1e-12);
+    // Whoever guesses has one and one right half of the time, two and two once in six; either way twice as often.
+    for (yes, no, wanted) in [(1, 1, 1.0), (2, 2, 1.0 / 3.0), (1, 39, 0.05), (3, 3, 0.1)] {
+        let outcomes: Vec<bool> = (0..yes + no).map(|row| row < yes).collect();
+        let perfect: Vec<f64> = outcomes.iter().map(|yes| if *yes { 0.9 } else { 0.1 }).collect();
+        let guesses = vec![0.5; outcomes.len()];
+        let (_, _, chance) = compare_aucs(&guesses, &perfect, &outcomes).unwrap();
+        assert!((chance - wanted).abs() < 1e-12, "{yes} and {no}: {chance}");
+        let judged = contest(&guesses, &perfect, &outcomes, 0.05).unwrap();
+        assert_eq!(judged.verdict, Verdict::Undecided, "{yes} and {no}");
+        // Nor is what has next to no variance sure.
+        let mut nearly = perfect;
+        nearly.iter_mut().take(1).for_each(|likely| *likely = 0.1);
+        let (_, _, chance) = compare_aucs(&guesses, &nearly, &outcomes).unwrap();
+        assert!(chance >= wanted - 1e-12, "{yes} and {no}: {chance}");
+    }
     assert_eq!(Isotonic::fit(&[0.2, 0.4], &[true, true]).unwrap_err().code(), "crm.one_class");
 }

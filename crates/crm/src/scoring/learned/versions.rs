@@ -103,7 +103,8 @@ pub struct Contest {
 }
 
 /// Judges two models by what they said of the same rows, which neither was learned of. A difference in ranking counts when chance makes one so
-/// large in less than this share of cases; a challenger that ranks better but is worse by its log loss is undecided: calibrate it first.
+/// large in less than this share of cases, so a few rows never decide ([`compare_aucs`]); a challenger that ranks better but is worse by its log loss is
+/// undecided: calibrate it first.
 ///
 /// # Errors
 /// When there is not one outcome per probability, all outcomes are the same, a probability is not from 0 to 1, or the share is not above 0
@@ -117,6 +118,7 @@ pub struct Contest {
 /// let better: Vec<f64> = (0..200).map(|n| if n % 2 == 0 || n % 5 == 0 { 0.8 } else { 0.3 }).collect();
 /// assert_eq!(contest(&guesses, &better, &outcomes, 0.05)?.verdict, Verdict::Replace);
 /// assert_eq!(contest(&better, &better, &outcomes, 0.05)?.verdict, Verdict::Undecided);
+/// assert_eq!(contest(&[0.5, 0.5], &[0.9, 0.1], &[true, false], 0.05)?.verdict, Verdict::Undecided);
 /// # Ok::<(), fondaco_crm::KernelError>(())
 /// ```
 pub fn contest(

@@ -138,7 +138,9 @@ pub fn gains(
 }
 
 /// By how much the area under the ROC curve of the second probabilities is larger than that of the first, over the same rows, its standard
-/// error, and how likely so large a difference is by chance, either way (DeLong, DeLong and Clarke-Pearson, 1988).
+/// error, and how likely so large a difference is by chance, either way (DeLong, DeLong and Clarke-Pearson, 1988). Of few rows the variance says
+/// little, and of one in an outcome nothing: so the chance is at least that of two orders, the best and the worst, among all that the outcomes can
+/// come in, `2 / C(rows, rows with the outcome)`, as in an exact rank test.
 ///
 /// # Errors
 /// As [`auc`].
@@ -166,7 +168,17 @@ pub fn compare_aucs(
         // No row says otherwise: they are equally good, or one always is better.
         false => f64::from(u8::from(difference.abs() <= 0.0)),
     };
-    Ok((difference, error, chance))
+    Ok((difference, error, chance.max(by_order(no, yes))))
+}
+
+/// How likely the outcomes of so many rows come in the best or in the worst of all orders.
+fn by_order(no: f64, yes: f64) -> f64 {
+    let (few, mut orders, mut nth) = (no.min(yes), 1.0, 0.0);
+    while nth < few && orders < f64::MAX {
+        nth += 1.0;
+        orders *= (no + yes - few + nth) / nth;
+    }
+    (2.0_f64 / orders).min(1.0)
 }
 
 /// For each row what share of the rows of the other outcome it is ranked rightly against.
