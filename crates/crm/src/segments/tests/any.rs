@@ -323,7 +323,9 @@ fn leaf(segments: Vec<String>) -> BoxedStrategy<Leaf> {
 /// What the store can keep: no lists, no scores, no people.
 fn kept_leaf(segments: Vec<String>) -> BoxedStrategy<Leaf> {
     let mut attributes = fields(schema().attributes().list());
-    attributes.retain(|(name, kind)| *kind != Kind::Texts && !name.starts_with("score."));
+    // A stage is one of those that there are.
+    let is_kept = |name: &str| name != "stage" && !name.starts_with("score.");
+    attributes.retain(|(name, kind)| *kind != Kind::Texts && is_kept(name));
     attributes.push(("owner".into(), Kind::Text));
     let stage = prop::sample::select(vec!["subscriber", "lead", "mql"]);
     let stage = (stage, prop::option::of(span()))
