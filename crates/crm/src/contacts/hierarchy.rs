@@ -12,10 +12,12 @@ use fondaco_core::{Act, DateRange, Halt, PartyId, Range, Reading, Tx};
 use serde::{Deserialize, Serialize};
 
 use super::rights::KEEP_CONTACTS;
-use super::{ContactError, ContactKind, group, living, peek_groups};
+use super::{
+    ContactError, ContactKind, group, groups, living, living_in_group, peek_groups, told_of,
+};
 use crate::CrmError;
 
-/// Puts an organisation under another, from today on, or under none.
+/// Puts an organisation under another, from today on, or under none, under whichever of their ids that is said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SetParent {
@@ -54,46 +56,64 @@ impl Act for SetParent {
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), CrmError> {
         tx.authorize(&Request::new(&KEEP_CONTACTS))?;
         tx.authorize(&Request::new(&party::KEEP))?;
-        let (child, today) = (self.organisation, tx.today()?);
-        for party in [Some(child), self.parent].into_iter().flatten() {
-            if living(tx, party)?.kind == ContactKind::Person {
-                let why = "is a person: only organisations stand under one another";
-                return Err(ContactError::BadContact { field: "organisation", why }.into());
-            }
-        }
-        let kind = RelationKind::ParentOf;
-        let above = tx.scan(&Range::by(Relation::BY_OTHER, &(child, kind)))?;
-        let mut is_there = false;
-        for relation in above.iter().filter(|one| one.end.is_none_or(|end| end >= today)) {
-            let (party, number) = (relation.party, relation.number);
-            if Some(party) == self.parent && relation.days().contains(today) {
-                is_there = true;
-                continue;
-            }
-            match relation.start {
-                Some(start) if start >= today => {
-                    RemoveRelation::new(party, kind, child, number).act(tx)?;
-                }
-                _ => {
-                    let end = today.pred_opt().unwrap_or(today);
-                    EndRelation::new(party, kind, child, end).act(tx)?;
-                }
-            }
-        }
-        if let Some(parent) = self.parent.filter(|_| !is_there) {
+        let child = organisation(tx, self.organisation)?;
+        let parent = self.parent.map(|parent| organisation(tx, parent)).transpose()?;
+        let is_there = end_others(tx, child, parent)?;
+        if let Some(parent) = parent.filter(|_| !is_there) {
             refuse_ring(tx, child, parent)?;
-            let days = DateRange::from(today);
-            Relate::new(parent, kind, child).on(days).act(tx)?;
+            let days = DateRange::from(tx.today()?);
+            Relate::new(parent, RelationKind::ParentOf, child).on(days).act(tx)?;
         }
-        let party = Value::Id(child.to_u128());
-        tx.emit(Event::new("crm.parent_set").with("party", party));
+        tx.emit(told_of("crm.parent_set", child, self.organisation));
         Ok(())
     }
 }
 
+/// An organisation by the id that it goes by.
+fn organisation(tx: &mut Tx<'_>, party: PartyId) -> Result<PartyId, CrmError> {
+    let there = living_in_group(tx, party)?;
+    if there.kind == ContactKind::Person {
+        let why = "is a person: only organisations stand under one another";
+        return Err(ContactError::BadContact { field: "organisation", why }.into());
+    }
+    Ok(there.party)
+}
+
+/// Ends today that an organisation, under whichever of its ids, stands under any but a parent; whether it stands under that.
+fn end_others(tx: &mut Tx<'_>, child: PartyId, parent: Option<PartyId>) -> Result<bool, CrmError> {
+    let (today, kind) = (tx.today()?, RelationKind::ParentOf);
+    let parents = parent.map_or(Ok(Vec::new()), |parent| all_ids(tx, parent))?;
+    let ids = all_ids(tx, child)?;
+    let above: Vec<_> = ids.iter().map(|id| Range::by(Relation::BY_OTHER, &(*id, kind))).collect();
+    let above = tx.scan_each(&above)?;
+    let mut is_there = false;
+    for relation in above.iter().flatten().filter(|one| one.end.is_none_or(|end| end >= today)) {
+        let (party, child, number) = (relation.party, relation.other, relation.number);
+        if parents.contains(&party) && relation.days().contains(today) {
+            is_there = true;
+            continue;
+        }
+        match relation.start {
+            Some(start) if start >= today => {
+                RemoveRelation::new(party, kind, child, number).act(tx)?;
+            }
+            _ => {
+                let end = today.pred_opt().unwrap_or(today);
+                EndRelation::new(party, kind, child, end).act(tx)?;
+            }
+        }
+    }
+    Ok(is_there)
+}
+
+/// The ids that a contact has; the decision rests on that.
+fn all_ids(tx: &mut Tx<'_>, party: PartyId) -> Result<Vec<PartyId>, Halt> {
+    Ok(groups(tx, &[party])?.concat())
+}
+
 /// Goes up from a parent on and refuses to come by the child.
 fn refuse_ring(tx: &mut Tx<'_>, child: PartyId, parent: PartyId) -> Result<(), CrmError> {
-    let all = group(tx, child)?;
+    let all = all_ids(tx, child)?;
     let Some(up) = way_up(tx, &[parent], &all)? else { return Ok(()) };
     let ring = std::iter::once(child).chain(up).map(|one| one.to_string());
     let ring = ring.collect::<Vec<_>>().join(" under ");
@@ -277,7 +297,7 @@ fn pairs(
     organisation: PartyId,
     party: PartyId,
 ) -> Result<Vec<(PartyId, PartyId)>, Halt> {
-    let (of, who) = (group(tx, organisation)?, group(tx, party)?);
+    let (of, who) = (all_ids(tx, organisation)?, all_ids(tx, party)?);
     Ok(of.iter().flat_map(|of| who.iter().map(|who| (*of, *who))).collect())
 }
 

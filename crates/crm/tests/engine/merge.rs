@@ -588,6 +588,35 @@ fn the_newest_value_of_those_that_are_gone_counts_everywhere() {
     });
 }
 
+/// Whichever of its ids stood somewhere, an organisation that is moved stands where that says alone.
+#[test]
+fn an_organisation_that_was_merged_is_moved_with_all_its_ids() {
+    everywhere(|host| {
+        let host = &host.clone().with(&party::ENGINE);
+        let firms = ["twin", "daughter", "daughter2", "other"];
+        let firms = firms.map(|name| NewContact::organisation(p(name), format!("Firm {name}")));
+        host.must("firms", &AddContacts::new(firms.into()));
+        host.must("under", &SetParent::new(p("daughter"), p("twin")));
+        host.must("under2", &SetParent::new(p("daughter2"), p("firm")));
+        host.wait(86_400);
+        host.must("same daughter", &MergeContacts::new(p("daughter2"), p("daughter"), "same"));
+        host.must("one", &MergeContacts::new(p("firm"), p("twin"), "same"));
+        let under = |name: &str| {
+            let today = host.now().date_utc();
+            host.view(|view| below(view, p(name), today))
+        };
+        // There already, by whatever ids that is said.
+        let before = host.rows::<party::Relation>();
+        host.must("there", &SetParent::new(p("daughter"), p("twin")));
+        assert_eq!(host.rows::<party::Relation>(), before);
+        assert_eq!(under("twin"), [(p("daughter2"), 1)]);
+        host.must("moved", &SetParent::new(p("daughter"), p("other")));
+        assert_eq!((under("firm"), under("other")), (vec![], vec![(p("daughter2"), 1)]));
+        host.must("alone", &SetParent { organisation: p("daughter2"), parent: None });
+        assert!(["firm", "twin", "other"].into_iter().all(|name| under(name).is_empty()));
+    });
+}
+
 #[test]
 fn deals_daughters_and_buyers_are_read_under_all_ids() {
     everywhere(|host| {
