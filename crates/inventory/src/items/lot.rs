@@ -17,9 +17,9 @@ pub enum LotStatus {
     /// It may.
     #[default]
     Released,
-    /// Not before somebody has released it: it waits for an inspection. Counts as quarantined wherever it lies.
+    /// Not before somebody has released it: it waits for an inspection. Counts as quarantined wherever it lies, until it is over.
     Quarantined,
-    /// It may not: a recall, a complaint. Counts as quarantined wherever it lies, and leaves only as scrap or back to where
+    /// It may not: a recall, a complaint. Counts as expired wherever it lies, and leaves only as scrap or back to where
     /// it came from.
     Blocked,
 }

@@ -326,7 +326,7 @@ impl Act for ChangeLot {
     }
 }
 
-/// Releases a lot, or keeps it back: what there is of it counts as quarantined until it is released.
+/// Releases a lot, or keeps it back: what there is of it counts as quarantined, or blocked as expired, until it is released.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct JudgeLot {

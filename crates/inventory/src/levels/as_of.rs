@@ -11,7 +11,7 @@ use fondaco_core::{Halt, Id, ItemId, Range, Reading, SiteId, Timestamp};
 use smol_str::SmolStr;
 
 use super::read::narrow;
-use super::standing::Since;
+use super::standing::{Since, columns};
 use super::{Commitment, KindOfLocation, LotLapse, LotStanding, Standing, Stock, number_of};
 use crate::items::{Item, Lot, LotStatus, Tracking, lots};
 use crate::moves::{Move, Stage};
@@ -23,7 +23,7 @@ use crate::{Qty, StockError};
 ///
 /// Moves count from their day on. A promise counts from the day on which it was made, and what fulfils it from the day of the issue, if no
 /// change of it was recorded for a later one; so does what is on order. A lot counts as what it was judged on the day of the judgement, and as
-/// expired from the day after its last.
+/// expired from the day after its last, or while it is blocked.
 ///
 /// ```
 /// # mod goods { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/goods.rs")); }
@@ -216,8 +216,9 @@ impl Course {
     /// So much more, or less, counts as what lies on a shelf.
     fn block(&mut self, date: NaiveDate, (lot, location): &Shelf, units: i128) {
         let standing = lot.and_then(|lot| self.lots.get(&lot).copied());
-        let (quarantined, expired) = standing.map_or((false, false), Standing::columns);
-        if quarantined || self.kinds.get(location) == Some(&LocationKind::Quarantine) {
+        let kind = self.kinds.get(location).copied().unwrap_or_default();
+        let (quarantined, expired) = columns(standing, kind);
+        if quarantined {
             self.sums.quarantined += units;
         } else if expired {
             self.sums.expired += units;

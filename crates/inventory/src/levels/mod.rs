@@ -38,7 +38,7 @@ pub use record::{
 };
 pub(crate) use restate::{lapse_if_over, lapse_overdue, restate, schedule};
 pub use standing::{KindOfLocation, LotStanding};
-pub(crate) use standing::{Standing, note_kind};
+pub(crate) use standing::{Standing, columns, note_kind};
 pub use verify::{Discrepancy, verify};
 
 /// What the engine has of levels.

@@ -31,9 +31,9 @@ pub struct Stock {
     pub on_hand: Qty,
     /// What is promised of it.
     pub reserved: Qty,
-    /// What lies in locations for quarantine.
+    /// What waits for an inspection and may be good: in a location for quarantine, or of a lot that is quarantined.
     pub quarantined: Qty,
-    /// What lies elsewhere of lots whose day of expiry is over.
+    /// What serves nobody any more, wherever it lies: of lots whose last day is over, or that are blocked.
     pub expired: Qty,
     /// What was sent to the site and has not arrived.
     pub in_transit: Qty,
@@ -97,8 +97,8 @@ impl Stock {
         sum(&[self.on_hand], &[self.reserved, self.quarantined, self.expired])
     }
 
-    /// What reorder points are compared with: on hand + on order + in transit to the site - expired - reserved - backordered. What is set
-    /// aside is in it until somebody decides: what comes through an inspection would be ordered twice otherwise.
+    /// What reorder points are compared with: on hand + on order + in transit to the site - expired - reserved - backordered. What waits
+    /// for an inspection is in it until somebody decides: what comes through would be ordered twice otherwise. What is over or blocked is not.
     ///
     /// ```
     /// use fondaco_core::{ItemId, SiteId};

@@ -7,7 +7,7 @@ use fondaco_core::due::{Due, DueItem, Refused};
 use fondaco_core::store::Event;
 use fondaco_core::{Halt, Id, ItemId, Needs, Range, Reading, Tx};
 
-use super::standing::note_standing;
+use super::standing::{columns, note_standing};
 use super::{LotBin, LotLapse, LotTotal, Standing, Stock};
 use crate::items::{Item, Lot, Ownership};
 use crate::places::Location;
@@ -65,7 +65,7 @@ pub(crate) fn restate(
     let locations = tx.get_many::<Location>(&codes)?;
     let mut changes = Vec::new();
     for (bin, location) in bins.iter().zip(&locations) {
-        let Some(location) = location.as_ref().filter(|at| at.kind.is_available()) else {
+        let Some(location) = location.as_ref().filter(|at| at.kind.is_on_hand()) else {
             continue;
         };
         let units = bin.on_hand.units();
@@ -74,7 +74,8 @@ pub(crate) fn restate(
             (true, false) => Qty::from_units(units.saturating_neg()),
             _ => Qty::ZERO,
         };
-        let (was, is) = (before.columns(), after.columns());
+        let of = |standing| columns(Some(standing), location.kind);
+        let (was, is) = (of(before), of(after));
         changes.push(Stock {
             quarantined: difference(was.0, is.0),
             expired: difference(was.1, is.1),

@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 use crate::items::{Lot, LotStatus};
 use crate::places::LocationKind;
 
-/// What decides how a lot counts where it is not set aside already.
+/// What decides how a lot counts, with the place where it lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Standing {
     pub(crate) status: LotStatus,
@@ -21,11 +21,17 @@ impl Standing {
         self.status.is_usable() && !self.lapsed
     }
 
-    /// Whether it counts as quarantined, and as expired.
-    pub(crate) fn columns(self) -> (bool, bool) {
-        let quarantined = !self.status.is_usable();
-        (quarantined, !quarantined && self.lapsed)
+    /// Whether it serves nobody any more, wherever it lies: no inspection makes it good.
+    fn is_spent(self) -> bool {
+        self.lapsed || self.status == LotStatus::Blocked
     }
+}
+
+/// Whether what lies in a place, of a lot where the item has such, counts as quarantined, and as expired.
+pub(crate) fn columns(standing: Option<Standing>, kind: LocationKind) -> (bool, bool) {
+    let expired = standing.is_some_and(Standing::is_spent);
+    let waits = standing.is_some_and(|lot| !lot.status.is_usable());
+    (!expired && (waits || kind == LocationKind::Quarantine), expired)
 }
 
 /// That a lot counts as something else from a day on: somebody judged it, its last day was over, or it has another last day. A lot of which

@@ -10,6 +10,7 @@ use rust_decimal::Decimal;
 use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
 use super::read::decimal;
+use super::standing::columns;
 use super::{
     Bin, Commitment, Expected, Flow, LocationUse, LotBin, LotLapse, LotStanding, LotTotal, MoveUse,
     Reservation, Serial, Standing, Stock, Weight, month_of, number_of,
@@ -290,11 +291,10 @@ impl Facts {
         for ((item, site, location, lot), units) in &self.lies {
             let kind = self.kinds.get(location).copied().unwrap_or_default();
             let standing = lot.and_then(|lot| self.standings.get(&lot).copied());
-            let of_lot = standing.map_or((false, false), Standing::columns);
-            let quarantined = kind == LocationKind::Quarantine || of_lot.0;
+            let (quarantined, expired) = columns(standing, kind);
             if quarantined {
                 add(&mut self.stocks, (*item, *site), 2, *units);
-            } else if of_lot.1 {
+            } else if expired {
                 add(&mut self.stocks, (*item, *site), 3, *units);
             }
         }

@@ -9,6 +9,7 @@ use super::book::{Book, Held, Kept, Shelf};
 use super::{Move, MoveError, MoveKind, Movement, NewMove, Stage};
 use crate::Qty;
 use crate::items::{LotStatus, Ownership, Tracking};
+use crate::levels::{Standing, columns};
 use crate::places::LocationKind;
 
 /// What a leg's quantity counts as, beside [`on_hand`](crate::levels::Stock::on_hand).
@@ -441,11 +442,10 @@ impl<'b> Judging<'b> {
 
 /// What lies there counts as.
 pub(crate) fn class(shelf: Option<&Shelf>, lot: Option<&Held>) -> Class {
-    let set_aside = shelf.is_some_and(|shelf| shelf.kind() == LocationKind::Quarantine);
-    match lot {
-        _ if set_aside => Class::Quarantined,
-        Some(held) if held.lot.status != LotStatus::Released => Class::Quarantined,
-        Some(held) if held.lapsed => Class::Expired,
+    let standing = lot.map(|held| Standing { status: held.lot.status, lapsed: held.lapsed });
+    match columns(standing, shelf.map(Shelf::kind).unwrap_or_default()) {
+        (true, _) => Class::Quarantined,
+        (_, true) => Class::Expired,
         _ => Class::Free,
     }
 }

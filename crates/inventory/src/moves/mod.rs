@@ -26,8 +26,8 @@
 //!
 //! # What counts as what
 //! A leg counts to its site's [`on_hand`](crate::levels::Stock::on_hand) where its location is for storage or quarantine, unless the goods
-//! are a customer's; in quarantine, or of a lot that is not released, to `quarantined` too, else to `expired` once its lot's last day is
-//! over. It follows from the location's kind, the lot's status and its lapse alone, so who changes one of these moves what lies there
+//! are a customer's; to `expired` too once its lot's last day is over, or while it is blocked; else in quarantine, or of a lot that waits
+//! for an inspection, to `quarantined`. It follows from the location's kind, the lot's status and its lapse alone, so who changes one of these moves what lies there
 //! from one column to another ([`levels::restate`](crate::levels)).
 
 mod along;

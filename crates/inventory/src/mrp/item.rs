@@ -86,7 +86,7 @@ pub enum LotRule {
 }
 
 /// Which forecasts an order is part of, rather than coming on top: first those of its own day, or bucket, then the nearest before it,
-/// then the nearest after it.
+/// then the nearest after it. What was [sent](super::DemandKind::Sent) is part of the first alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Consumption {
     /// From how many days before the order.

@@ -18,6 +18,8 @@ pub(crate) struct Required {
     pub(crate) over: i64,
     pub(crate) priority: u16,
     pub(crate) is_forecast: bool,
+    /// Whether it has gone out.
+    pub(crate) is_sent: bool,
     pub(crate) full_only: bool,
     /// The last day on which it may leave the shelf.
     pub(crate) latest: i32,
@@ -88,11 +90,15 @@ impl Ready {
                 through: day.max(demand.through.map_or(day, |last| check::day(last) - ship)),
                 priority: demand.priority,
                 is_forecast: demand.kind == DemandKind::Forecast,
+                is_sent: demand.kind == DemandKind::Sent,
                 full_only: demand.delivery.full_only,
                 latest,
                 demand: number.0,
                 quantity,
-                consumes: if demand.kind == DemandKind::Order { whole } else { 0 },
+                consumes: match demand.kind {
+                    DemandKind::Order | DemandKind::Sent => whole,
+                    DemandKind::Dependent | DemandKind::Forecast => 0,
+                },
                 minimum: micro(demand.delivery.minimum)?,
             });
         }
@@ -175,7 +181,7 @@ fn receipts(own: &Own, digits: u8, (first, last): (u32, u32)) -> Result<Vec<Rece
 }
 
 /// Orders take their part out of forecasts: of those that are for their own day, or of its bucket, then of those before, the nearest first,
-/// then of those after.
+/// then of those after. What was sent takes from none before or after: what was forecast for its days may be over, and is not told any more.
 ///
 /// What was forecast for the past is over: nobody's order is part of it any more. Of a bucket that has begun, orders for the days that are
 /// taken out are part of those days' share first, and of what is left as far as they are more.
@@ -191,8 +197,8 @@ fn consume(required: &mut [Required], item: &Item, compiled: &Compiled) {
     let window = item.consumption;
     // All that lies before the grid stands at its first place, but is not of that day.
     let place = |day: i32| (day >= grid.origin).then(|| grid.place(day)).flatten();
-    let orders: Vec<(i32, i64)> = required.iter().map(|row| (row.day, row.consumes)).collect();
-    for (day, mut left) in orders.into_iter().filter(|(_, much)| *much > 0) {
+    let orders: Vec<Required> = required.iter().filter(|row| row.consumes > 0).copied().collect();
+    for Required { day, consumes: mut left, is_sent, .. } in orders {
         let (from, to) = (
             day.saturating_sub_unsigned(window.backward_days),
             day.saturating_add_unsigned(window.forward_days),
@@ -212,7 +218,8 @@ fn consume(required: &mut [Required], item: &Item, compiled: &Compiled) {
             let other = of(at);
             !is_here(other) && other.begins > day && other.day <= to
         });
-        let chosen: Vec<usize> = same.into_iter().chain(before).chain(after).collect();
+        let beside = before.chain(after).filter(|_| !is_sent);
+        let chosen: Vec<usize> = same.into_iter().chain(beside).collect();
         for at in chosen {
             let row = &mut required[at];
             if row.begins <= day && day < row.day {

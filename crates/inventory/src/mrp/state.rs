@@ -26,6 +26,9 @@ pub struct SupplyNo(pub(crate) u32);
 pub enum DemandKind {
     /// Somebody ordered it: a customer, a project.
     Order,
+    /// Somebody ordered it, and has it: nothing has to come for it. It is part of the forecast in whose days, or bucket, it lies, and of
+    /// none before or after that.
+    Sent,
     /// An order that is released takes it: components of what is being made, goods that another site has to send. Forecasts are of what
     /// is ordered from outside, so that it is part of none.
     Dependent,
@@ -94,7 +97,7 @@ pub struct Demand {
     /// Where it comes from.
     pub kind: DemandKind,
     /// The last of the days that a forecast is for, from `due` on; that day alone where nothing is said. Once it has begun, the days that
-    /// are over are no part of it any more. What went out in those is part of it still: say it as an order that is held whole.
+    /// are over are no part of it any more. What went out in those is part of it still: say it as what was [sent](Demand::sent).
     pub through: Option<NaiveDate>,
     /// Of those of one day, the smallest is served first.
     pub priority: u16,
@@ -125,6 +128,33 @@ impl Demand {
             ship_days: 0,
             delivery: Delivery::default(),
         }
+    }
+
+    /// What somebody ordered for a day, and has.
+    ///
+    /// ```
+    /// # use fondaco_inventory::mrp::{Demand, Horizon, Item, Network, Options, Source, State, run};
+    /// # let day = |text: &str| text.parse::<chrono::NaiveDate>().unwrap();
+    /// # let mut network = Network::new();
+    /// let bike = network.add(Item::new("BIKE"))?;
+    /// network.source(bike, Source::buy(0))?;
+    /// let mut state = State::of(&network);
+    /// state.demand(Demand::forecast("June", bike, 300, day("2026-06-01")).through(day("2026-06-30")))?;
+    /// state.demand(Demand::sent("SO-1", bike, 120, day("2026-06-05")))?;
+    /// let horizon = Horizon::new(day("2026-06-11"), day("2026-08-31"));
+    /// let plan = run(&network, &state, horizon, &Options::default())?;
+    /// assert_eq!(plan.orders(bike)?.next().unwrap().quantity, 180.into()); // 100 were expected by now
+    /// # Ok::<(), fondaco_inventory::mrp::MrpError>(())
+    /// ```
+    #[must_use]
+    pub fn sent(
+        id: impl Into<SmolStr>,
+        item: ItemNo,
+        quantity: impl Into<Decimal>,
+        due: NaiveDate,
+    ) -> Demand {
+        let order = Demand::order(id, item, quantity, due);
+        Demand { kind: DemandKind::Sent, held: order.quantity, ..order }
     }
 
     /// What somebody may order.

@@ -371,7 +371,7 @@ impl Suggestion {
             .input(part("On hand", level.on_hand))
             .input(part("On order", level.on_order))
             .input(part("In transit", level.in_transit))
-            .input(part("Expired", level.expired))
+            .input(part("Expired or blocked", level.expired))
             .input(part("Reserved", level.reserved))
             .input(part("Backordered", level.backordered));
         let rule = &self.rule;

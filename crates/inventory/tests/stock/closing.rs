@@ -41,10 +41,10 @@ fn a_lot_counts_as_what_it_is_said_to_be() {
         host.must("come", &MoveStock::new(vec![come("M1"), come("M2")]));
         let columns = || host.figures(milk(), main_site())[2..4].to_vec();
         host.must("block", &JudgeLot::new(lot_id("M1"), LotStatus::Blocked));
-        assert_eq!(columns(), ["10", "0"]);
+        assert_eq!(columns(), ["0", "10"]);
         host.tick("2026-07-11T00:00:00Z");
         host.at_minute(20 * 24 * 60);
-        assert_eq!(columns(), ["10", "0"]); // blocked and expired counts once
+        assert_eq!(columns(), ["0", "10"]); // blocked and expired counts once
         host.must("release", &JudgeLot::new(lot_id("M1"), LotStatus::Released));
         assert_eq!(columns(), ["0", "10"]);
         host.must(

@@ -20,6 +20,7 @@ mod naive;
 mod owners;
 mod past;
 mod picking;
+mod plan_expiry;
 mod plan_ground;
 mod plan_passing;
 mod plan_runs;

@@ -115,15 +115,20 @@ impl Naive {
     }
 
     pub fn quarantined(&self, item: ItemId, site: SiteId, date: NaiveDate) -> i64 {
-        let aside =
-            |leg: &&Leg| leg.item == item && leg.at == At::Bin("MAIN/Q") && leg.date <= date;
+        let over = |leg: &&Leg| {
+            date > d("2026-07-10") && leg.lot.is_some_and(|lot| self.expired.contains(&lot))
+        };
+        let aside = |leg: &&Leg| {
+            let there = leg.item == item && leg.at == At::Bin("MAIN/Q");
+            there && leg.date <= date && !over(leg)
+        };
         let aside = self.legs().filter(aside).map(|leg| leg.units);
         if site == main_site() { aside.sum() } else { 0 }
     }
 
     pub fn expired(&self, item: ItemId, site: SiteId) -> i64 {
         let over = |leg: &&Leg| {
-            let here = matches!(leg.at, At::Bin(bin) if site_of(bin) == site && bin != "MAIN/Q");
+            let here = matches!(leg.at, At::Bin(bin) if site_of(bin) == site);
             leg.item == item && here && leg.lot.is_some_and(|lot| self.expired.contains(&lot))
         };
         self.legs().filter(over).map(|leg| leg.units).sum()

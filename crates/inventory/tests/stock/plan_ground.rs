@@ -99,6 +99,40 @@ fn what_was_shipped_does_not_give_its_forecast_back() {
     }
 }
 
+/// However far orders look for their forecasts, what was sent in a week that is over is of that week's.
+#[test]
+fn what_was_shipped_takes_nothing_of_the_weeks_after() {
+    for says_when in [true, false] {
+        on_every_store(|host| {
+            bought(&host, 0);
+            let (before, after) = (28, 28);
+            let far = SetPlanning::new(bolt(), main_site());
+            let far =
+                SetPlanning { consumed_days_before: before, consumed_days_after: after, ..far };
+            host.must("far", &far);
+            let there = on(receipt(bolt(), "100 pcs", "MAIN/A"), "2026-06-22");
+            host.must("there", &MoveStock::new(vec![there]));
+            let weeks = [("2026-06-22", "2026-06-28"), ("2026-06-29", "2026-07-05")];
+            for (from, until) in weeks.into_iter().chain([("2026-07-06", "2026-07-12")]) {
+                forecast(&host, (bolt(), 100), from, until);
+            }
+            let line = Wanted::new(bolt(), main_site(), pcs(100));
+            let document = DocumentId::named("order/1");
+            host.must("order/1", &Reserve::new(document, vec![line]));
+            if says_when {
+                host.must("when", &SetWantedDay::new(document, d("2026-06-26")));
+            }
+            let promise = host.view(|view| levels::open_reservations(view, bolt(), main_site()));
+            let gone = issue(bolt(), "100 pcs", "MAIN/A").fulfils(promise[0].id);
+            host.made("gone", on(gone, "2026-06-26"));
+            plan(&host, "tuesday");
+            // 6 of 7 days of this week are left.
+            assert_eq!(total(&host, "tuesday", bolt()), "186", "{says_when} on {}", host.name);
+            host.clean();
+        });
+    }
+}
+
 #[test]
 fn what_a_released_order_takes_is_part_of_no_forecast() {
     let host = Host::memory();
@@ -146,39 +180,6 @@ fn what_was_held_and_is_set_aside_is_planned_for_again() {
         shown(&host, "june"),
         ["BOLT 4 2026-08-05 to 2026-08-10", "BOLT 1 2026-09-25 to 2026-09-30"]
     );
-}
-
-/// What will have expired before it is wanted serves nobody: what expires first goes first, and the rest is ordered in time.
-#[test]
-fn what_expires_before_it_is_wanted_is_planned_for() {
-    on_every_store(|host| {
-        let rule = SetReorderRule::new(milk(), main_site(), ReplenishmentPolicy::Planned);
-        host.must("rule", &SetReorderRule { lead_time_days: 5, ..rule });
-        // M1 is good until 10 July, M2 until 10 August; that in quarantine is nobody's.
-        let come = |lot: &str, what: &str| receipt(milk(), what, "MAIN/A").lot(lot_id(lot));
-        let come = vec![come("M1", "100 l"), come("M2", "30 l")];
-        host.must("come", &MoveStock::new(come));
-        let litres = |name: &str, count: i64, from: &str| {
-            let one = Expectation::new(d(from), q(&format!("{count} l"))).until(d(from));
-            let line = ForecastLine::new(milk(), main_site(), d(from), vec![one]);
-            let line = ForecastLine { until: Some(d(from)), ..line };
-            host.must(name, &RecordForecast::new(vec![line]));
-        };
-        let ordered = |name: &str| -> Vec<String> {
-            plan(&host, name);
-            let of = |row: &PlannedOrder| format!("{} {}", row.quantity.to_decimal(), row.due_on);
-            orders(&host, name).iter().map(of).collect()
-        };
-        litres("july", 80, "2026-07-20");
-        assert_eq!(ordered("june"), ["50 2026-07-20"], "{}", host.name); // less the 30 of August
-        litres("before", 90, "2026-07-08");
-        assert_eq!(ordered("some before"), ["50 2026-07-20"], "{}", host.name);
-        litres("all", 110, "2026-07-10");
-        assert_eq!(ordered("more before"), ["70 2026-07-10", "80 2026-07-20"], "{}", host.name);
-        litres("late", 7, "2026-08-20");
-        assert_eq!(ordered("later")[2..], ["7 2026-08-20"], "{}", host.name);
-        host.clean();
-    });
 }
 
 /// A component that is wanted some days after the release is wanted then once it is released, too.

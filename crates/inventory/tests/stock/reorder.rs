@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use fondaco_core::job::{JobCall, JobId};
 use fondaco_core::store::FeedFrom;
 use fondaco_core::{ActorId, DocumentId, PartyId, Progressed, Quantity, Timestamp};
-use fondaco_inventory::items::Item;
+use fondaco_inventory::items::{Item, JudgeLot, LotStatus};
+use fondaco_inventory::levels;
+use fondaco_inventory::moves::Movement;
 use fondaco_inventory::posting::MoveStock;
 use fondaco_inventory::replenish::*;
 use fondaco_inventory::reserve::*;
@@ -104,7 +106,45 @@ fn what_has_expired_is_ordered_again() {
             (found.position.to_string(), found.need.to_string()),
             ("8 l".into(), "50 l".into())
         );
-        assert!(found.explain().to_string().contains("Expired: 100 l"));
+        assert!(found.explain().to_string().contains("Expired or blocked: 100 l"));
+        host.clean();
+    });
+}
+
+/// Who sets aside what is over, or blocks it, makes nothing good: it stays ordered. What waits for an inspection counts while it is in date.
+#[test]
+fn what_is_over_or_blocked_covers_nothing_wherever_it_lies() {
+    on_every_store(|host| {
+        let come = |lot: &str, what: &str| receipt(milk(), what, "MAIN/A").lot(lot_id(lot));
+        let all = vec![come("M1", "60 l"), come("M2", "50 l"), come("MQ", "8 l")];
+        host.must("come", &MoveStock::new(all));
+        let policy = ReplenishmentPolicy::ReorderPoint { point: q("20 l"), quantity: q("50 l") };
+        host.must("rule", &SetReorderRule::new(milk(), main_site(), policy));
+        let position = || host.view(|view| levels::stock(view, milk(), main_site())).position();
+        let judge = |id: &str, lot: &str, status| {
+            host.must(id, &JudgeLot::new(lot_id(lot), status));
+            host.clean();
+            position()
+        };
+        assert_eq!((position(), told(&host)), (118.into(), vec![]));
+        // Blocked in date, nobody will have it.
+        assert_eq!(judge("recalled", "M2", LotStatus::Blocked), 68.into());
+        host.tick("2026-07-12T10:00:00Z");
+        let short = [(ShortageLine::Reorder, "8".to_owned(), "50".to_owned())];
+        assert_eq!((position(), told(&host)), (8.into(), short.to_vec()), "on {}", host.name);
+        assert_eq!(judge("over and blocked", "M1", LotStatus::Blocked), 8.into());
+        assert_eq!(judge("over and looked at", "M1", LotStatus::Quarantined), 8.into());
+        let aside = Movement::Quarantine { from: "MAIN/A".into(), to: "MAIN/Q".into() };
+        host.made("aside", moved(milk(), "60 l", aside.clone()).lot(lot_id("M1")));
+        host.made("recalled, aside", moved(milk(), "50 l", aside).lot(lot_id("M2")));
+        assert_eq!((position(), told(&host)), (8.into(), short.to_vec()), "on {}", host.name);
+        // What is no longer recalled waits where it lies, and so counts, until it is over there.
+        assert_eq!(judge("good after all", "M2", LotStatus::Released), 58.into());
+        assert_eq!(told(&host), []);
+        host.tick("2026-08-11T10:00:00Z");
+        assert_eq!((position(), told(&host)), (8.into(), short.to_vec()), "on {}", host.name);
+        host.tick("2026-09-02T10:00:00Z");
+        assert_eq!(position(), 0.into(), "on {}", host.name);
         host.clean();
     });
 }

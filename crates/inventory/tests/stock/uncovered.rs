@@ -137,7 +137,7 @@ fn a_lot_that_is_blocked_or_expires_is_promised_to_nobody() {
             (stands(&host, "any"), stands(&host, "of M1")),
             (pair("6", "0"), pair("4", "3"))
         );
-        let figures = ["20", "10", "10", "0", "0", "0", "7"].map(str::to_owned);
+        let figures = ["20", "10", "0", "10", "0", "0", "7"].map(str::to_owned);
         assert_eq!(host.figures(milk(), main_site()), figures);
         host.clean();
         host.must("good again", &JudgeLot::new(lot_id("M2"), LotStatus::Released));

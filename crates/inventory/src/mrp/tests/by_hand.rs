@@ -354,10 +354,34 @@ fn of_a_forecast_of_many_days_the_rest_is_still_to_come() {
     state.demand(Demand::order("SO-3", bike, 9, day(-3))).unwrap();
     let all = [(n(9), 0, 0), (n(14), 2, 2), (n(30), 5, 5), (n(60), 9, 9), (n(40), 20, 20)];
     assert_eq!(planned(&state), all);
-    // What has gone out is an order that is held whole: 56 - 9 of it were expected by now, 8 more are of what is left.
-    state.demand(Demand::order("SO-4", bike, 55, day(-2)).held(n(55))).unwrap();
+    // Of what has gone out, 56 - 9 were expected by now, 8 more are of what is left.
+    state.demand(Demand::sent("SO-4", bike, 55, day(-2))).unwrap();
     let all = [(n(9), 0, 0), (n(6), 2, 2), (n(30), 5, 5), (n(60), 9, 9), (n(40), 20, 20)];
     assert_eq!(planned(&state), all);
+}
+
+/// What was sent of a week that is over is of that week's forecast, however far orders look for theirs.
+#[test]
+fn what_was_sent_is_part_of_the_days_in_which_it_lies_alone() {
+    let mut network = Network::new();
+    let bike = network.add(Item::new("BIKE").digits(0).consumes(7, 7)).unwrap();
+    network.source(bike, Source::buy(0)).unwrap();
+    let mut state = State::of(&network);
+    for (id, due) in [("F-1", 0), ("F-2", 7)] {
+        let week = Demand::forecast(id, bike, 100, day(due)).through(day(due + 6));
+        state.demand(week).unwrap();
+    }
+    let planned = |state: &State| orders(&planned(&network, state, &Options::default()), bike);
+    let all = [(n(100), 0, 0), (n(100), 7, 7)];
+    assert_eq!(planned(&state), all);
+    state.demand(Demand::sent("SO-1", bike, 100, day(-3))).unwrap();
+    assert_eq!(planned(&state), all);
+    // Sent before its day, it is of that day's week, and what is more than that of none.
+    state.demand(Demand::sent("SO-2", bike, 130, day(8))).unwrap();
+    assert_eq!(planned(&state), [(n(100), 0, 0)]);
+    // What is open and late is wanted still, and looks further.
+    state.demand(Demand::order("SO-3", bike, 30, day(-3)).held(n(30))).unwrap();
+    assert_eq!(planned(&state), [(n(70), 0, 0)]);
 }
 
 /// One in a month is one until half of the month is over.

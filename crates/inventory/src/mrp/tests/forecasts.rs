@@ -17,6 +17,7 @@ pub(super) struct Row {
     minimum: Decimal,
     /// How much of forecasts it is.
     consumes: Decimal,
+    is_sent: bool,
     begins: i64,
     through: i64,
     /// The share of the days that are taken out.
@@ -69,7 +70,11 @@ pub(super) fn requirements(world: &World, at: usize) -> Vec<Row> {
             latest: wanted.latest,
             full_only: wanted.full_only,
             minimum: wanted.minimum.into(),
-            consumes: if wanted.asked == Asked::Order { whole } else { Decimal::ZERO },
+            consumes: match wanted.asked {
+                Asked::Order | Asked::Sent => whole,
+                Asked::Dependent | Asked::Forecast(_) => Decimal::ZERO,
+            },
+            is_sent: wanted.asked == Asked::Sent,
             begins: wanted.due,
             through: through.max(day),
             over: Decimal::from(wanted.quantity) - whole,
@@ -83,9 +88,10 @@ pub(super) fn requirements(world: &World, at: usize) -> Vec<Row> {
     rows
 }
 
-/// An order takes its part out of forecasts: of its own days or bucket, then before, the nearest first, then after.
+/// An order takes its part out of forecasts: of its own days or bucket, then, unless it was sent, before, the nearest first, then
+/// after.
 fn take(world: &World, order: usize, rows: &mut [Row], (back, forth): (i64, i64)) {
-    let (mut left, on) = (rows[order].consumes, rows[order].day);
+    let Row { consumes: mut left, day: on, is_sent, .. } = rows[order];
     let bucket = |day: i64| if day < 0 { None } else { world.first(day) };
     let all: Vec<usize> =
         (0..rows.len()).filter(|at| rows[*at].is_forecast && rows[*at].day >= 0).collect();
@@ -106,7 +112,9 @@ fn take(world: &World, order: usize, rows: &mut [Row], (back, forth): (i64, i64)
         .copied()
         .filter(|at| rows[*at].begins > on && rows[*at].day <= on + forth)
         .collect();
-    for at in here.into_iter().chain(before).chain(after) {
+    let beside: Vec<usize> =
+        if is_sent { Vec::new() } else { before.into_iter().chain(after).collect() };
+    for at in here.into_iter().chain(beside) {
         let row = &mut rows[at];
         if row.begins <= on && on < row.day {
             let earlier = left.min(row.over);

@@ -103,6 +103,7 @@ impl Part {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Asked {
     Order,
+    Sent,
     Dependent,
     /// Forecast, also for so many days after the first.
     Forecast(u32),
@@ -122,15 +123,20 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    /// Forecasts hold nothing.
+    /// Forecasts hold nothing, and nothing has to come for what was sent.
     pub(super) fn held(&self) -> u32 {
-        if matches!(self.asked, Asked::Forecast(_)) { 0 } else { self.held.min(self.quantity) }
+        match self.asked {
+            Asked::Forecast(_) => 0,
+            Asked::Sent => self.quantity,
+            Asked::Order | Asked::Dependent => self.held.min(self.quantity),
+        }
     }
 
     fn demand(&self, number: usize, items: &[ItemNo]) -> Demand {
         let (id, item, due) = (format!("D{number}"), items[self.of], day(self.due));
         let demand = match self.asked {
             Asked::Order => Demand::order(id, item, self.quantity, due),
+            Asked::Sent => Demand::sent(id, item, self.quantity, due),
             Asked::Dependent => Demand::dependent(id, item, self.quantity, due),
             Asked::Forecast(days) => Demand::forecast(id, item, self.quantity, due)
                 .through(day(self.due + i64::from(days))),
@@ -225,6 +231,7 @@ fn part() -> impl Strategy<Value = Part> {
 fn wanted(count: usize) -> impl Strategy<Value = Wanted> {
     let asked = prop_oneof![
         4 => Just(Asked::Order),
+        2 => Just(Asked::Sent),
         1 => Just(Asked::Dependent),
         3 => (0_u32..12).prop_map(Asked::Forecast),
     ];

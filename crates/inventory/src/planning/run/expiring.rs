@@ -4,9 +4,10 @@
 //! the plan itself. A plan that loses something is made again without it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
-use fondaco_core::{DateRange, ItemId, Range, Reading};
+use fondaco_core::{ItemId, Range, Reading};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
@@ -35,18 +36,17 @@ pub(super) struct Lost {
 pub(super) fn expiring(
     read: &mut impl Reading,
     said: &Said,
-    (keys, days): (&[Key], DateRange),
+    (keys, start, end): (&[Key], NaiveDate, NaiveDate),
 ) -> Result<BTreeMap<Key, BTreeMap<NaiveDate, i128>>, StockError> {
     let tracked =
         |id: &&ItemId| said.items.get(*id).is_some_and(|item| item.tracking != Tracking::None);
     let items: BTreeSet<ItemId> = keys.iter().map(|(id, _)| id).filter(tracked).copied().collect();
-    let ranges: Vec<_> = items.iter().map(|id| Range::by(Lot::BY_ITEM, id)).collect();
+    // Not all lots that there ever were: each serial number is one.
+    let ranges: Vec<_> =
+        items.iter().map(|id| Range::by(Lot::BY_EXPIRY, id).from(&start).through(&end)).collect();
     let lots = read.peek_scans(&ranges)?.into_iter().flatten();
-    let counts = |lot: &Lot| {
-        let is_ours = lot.status.is_usable() && lot.ownership != Ownership::Customer;
-        is_ours && lot.expires.is_some_and(|last| days.contains(last))
-    };
-    let lots: Vec<_> = lots.filter(|lot| counts(lot)).collect();
+    let is_ours = |lot: &Arc<Lot>| lot.status.is_usable() && lot.ownership != Ownership::Customer;
+    let lots: Vec<_> = lots.filter(is_ours).collect();
     let ranges: Vec<_> = lots.iter().map(|lot| Range::<LotBin>::by_key(&lot.id)).collect();
     let bins = read.peek_scans(&ranges)?;
     let codes: BTreeSet<SmolStr> = bins.iter().flatten().map(|bin| bin.location.clone()).collect();

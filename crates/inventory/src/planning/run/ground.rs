@@ -152,8 +152,7 @@ impl Ground {
         let each = || numbered.iter().copied().zip(&keys);
         let on_its_way = transit::on_its_way(read, said, (&keys, &stocks), settings.date)?;
         let Horizon { start, end, .. } = settings.horizon();
-        let days = DateRange::new(start, end).unwrap_or(DateRange::day(start));
-        let lots = expiring::expiring(read, said, (&keys, days))?;
+        let lots = expiring::expiring(read, said, (&keys, start, end))?;
         let mut demands = Demands::default();
         for (((number, key), stock), promised) in each().zip(&stocks).zip(&committed.promised) {
             let kept = kept(stock.as_deref(), promised, |row| committed.wanted_on(row));
@@ -171,9 +170,7 @@ impl Ground {
             numbered.iter().copied().zip(sent(read, said, (&keys, settings.date))?)
         {
             for (day, quantity) in gone {
-                // Held whole, it needs nothing, and is part of what was forecast as what is open is.
-                let demand = Demand::order("sent", number, quantity.to_decimal(), day);
-                let demand = demand.held(quantity.to_decimal());
+                let demand = Demand::sent("sent", number, quantity.to_decimal(), day);
                 self.state.demand(demand).map_err(PlanningError::Mrp)?;
             }
         }

@@ -116,11 +116,17 @@ fn a_lot_counts_as_what_it_is() {
         let judge = |status| host.must("chief", &JudgeLot::new(lot, status));
         let expires = |last: &str| host.must("chief", &ChangeLot::expires(lot, day(last)));
         assert_eq!(figures(host), [7, 0, 0]);
-        judge(LotStatus::Blocked);
+        judge(LotStatus::Quarantined);
         assert_eq!(figures(host), [7, 7, 0]);
         clean(host);
+        judge(LotStatus::Blocked);
+        assert_eq!(figures(host), [7, 0, 7]);
+        clean(host);
         expires("2026-05-31"); // yesterday
-        assert_eq!(figures(host), [7, 7, 0]);
+        assert_eq!(figures(host), [7, 0, 7]);
+        judge(LotStatus::Quarantined); // what is over is good after no inspection
+        assert_eq!(figures(host), [7, 0, 7]);
+        clean(host);
         judge(LotStatus::Released);
         assert_eq!(figures(host), [7, 0, 7]);
         clean(host);

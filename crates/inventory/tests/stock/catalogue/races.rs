@@ -178,7 +178,7 @@ fn a_lot_is_blocked_while_some_of_it_comes() {
         let comes = NewMove::receipt(milk, seven, "HALL", day("2026-05-31")).lot(lot);
         two.race(&JudgeLot::new(lot, LotStatus::Blocked), &MoveStock::new(vec![comes])).unwrap();
         let stock = two.one.view(|view| levels::stock(view, milk, main_site())).unwrap();
-        assert_eq!(stock.quarantined, stock.on_hand, "on {name}");
+        assert_eq!(stock.expired, stock.on_hand, "on {name}");
         assert!(two.one.verify().unwrap().is_clean(), "on {name}");
     }
 }
