@@ -92,14 +92,15 @@ impl Cell {
     }
 
     /// Whether it is in the currency or unit that a column of this kind says. Cells that have none of their own are, and money in a column
-    /// of figures without a unit: its currency stands in another.
+    /// of text or of figures without a unit: its currency stands in another.
     pub(super) fn is_of(&self, kind: &Kind) -> bool {
         match (self, kind) {
             (Cell::Money(money), Kind::Amount(currency)) => money.currency() == *currency,
             (Cell::Quantity { unit, .. }, Kind::Quantity { unit: of, .. }) => unit == of,
             (Cell::Quantity { .. }, Kind::Measure { .. }) => true,
             (Cell::Money(_), Kind::Quantity { unit, .. }) => unit.is_empty(),
-            (Cell::Money(_), kind) => *kind == Kind::Money,
+            (Cell::Money(_), Kind::Money | Kind::Text) => true,
+            (Cell::Money(_), _) => false,
             (Cell::Quantity { unit, .. }, _) => unit.is_empty(),
             _ => true,
         }
